@@ -1,0 +1,48 @@
+# Two commands do everything on a fresh machine with Python 3.11, git and make:
+#   make demo    install, make a small example of the PIPC case, audit it, say where the report is
+#   make test    install, lint, type-check, run the tests
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := demo
+.PHONY: demo test lint types imports format install-dev install-user clean
+
+PYTHON ?= python3
+TOOLS := .uv
+UV := $(TOOLS)/bin/uv
+export UV_PYTHON_DOWNLOADS := never
+
+# uv itself, pinned, in a folder of its own: the only thing that plain pip installs.
+$(UV):
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check "uv==0.13.9"
+
+install-user: $(UV)
+	$(UV) sync --frozen --quiet --no-dev
+
+install-dev: $(UV)
+	$(UV) sync --frozen --quiet --all-extras
+
+demo: install-user
+	rm -rf demo
+	.venv/bin/haechi example pipc --out demo/pipc
+	.venv/bin/haechi audit demo/pipc --out demo/report --turnover KRW:1900000000000 --fail-on never
+
+lint: install-dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+
+imports: install-dev
+	.venv/bin/lint-imports
+
+types: install-dev
+	.venv/bin/mypy
+
+test: lint imports types
+	.venv/bin/pytest -n 2 --dist loadgroup
+
+format: install-dev
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+clean:
+	rm -rf demo .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis

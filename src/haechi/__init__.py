@@ -1,0 +1,1 @@
+"""Haechi: advertising themes that give a person away, found and prevented."""

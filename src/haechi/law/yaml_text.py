@@ -1,0 +1,103 @@
+"""YAML as lawyers write it: days stay text, `NO` stays Norway, and every place keeps its line."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import yaml
+
+from haechi.errors import PackError
+
+_MAX_BYTES: Final = 1_000_000
+_MAX_DEPTH: Final = 20
+
+Place = tuple[str | int, ...]
+"""Keys and 0-based list places from the document's root."""
+
+Node = None | bool | int | float | str | list["Node"] | dict[str, "Node"]
+"""What a document is made of."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """The safe loader without YAML 1.1's surprises: only true and false are booleans, nothing is a timestamp."""
+
+
+_SURPRISES = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _SURPRISES]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+for _word in ("true", "false"):
+    _Loader.yaml_implicit_resolvers[_word[0]] = [
+        *_Loader.yaml_implicit_resolvers.get(_word[0], []),
+        ("tag:yaml.org,2002:bool", re.compile(f"^{_word}$")),
+    ]
+
+
+def parse(text: bytes, *, file: str) -> tuple[Node, dict[Place, int]]:
+    """The document in `text`, and the 1-based line of every place in it.
+
+    Aliases are refused: a pack is read line by line by people, and a few bytes of them can unfold to gigabytes.
+
+    Raises:
+        PackError: too large, not YAML, an alias, a key given twice, or nested too deep.
+    """
+    if len(text) > _MAX_BYTES:
+        raise PackError(f"{file}: found {len(text):,} bytes; expected at most {_MAX_BYTES:,}.")
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise PackError(f"{file}: found nothing; expected a law pack.")
+        lines = dict(_lines(root, (), file, set()))
+        document: Node = loader.construct_document(root)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as fault:
+        raise PackError(f"{file}: expected readable YAML; {_first_line(fault)}.") from None
+    finally:
+        loader.dispose()
+    return document, lines
+
+
+def _first_line(fault: Exception) -> str:
+    if isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark is not None:
+        return f"line {fault.problem_mark.line + 1}: {fault.problem or fault.context}"
+    return str(fault).splitlines()[0][:200]
+
+
+def _lines(node: yaml.Node, place: Place, file: str, seen: set[int]) -> Iterator[tuple[Place, int]]:
+    line = node.start_mark.line + 1
+    if id(node) in seen:
+        raise PackError(
+            f"{file}, line {line}, {shown(place)}: found an alias; expected the text written out."
+        )
+    if len(place) > _MAX_DEPTH:
+        raise PackError(f"{file}, line {line}: found lists in lists {_MAX_DEPTH} deep; expected a law pack.")
+    seen.add(id(node))
+    yield place, line
+    if isinstance(node, yaml.MappingNode):
+        yield from _mapping_lines(node, place, file, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _lines(item, (*place, number), file, seen)
+
+
+def _mapping_lines(
+    node: yaml.MappingNode, place: Place, file: str, seen: set[int]
+) -> Iterator[tuple[Place, int]]:
+    keys = set()
+    for key, value in node.value:
+        where = f"{file}, line {key.start_mark.line + 1}, {shown(place)}"
+        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+            raise PackError(f"{where}: found a key that is not a word; expected a word.")
+        if key.value in keys:
+            raise PackError(f"{where}: found {key.value!r} twice; expected each key once.")
+        keys.add(key.value)
+        yield from _lines(value, (*place, key.value), file, seen)
+
+
+def shown(place: Place) -> str:
+    """The place as people write it: `rules[2].severity` (counted from 0); `the document` for its root."""
+    text = ""
+    for part in place:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text or "the document"

@@ -1,0 +1,69 @@
+"""`haechi example`: made-up datasets with known answers."""
+
+import sys
+from pathlib import Path
+
+import cyclopts
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from haechi.example import SYNTHETIC, Scale, write_pipc
+
+app = cyclopts.App(name="example", help="Make up a dataset whose answers are known.")
+
+
+@app.command
+def pipc(
+    *,
+    out: Path,
+    people: int = 2_000,
+    themes: int = 600,
+    advertisers: int = 60,
+    behaviours: int = 200_000,
+    seed: int = 1,
+) -> None:
+    """Make the case of PIPC's decision on Meta (2024-11-04) with synthetic people, at any scale.
+
+    The reference case is --people 980000 --themes 97000 --advertisers 4000 --behaviours 100000000.
+
+    Parameters
+    ----------
+    out
+        Folder to write; new, empty, or an earlier example, which is replaced.
+    people
+        Rows of people, at least 20.
+    themes
+        Rows of themes, at least 40; about two in a hundred are sensitive.
+    advertisers
+        Rows of advertisers, at least 1.
+    behaviours
+        Rows of behaviours.
+    seed
+        Same seed and counts, same bytes.
+    """
+    scale = Scale(people=people, themes=themes, advertisers=advertisers, behaviours=behaviours, seed=seed)
+    with _bar() as bar:
+        tasks = {}
+
+        def show(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=of)
+            bar.update(tasks[what], completed=done, total=of)
+
+        write_pipc(scale, out, show)
+    sys.stdout.write(
+        f"{out}: {people:,} people, {themes:,} themes, {behaviours:,} behaviours.\n{SYNTHETIC}\n"
+    )
+
+
+def _bar() -> Progress:
+    """Progress on a terminal's standard error; nothing elsewhere."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )

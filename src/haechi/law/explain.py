@@ -42,7 +42,7 @@ def explained(error: ValidationError) -> tuple[Place, str]:
         known = error.schema["properties"]
         unknown = next(key for key in given if key not in known)
         return (*place, str(unknown)), f"found an unknown key; expected one of {_listed(known)}"
-    if rule == "required" and isinstance(asked, list):
+    if rule == "required" and isinstance(asked, list) and isinstance(given, dict):
         missing = [key for key in asked if key not in given]
         return place, f"found no {', '.join(missing)}; expected it to be given"
     if rule == "type":

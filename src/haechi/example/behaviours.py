@@ -19,14 +19,15 @@ from haechi.example.streams import Ints, Slots, draw, slots, stream
 from haechi.example.themes import CATEGORIES, Themes
 
 _KINDS: Final = ("like", "follow", "click", "view", "share", "comment", "purchase", "unlike", "hide")
-_KIND_SHARES: Final = (0.24, 0.05, 0.24, 0.38, 0.03, 0.05, 0.01)
+_KIND_SHARES: Final = (0.3, 0.06, 0.22, 0.32, 0.03, 0.06, 0.01)
 """Shares of the kinds in their order; the last two come by regret alone."""
 _LIKE, _UNLIKE, _HIDE = _KINDS.index("like"), _KINDS.index("unlike"), _KINDS.index("hide")
 
 _PIECES_AT_LEAST: Final = 40
 _CIRCLES: Final = 64
 _FAVOURITES: Final = 64
-_SENSITIVE_FAVOURITES: Final = 6
+_SENSITIVE_FAVOURITES: Final = 3
+_VISITED_MORE: Final = 4
 _REMEMBERED_PIECES: Final = 8
 
 
@@ -34,8 +35,8 @@ _REMEMBERED_PIECES: Final = 8
 class _Habits:
     """Who is active, what is popular, and what the circles of people like.
 
-    People belong to circles; a quarter of what a person does is on the circle's few favourite items. So people
-    come back to the same items, and interests go together.
+    People belong to circles; a quarter of what a person does is on the circle's few favourite items, some of
+    them about one sensitive category. So people come back to the same items, and interests go together.
     """
 
     active: Slots
@@ -105,7 +106,7 @@ def _bounds(count: int) -> list[tuple[int, int]]:
 
 def _habits(scale: Scale, themes: Themes, items: Items) -> _Habits:
     random = stream(scale.seed, "habits")
-    activity = 0.4 + random.lognormal(0.0, 0.9, scale.people)
+    activity = 0.8 + random.lognormal(0.0, 0.9, scale.people)
     # Zipf-Mandelbrot: a long tail, but no item that alone decides the figures.
     popular = slots(1.0 / (np.arange(len(items.ids)) + 30.0))
     favourites = draw(popular, random, _CIRCLES * _FAVOURITES).reshape(_CIRCLES, _FAVOURITES)
@@ -113,7 +114,8 @@ def _habits(scale: Scale, themes: Themes, items: Items) -> _Habits:
     for circle in range(_CIRCLES):
         own = np.flatnonzero(category == circle % len(CATEGORIES))
         if len(own):
-            favourites[circle, :_SENSITIVE_FAVOURITES] = random.choice(own, _SENSITIVE_FAVOURITES)
+            few = random.choice(own, _SENSITIVE_FAVOURITES)
+            favourites[circle, : few.size * _VISITED_MORE] = np.tile(few, _VISITED_MORE)
     return _Habits(slots(activity), popular, favourites, slots(np.array(_KIND_SHARES)))
 
 

@@ -16,7 +16,7 @@ from haechi.example.themes import Themes
 FIRST_ITEM: Final = 5_000_001
 _KINDS: Final = ("page", "ad", "post", "video", "app")
 _KIND_SHARES: Final = (0.55, 0.3, 0.08, 0.05, 0.02)
-_SENSITIVE_EVERY: Final = 16
+_SENSITIVE_EVERY: Final = 24
 """One item in so many is about a sensitive theme; popular and unpopular ones alike."""
 _SECOND_THEME_SHARE: Final = 0.6
 _THIRD_THEME_SHARE: Final = 0.2

@@ -91,12 +91,12 @@ def write_permissions(permissions: Permissions, people: People, folder: Path) ->
 
 
 def planted_findings(permissions: Permissions) -> dict[str, int]:
-    """What a check of the permission records must find."""
+    """What the checks of the permission records must find: permissions, and people asked for everything at once."""
+    without = permissions.story == STORIES.index("without evidence")
     bundled = permissions.person[permissions.story == STORIES.index("all at once")]
     return {
-        "permissions_without_evidence": int((permissions.story == STORIES.index("without evidence")).sum()),
-        "people_with_everything_at_once": len(np.unique(bundled)),
-        "permissions_given_all_at_once": len(bundled),
+        "permission-without-evidence": int(without.sum()),
+        "permission-not-separate": len(np.unique(bundled)),
     }
 
 
@@ -113,7 +113,7 @@ def _story(place: int, person: Ints, random: np.random.Generator) -> Ints:
     if name == "no category":
         return _grid(place, person, both, np.full((count, 1), -1), before)
     if name == "basis not accepted":
-        basis = random.integers(2, 4, count)
+        basis = random.integers(1, 4, count)
         return _grid(place, person, both, some, before, basis=basis)
     if name == "late":
         return _grid(place, person, both, some, START_S + random.integers(0, _LASTS_S, count))
@@ -127,7 +127,7 @@ def _story(place: int, person: Ints, random: np.random.Generator) -> Ints:
             ],
             axis=1,
         )
-    return _grid(place, person, both, every if random.integers(0, 2) else some, before)
+    return _grid(place, person, both, every if name == "covering" else some, before)
 
 
 def _grid(

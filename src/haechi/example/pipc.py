@@ -11,7 +11,7 @@ from haechi.errors import OutputError
 from haechi.example import advertisers, items, people, permissions, requests, themes, truth
 from haechi.example.behaviours import write_behaviours
 from haechi.example.folder import replaced_whole
-from haechi.example.scale import END, Scale
+from haechi.example.scale import END, LATER, Scale
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -59,7 +59,7 @@ def _fill(scale: Scale, folder: Path, progress: Progress) -> None:
     permissions.write_permissions(agreed, everyone, folder)
     findings = requests.write_requests(scale, everyone, folder)
     findings |= permissions.planted_findings(agreed)
-    findings["advertisers_unverified"] = int(advertisers.unverified(scale).sum())
+    findings["advertiser-unverified"] = int(advertisers.unverified(scale).sum())
     done = 0
 
     def tell(rows: int) -> None:
@@ -75,25 +75,19 @@ def _fill(scale: Scale, folder: Path, progress: Progress) -> None:
 
 
 def _write_expected(scale: Scale, folder: Path, all_themes: themes.Themes, findings: dict[str, int]) -> None:
-    found = truth.derive(folder, all_themes, END)
-    totals, minors = found.pop("totals"), found.pop("minors_under_14")
-    assert isinstance(totals, dict)  # noqa: S101  for the type checker
+    """Writes `expected.json` (the figures at the period's end, and with the laws that came later) and the truth."""
     counts = {
         "people": scale.people,
         "themes": scale.themes,
         "sensitive_themes": len(all_themes.sensitive),
         "advertisers": scale.advertisers,
     }
-    _write_json(
-        folder / "expected.json",
-        {
-            "as_of": END.isoformat(),
-            "totals": counts | totals,
-            **found,
-            "findings": findings,
-            "minors_under_14": minors,
-        },
+    days = (END, LATER)
+    now, later = (
+        {"as_of": day.isoformat(), **told, "totals": {**counts, **told["totals"]}}
+        for day, told in zip(days, truth.derive(folder, all_themes, days), strict=True)
     )
+    _write_json(folder / "expected.json", {**now, "findings": findings, "later": later})
     planted = {
         all_themes.ids[i]: themes.CATEGORIES[all_themes.category[i]] for i in all_themes.sensitive.tolist()
     }

@@ -42,15 +42,15 @@ class _Story:
 
 
 _KR, _DE, _FR, _JP, _CA, _WA = 0, 1, 2, 5, 6, 7
-_OVERDUE = "requests_overdue"
+_OVERDUE = "request-overdue"
 
 _STORIES: Final = (
-    _Story(_KR, "access", "refused", (2, 8), ground="NOT_IN_SCOPE", finding="requests_refused_in_scope"),
+    _Story(_KR, "access", "refused", (2, 8), ground="NOT_IN_SCOPE", finding="request-refused-included"),
     _Story(_KR, "access", "granted", (2, 8)),
     _Story(_KR, "access", "granted", (40, 120), finding=_OVERDUE),
     _Story(_KR, "erasure", "open", None, finding=_OVERDUE),
     _Story(_KR, "access", "refused", (2, 8), ground="HARM_TO_OTHERS"),
-    _Story(_KR, "access", "refused", (2, 8), finding="requests_refused_without_ground"),
+    _Story(_KR, "access", "refused", (2, 8), finding="request-refused-without-ground"),
     _Story(_DE, "access", "granted", (5, 25)),
     _Story(_FR, "erasure", "granted", (100, 160), finding=_OVERDUE),
     _Story(_DE, "access", "granted", (50, 80), extended_after=20),

@@ -9,6 +9,8 @@ from haechi.errors import UsageError
 START: Final = datetime(2018, 7, 1, tzinfo=UTC)
 END: Final = datetime(2022, 4, 1, tzinfo=UTC)
 """July 2018 to March 2022, the months that PIPC's decision of 4 November 2024 is about; END is outside."""
+LATER: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""A day on which DSA, CPRA and MHMDA are in force too: what is still open then falls under them."""
 
 START_S: Final = int(START.timestamp())
 END_S: Final = int(END.timestamp())

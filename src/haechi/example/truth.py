@@ -4,16 +4,18 @@ The definitions are those of the records contract, read once more and written do
 seconds, a nearest-later join for what was taken back, and yes-or-no joins where the audit counts intervals.
 """
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
-from haechi.example.people import CA_PLACE, EU_PLACES, JP_PLACE, KR_PLACE, PLACES, WA_PLACE
+from haechi.example.people import CA_PLACE, EU_PLACES, KR_PLACE, PLACES, WA_PLACE
 from haechi.example.themes import CATEGORIES, Themes
 
 
@@ -23,42 +25,46 @@ class _Law:
 
     Attributes:
         places: places in `people.PLACES` whose people are under it.
-        since: first day in force, for every category not named in `later`.
-        protects: the planted categories that it protects.
+        zone: where its days begin at midnight.
+        since: planted category to the first day on which the law protects it.
         bases: the bases of permission that it accepts.
-        later: categories protected only from a later day.
     """
 
     places: tuple[int, ...]
-    since: str
-    protects: tuple[str, ...]
+    zone: str
+    since: Mapping[str, str]
     bases: tuple[str, ...]
-    later: Mapping[str, str] | None = None
 
 
-_GDPR_CATEGORIES = tuple(c for c in CATEGORIES if c != "origin-status")
+def _days(day: str, *, without: tuple[str, ...] = (), **other: str) -> dict[str, str]:
+    """The same day for every planted category, save those left out and those with a day of their own."""
+    named = {category.replace("_", "-"): own for category, own in other.items()}
+    return {c: named.get(c, day) for c in CATEGORIES if c not in without}
+
+
+_CONSENT: Final = ("consent", "explicit_consent")
 
 LAWS: Final[dict[str, _Law]] = {
     "kr-pipa": _Law(
         (KR_PLACE,),
-        "2011-09-30",
-        CATEGORIES,
+        "Asia/Seoul",
+        _days("2011-09-30", race_ethnicity="2020-08-05"),
         ("explicit_consent", "legal_obligation"),
-        {"race-ethnicity": "2020-08-05"},
     ),
-    "eu-gdpr": _Law(EU_PLACES, "2018-05-25", _GDPR_CATEGORIES, ("explicit_consent",)),
-    "eu-dsa": _Law(EU_PLACES, "2024-02-17", _GDPR_CATEGORIES, ()),
-    "jp-appi": _Law((JP_PLACE,), "2017-05-30", (), ()),
+    "eu-gdpr": _Law(
+        EU_PLACES, "Europe/Brussels", _days("2018-05-25", without=("origin-status",)), ("explicit_consent",)
+    ),
+    "eu-dsa": _Law(EU_PLACES, "Europe/Brussels", _days("2024-02-17", without=("origin-status",)), ()),
     "us-ca-cpra": _Law(
         (CA_PLACE,),
-        "2023-01-01",
-        ("religion", "sexual-orientation", "health", "union-membership", "race-ethnicity"),
-        ("consent", "explicit_consent"),
+        "America/Los_Angeles",
+        _days("2023-01-01", without=("political-opinion",), origin_status="2024-01-01"),
+        _CONSENT,
     ),
-    "us-wa-mhmda": _Law((WA_PLACE,), "2024-03-31", ("health",), ("consent", "explicit_consent")),
+    "us-wa-mhmda": _Law((WA_PLACE,), "America/Los_Angeles", {"health": "2024-03-31"}, _CONSENT),
 }
 """PIPA Art. 23(1) with Decree Art. 18 (race and ethnicity from 5 August 2020), GDPR Art. 9(1), DSA Art. 26(3),
-CPRA s. 1798.140(ae), RCW 19.373. APPI: inferred data is outside the law."""
+Cal. Civ. Code 1798.140(ae), RCW 19.373. Japan's APPI is left out: what is inferred is outside it."""
 
 _FAR: Final = 253_402_214_400_000_000
 
@@ -196,32 +202,46 @@ group by grouping sets ((), (law, category))
 
 _MINORS = """
 select law, count(distinct person_id) from claims join read_parquet('{folder}/people.parquet') p using (person_id)
-where ms < epoch_us(cast(birth_date + interval 14 years as timestamp)) group by law
+where from_ <= {as_of} and ms < epoch_us(cast(birth_date + interval 14 years as timestamp)) group by law
 """
 
 
-def derive(folder: Path, themes: Themes, as_of: datetime) -> dict[str, object]:
+class Figures(TypedDict):
+    """What an audit must find.
+
+    Attributes:
+        totals: as in `findings.json`, as far as they follow from the judgement.
+        categories: as in `findings.json` without articles, for every law and category protected by then.
+        minors_under_14: law to people who were not yet 14 when a membership in a sensitive theme began.
+    """
+
+    totals: dict[str, int]
+    categories: list[dict[str, int | str]]
+    minors_under_14: dict[str, int]
+
+
+def derive(folder: Path, themes: Themes, as_of: Sequence[datetime]) -> list[Figures]:
     """The figures of the report, for the example in `folder`.
 
     Args:
         folder: the written tables.
         themes: the themes with the categories that they were planted with.
-        as_of: rules that come into force later do not count.
+        as_of: when the audit is made; rules that come into force later do not count. A membership or grant
+            without an end is still so on every day after.
 
     Returns:
-        `totals` and `categories` as in `findings.json`, save that `categories` has no articles, and
-        `minors_under_14`: law to people who were not yet 14 when a membership in a sensitive theme began.
+        the figures for each day in `as_of`.
     """
-    with duckdb.connect(config={"temp_directory": str(folder / ".spill"), "memory_limit": "2GB"}) as con:
+    spill = folder / ".spill"
+    with duckdb.connect(config={"temp_directory": str(spill), "memory_limit": "2GB"}) as con:
         con.execute("set preserve_insertion_order = false")
         _law_book(con, themes)
+        quoted = str(folder).replace("'", "''")
         for step in (_TABLES, _EVIDENCE, _JUDGEMENT):
-            con.execute(step.format(folder=folder, far=_FAR))
-        found = con.execute(_FIGURES.format(as_of=_micros(as_of)))
-        names = [column[0] for column in found.description or ()]
-        figures = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        minors = dict(con.execute(_MINORS.format(folder=folder)).fetchall())
-    return {**_tell(figures, themes), "minors_under_14": minors}
+            con.execute(step.format(folder=quoted, far=_FAR))
+        told = [_tell(con, quoted, themes, _micros(day)) for day in as_of]
+    shutil.rmtree(spill, ignore_errors=True)
+    return told
 
 
 def _law_book(con: duckdb.DuckDBPyConnection, themes: Themes) -> None:
@@ -244,9 +264,9 @@ def _law_book(con: duckdb.DuckDBPyConnection, themes: Themes) -> None:
         ),
         "rules": pa.Table.from_pylist(
             [
-                {"law": name, "category": category, "since": _micros(_in_force(law, category))}
+                {"law": name, "category": category, "since": _micros(_midnight(day, law.zone))}
                 for name, law in LAWS.items()
-                for category in law.protects
+                for category, day in law.since.items()
             ]
         ),
         "accepted": pa.Table.from_pylist(
@@ -259,29 +279,32 @@ def _law_book(con: duckdb.DuckDBPyConnection, themes: Themes) -> None:
         con.unregister("book")
 
 
-def _in_force(law: _Law, category: str) -> datetime:
-    day = (law.later or {}).get(category, law.since)
-    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+def _midnight(day: str, zone: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone))
 
 
 def _micros(instant: datetime) -> int:
     return int(instant.timestamp()) * 1_000_000
 
 
-def _tell(figures: list[dict[str, int | str | None]], themes: Themes) -> dict[str, object]:
-    """Figures with a zero for every protected category that reached nobody."""
-    named = {(row["law"], row["category"]): row for row in figures}
-    names = [name for name in figures[0] if name not in {"law", "category"}]
-
-    def of(law: str | None, category: str | None) -> dict[str, int]:
-        row = named.get((law, category), {})
-        return {name: int(row.get(name) or 0) for name in names}
-
+def _tell(con: duckdb.DuckDBPyConnection, folder: str, themes: Themes, as_of: int) -> Figures:
+    """Figures with a zero for every category that is protected by then and reached nobody."""
+    found = con.execute(_FIGURES.format(as_of=as_of))
+    names = [column[0] for column in found.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    by_place = {(row.pop("law"), row.pop("category")): row for row in rows}
+    nothing = dict.fromkeys(names[2:], 0)
     counts = {c: int((themes.category == place).sum()) for place, c in enumerate(CATEGORIES)}
     categories = [
-        {"law": name, "category": category, "themes": counts[category], **of(name, category)}
+        {
+            "law": name,
+            "category": category,
+            "themes": counts[category],
+            **by_place.get((name, category), nothing),
+        }
         for name, law in LAWS.items()
-        for category in law.protects
-        if counts[category]
+        for category, day in law.since.items()
+        if counts[category] and _micros(_midnight(day, law.zone)) <= as_of
     ]
-    return {"totals": of(None, None), "categories": categories}
+    minors = dict(con.execute(_MINORS.format(folder=folder, as_of=as_of)).fetchall())
+    return {"totals": by_place[None, None], "categories": categories, "minors_under_14": minors}

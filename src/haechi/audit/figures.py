@@ -1,0 +1,158 @@
+"""Every figure of the report, each an exact distinct count by the definitions of the records contract."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from haechi.audit.prepared import Keep, Prepared
+from haechi.audit.protections import Protection
+from haechi.exposure import bit_or, exposures, merged_grants, people_by_month, reach, unpermitted_claims
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """People and advertisers grouped by what happened to them, small enough to sum in any way.
+
+    Attributes:
+        profiled: `category, laws, people`: memberships without permission.
+        profiled_once: the same, a person counted once over categories.
+        exposed: see `reach`, by category.
+        exposed_once: see `reach`, a person counted once over categories.
+        by_advertiser: see `reach`, by category and advertiser.
+    """
+
+    profiled: ir.Table
+    profiled_once: ir.Table
+    exposed: ir.Table
+    exposed_once: ir.Table
+    by_advertiser: ir.Table
+
+
+def histories(prepared: Prepared, keep: Keep) -> Histories:
+    """The joins of the audit, each done once."""
+    refused = keep(unpermitted_claims(prepared.claimed, prepared.profiling))
+    people = keep(exposed_people(prepared))
+    return Histories(
+        profiled=keep(_people_by_laws(refused, ("category",))),
+        profiled_once=keep(_people_by_laws(refused, ())),
+        exposed=keep(reach(people, ("category",))),
+        exposed_once=keep(reach(people, ())),
+        by_advertiser=keep(reach(exposed_to_advertisers(prepared), ("category", "advertiser_id"))),
+    )
+
+
+def exposed_people(prepared: Prepared) -> ir.Table:
+    """Exposures where only the person matters (see `exposures`)."""
+    grants = _grants(prepared)
+    anyone = prepared.calendar.mark(
+        merged_grants(grants.select("advertiser_id", "theme_id", "since", "until"))
+    )
+    return exposures(
+        prepared.claimed, grants, prepared.delivered, prepared.disclosure, reached_by=anyone
+    ).drop("advertiser_id")
+
+
+def exposed_to_advertisers(prepared: Prepared) -> ir.Table:
+    """Exposures of people to advertisers (see `exposures`)."""
+    grants = _grants(prepared)
+    return exposures(prepared.claimed, grants, prepared.delivered, prepared.disclosure, reached_by=grants)
+
+
+def totals(done: Histories) -> dict[str, int]:
+    """The totals over laws, a person or advertiser counted once."""
+    exposed = done.exposed_once.aggregate(
+        people_exposed=done.exposed_once.people.sum(),
+        people_exposed_unpermitted=_where(done.exposed_once),
+    )
+    receiving = done.by_advertiser.aggregate(
+        advertisers_receiving=done.by_advertiser.advertiser_id.nunique(),
+        advertisers_receiving_unpermitted=done.by_advertiser.advertiser_id.nunique(
+            where=done.by_advertiser.unpermitted_laws != 0
+        ),
+    )
+    profiled = done.profiled_once.aggregate(people_profiled_unpermitted=done.profiled_once.people.sum())
+    found: dict[str, int] = {}
+    for figures in (profiled, exposed, receiving):
+        found.update({k: int(v or 0) for k, v in figures.to_pyarrow().to_pylist()[0].items()})
+    return found
+
+
+def by_law_and_category(
+    done: Histories, guards: Sequence[Protection]
+) -> dict[tuple[str, str], dict[str, int]]:
+    """The figures of each law and category that has any."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for law, bit in {guard.law: guard.law_bit for guard in guards}.items():
+        for name, table in (
+            ("people_profiled_unpermitted", _per_category(done.profiled, "laws", bit)),
+            ("people_exposed_unpermitted", _per_category(done.exposed, "unpermitted_laws", bit)),
+            ("advertisers_receiving_unpermitted", _advertisers(done.by_advertiser, bit)),
+        ):
+            for row in table.to_pyarrow().to_pylist():
+                found.setdefault((law, row["category"]), {})[name] = int(row["count"] or 0)
+    return found
+
+
+def by_law(done: Histories, laws: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """The figures of each law over its categories, a person or advertiser counted once.
+
+    Args:
+        done: see `histories`.
+        laws: law to its bit.
+    """
+    found = {}
+    for law, bit in laws.items():
+        table = done.by_advertiser
+        found[law] = {
+            "people_profiled_unpermitted": _sum(done.profiled_once, "laws", bit),
+            "people_exposed_unpermitted": _sum(done.exposed_once, "unpermitted_laws", bit),
+            "advertisers_receiving_unpermitted": int(
+                table.advertiser_id.nunique(where=(table.unpermitted_laws & bit) != 0).execute()
+            ),
+        }
+    return found
+
+
+def monthly_exposures(done: Histories, prepared: Prepared) -> ir.Table:
+    """`category, advertiser_id, month, people, people_unpermitted`, in that order."""
+    by = ("category", "advertiser_id")
+    return people_by_month(done.by_advertiser, by, prepared.calendar.labels).order_by(*by, "month")
+
+
+def monthly_people(done: Histories, prepared: Prepared) -> ir.Table:
+    """`month, people, people_unpermitted`, people counted once over categories and advertisers."""
+    return people_by_month(done.exposed_once, (), prepared.calendar.labels).order_by("month")
+
+
+def _grants(prepared: Prepared) -> ir.Table:
+    if prepared.grants is not None:
+        return prepared.grants
+    theme = prepared.claimed.theme_id
+    advertiser = prepared.delivered.advertiser_id if prepared.delivered is not None else theme
+    nothing = prepared.claimed.filter(ibis.literal(False)).mutate(advertiser_id=ibis.null(advertiser.type()))
+    return nothing.drop("person_id", "protection", "law_bit", "category")
+
+
+def _people_by_laws(refused: ir.Table, by: tuple[str, ...]) -> ir.Table:
+    each = refused.group_by(*by, "person_id").agg(laws=bit_or(refused.law_bit))
+    return each.group_by(*by, "laws").agg(people=each.count())
+
+
+def _where(reached: ir.Table) -> ir.IntegerScalar:
+    return ibis.ifelse(reached.unpermitted_laws != 0, reached.people, 0).sum()
+
+
+def _sum(table: ir.Table, laws: str, bit: int) -> int:
+    return int(table.people.sum(where=(table[laws] & bit) != 0).execute() or 0)
+
+
+def _per_category(table: ir.Table, laws: str, bit: int) -> ir.Table:
+    concerned = table.filter((table[laws] & bit) != 0)
+    return concerned.group_by("category").agg(count=concerned.people.sum())
+
+
+def _advertisers(table: ir.Table, bit: int) -> ir.Table:
+    concerned = table.filter((table.unpermitted_laws & bit) != 0)
+    return concerned.group_by("category").agg(count=concerned.advertiser_id.nunique())

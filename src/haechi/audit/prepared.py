@@ -1,0 +1,146 @@
+"""The audit's inputs after setting aside what names nobody: what every figure is computed from.
+
+Only themes that some audited law guards are followed from here on: sensitivity first, memberships after. That is
+why the audit's cost is that of the sensitive themes and not of all of them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from haechi.exposure import Calendar, claims, deliveries_claimed
+from haechi.permission import permission_stretches
+from haechi.terms.instants import end
+from haechi.terms.schemas import SCHEMAS
+from haechi.terms.words import Purpose
+from haechi.themes import EvidenceRule, memberships_from_behaviours
+
+Keep = Callable[[ir.Table], ir.Table]
+"""Holds a result that several figures read, so that it is computed once: `ir.Table.cache`, or nothing at all
+where the figures are only written down as SQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What every figure reads.
+
+    Attributes:
+        claimed: memberships in guarded themes under each protection, with month words.
+        profiling: stretches of permission for profiling.
+        disclosure: stretches of permission for disclosure.
+        grants: grants of guarded themes, ends never null, with month words; None without the table.
+        delivered: deliveries because of guarded themes, with month words; None without the table.
+        calendar: the months that the words stand for.
+        computed: the memberships were computed from behaviours.
+    """
+
+    claimed: ir.Table
+    profiling: ir.Table
+    disclosure: ir.Table
+    grants: ir.Table | None
+    delivered: ir.Table | None
+    calendar: Calendar
+    computed: bool
+
+
+def prepare(
+    tables: Mapping[str, ir.Table],
+    guarded: ir.Table,
+    accepted: ir.Table,
+    subjects: ir.Table | None,
+    *,
+    evidence: EvidenceRule,
+    as_of: datetime,
+    keep: Keep,
+    first: datetime | None = None,
+) -> Prepared:
+    """Bring the tables into the form that every figure reads.
+
+    Args:
+        tables: the dataset's tables.
+        guarded: see `guarded_themes`.
+        accepted: see `accepted_bases`.
+        subjects: see `subjects`; None where everyone is under every audited law.
+        evidence: how behaviours make memberships.
+        as_of: open intervals are shown in the months up to this instant.
+        keep: holds what is read more than once.
+        first: first instant of the calendar; None: looked up in the data.
+    """
+    held = keep(_memberships(tables, guarded, evidence, keep))
+    claimed = keep(claims(known(held, tables, "memberships"), guarded, subjects))
+    delivered = None
+    if "deliveries" in tables:
+        deliveries = known(tables["deliveries"], tables, "deliveries")
+        delivered = keep(deliveries_claimed(deliveries, guarded, subjects))
+    grants = _grants(tables, guarded)
+    calendar = Calendar(first or _first(claimed, delivered, as_of), as_of)
+    return Prepared(
+        claimed=keep(calendar.mark(claimed)),
+        profiling=keep(_stretches(tables, accepted, "profiling")),
+        disclosure=keep(_stretches(tables, accepted, "disclosure")),
+        grants=None if grants is None else keep(calendar.mark(grants)),
+        delivered=None if delivered is None else keep(calendar.mark(delivered, "delivered_at", None)),
+        calendar=calendar,
+        computed="memberships" not in tables,
+    )
+
+
+def known(rows: ir.Table, tables: Mapping[str, ir.Table], name: str) -> ir.Table:
+    """The rows whose identifiers the referenced tables have; a table that is absent lacks nothing."""
+    for column, table in SCHEMAS[name].references:
+        if table in tables:
+            rows = rows.semi_join(tables[table], column)
+    return rows
+
+
+def _memberships(
+    tables: Mapping[str, ir.Table], guarded: ir.Table, evidence: EvidenceRule, keep: Keep
+) -> ir.Table:
+    columns = ("person_id", "theme_id", "since", "until")
+    if "memberships" in tables:
+        return tables["memberships"].semi_join(guarded, "theme_id").select(*columns)
+    if "behaviours" not in tables or "item_themes" not in tables:
+        return (
+            tables["themes"]
+            .mutate(person_id="theme_id", since=ibis.null("timestamp(6)"), until=ibis.null("timestamp(6)"))
+            .filter(ibis.literal(False))
+            .select(*columns)
+        )
+    speaking = keep(known(tables["item_themes"], tables, "item_themes").semi_join(guarded, "theme_id"))
+    concerned = keep(tables["behaviours"].semi_join(speaking, "item_id"))
+    return memberships_from_behaviours(concerned, speaking, evidence).select(*columns)
+
+
+def _grants(tables: Mapping[str, ir.Table], guarded: ir.Table) -> ir.Table | None:
+    if "grants" not in tables:
+        return None
+    return (
+        known(tables["grants"], tables, "grants")
+        .semi_join(guarded, "theme_id")
+        .select("advertiser_id", "theme_id", "since", until=lambda t: end(t.until))
+        .filter(lambda t: t.since < t.until)
+    )
+
+
+def _stretches(tables: Mapping[str, ir.Table], accepted: ir.Table, purpose: Purpose) -> ir.Table:
+    if "permissions" in tables:
+        return permission_stretches(known(tables["permissions"], tables, "permissions"), accepted, purpose)
+    nobody = tables["themes"].select(
+        person_id="theme_id",
+        protection=ibis.literal(0, "int64"),
+        since=ibis.null("timestamp(6)"),
+        until=ibis.null("timestamp(6)"),
+    )
+    return nobody.filter(ibis.literal(False))
+
+
+def _first(claimed: ir.Table, delivered: ir.Table | None, as_of: datetime) -> datetime:
+    """The earliest instant at which anything can be exposed."""
+    since = claimed.aggregate(first=claimed.since.min())
+    if delivered is not None:
+        since = since.union(delivered.aggregate(first=delivered.delivered_at.min()))
+    instants = [row["first"] for row in since.to_pyarrow().to_pylist() if row["first"] is not None]
+    return min(instants, default=as_of)

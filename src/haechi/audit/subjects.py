@@ -1,0 +1,69 @@
+"""Who is under which law, and which laws an audit is about."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from haechi import law
+from haechi.errors import UsageError
+from haechi.law import LawPack
+
+_NONE_NAMED = (
+    "no law can be told for {who}. Expected a country for everyone in people, or the laws to apply: "
+    "name them with --law (for example --law kr-pipa)."
+)
+
+
+def audited_laws(
+    packs: Mapping[str, LawPack], named: Sequence[str], people: ir.Table | None
+) -> tuple[str, ...]:
+    """The laws that an audit is about: those named, or those of the people in the data.
+
+    Raises:
+        UsageError: a law that no pack describes; people without a country, or no people, and no law named.
+    """
+    unknown = [name for name in named if name not in packs]
+    if unknown:
+        raise UsageError(f"unknown law {unknown[0]!r}; expected one of {', '.join(sorted(packs))}.")
+    if people is None:
+        if not named:
+            raise UsageError(_NONE_NAMED.format(who="the people, because the table people is absent"))
+        return tuple(dict.fromkeys(named))
+    if not named:
+        stateless = people.country.isnull().sum().execute()
+        if stateless:
+            raise UsageError(_NONE_NAMED.format(who=f"{int(stateless):,} people without a country"))
+        places = people.select("country", "region").distinct().to_pyarrow().to_pylist()
+        found = {name for p in places for name in law.packs_for(packs, p["country"], p["region"])}
+        return tuple(name for name in packs if name in found)
+    return tuple(dict.fromkeys(named))
+
+
+def subjects(people: ir.Table, packs: Mapping[str, LawPack], laws: Sequence[str]) -> ir.Table:
+    """Everyone in `people` with every audited law they are under; nobody's country: every audited law.
+
+    Returns:
+        `person_id, law_bit`.
+    """
+    bits = {name: 1 << place for place, name in enumerate(laws)}
+    places = law.jurisdiction_rows({name: packs[name] for name in laws})
+    national = _places((bits[name], country, None) for name, country, region in places if region is None)
+    regional = _places(
+        (bits[name], country, region) for name, country, region in places if region is not None
+    )
+    stateless = people.filter(people.country.isnull()).cross_join(
+        ibis.memtable([{"law_bit": bit} for bit in bits.values()], schema={"law_bit": "int64"})
+    )
+    return ibis.union(
+        people.join(national, "country").select("person_id", "law_bit"),
+        people.join(regional, ["country", "region"]).select("person_id", "law_bit"),
+        stateless.select("person_id", "law_bit"),
+    )
+
+
+def _places(rows: Iterable[tuple[int, str, str | None]]) -> ir.Table:
+    return ibis.memtable(
+        [{"law_bit": bit, "country": country, "region": region} for bit, country, region in rows],
+        schema={"law_bit": "int64", "country": "string", "region": "string"},
+    )

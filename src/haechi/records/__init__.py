@@ -1,0 +1,6 @@
+"""1. What came in: find a dataset's tables, read them lazily, map them to the contract, name what is wrong."""
+
+from haechi.records.dataset import Dataset, open_dataset
+from haechi.records.settings import Policy, Settings
+
+__all__ = ["Dataset", "Policy", "Settings", "open_dataset"]

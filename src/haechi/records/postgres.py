@@ -1,0 +1,52 @@
+"""Tables in PostgreSQL, streamed as Arrow batches into a Parquet file.
+
+DuckDB's own PostgreSQL reader is downloaded when it is first used; Haechi fetches nothing at run time.
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from haechi.errors import UsageError
+from haechi.records.forms import Postgres
+
+
+def copy(form: Postgres, part: Path) -> None:
+    """Send the query and write what it gives to `part`, a batch at a time.
+
+    Raises:
+        UsageError: the driver is not installed, the server does not answer or refuses the query.
+    """
+    try:
+        from adbc_driver_manager import Error  # noqa: PLC0415  the driver is an extra
+        from adbc_driver_postgresql import dbapi  # type: ignore[import-untyped] # noqa: PLC0415
+    except ImportError as error:
+        raise UsageError(
+            f"{form.label} needs the PostgreSQL driver; expected `pip install 'haechi[postgres]'`."
+        ) from error
+    try:
+        with dbapi.connect(form.url) as connection, connection.cursor() as cursor:
+            cursor.execute(form.query)
+            batches = cursor.fetch_record_batch()
+            plain = pa.schema([(field.name, _plain(field.type)) for field in batches.schema])
+            with pq.ParquetWriter(part, plain, compression="zstd") as writer:
+                for batch in batches:
+                    arrays = [_stored(column) for column in batch.columns]
+                    writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=plain))
+    except Error as error:
+        message = str(error).replace(form.url, form.label)
+        raise UsageError(f"{form.label} cannot be read: {message}.") from error
+
+
+def _plain(found: pa.DataType) -> pa.DataType:
+    """Types that Arrow has no word for, such as numeric, arrive as text; identifiers of type uuid become text."""
+    if isinstance(found, pa.UuidType):
+        return pa.string()
+    return found.storage_type if isinstance(found, pa.BaseExtensionType) else found
+
+
+def _stored(column: pa.Array) -> pa.Array:
+    if isinstance(column.type, pa.UuidType):
+        return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
+    return column.storage if isinstance(column.type, pa.BaseExtensionType) else column

@@ -1,0 +1,11 @@
+"""The engines that hold the tables while Haechi works on them.
+
+Every set-based step is an Ibis expression, so that DuckDB in this process and Spark on a cluster give one
+answer. Nothing here wraps Ibis: `connect` opens a backend with the settings that all steps rely on, `holder`
+computes what several steps read once.
+"""
+
+from haechi.tables.connection import Engine, connect
+from haechi.tables.hold import holder
+
+__all__ = ["Engine", "connect", "holder"]

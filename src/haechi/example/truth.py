@@ -58,7 +58,7 @@ LAWS: Final[dict[str, _Law]] = {
     "us-ca-cpra": _Law(
         (CA_PLACE,),
         "America/Los_Angeles",
-        _days("2023-01-01", without=("political-opinion",), origin_status="2024-01-01"),
+        _days("2023-01-01", without=("political-opinion", "gender-identity"), origin_status="2024-01-01"),
         _CONSENT,
     ),
     "us-wa-mhmda": _Law((WA_PLACE,), "America/Los_Angeles", {"health": "2024-03-31"}, _CONSENT),
@@ -202,7 +202,8 @@ group by grouping sets ((), (law, category))
 
 _MINORS = """
 select law, count(distinct person_id) from claims join read_parquet('{folder}/people.parquet') p using (person_id)
-where from_ <= {as_of} and ms < epoch_us(cast(birth_date + interval 14 years as timestamp)) group by law
+where from_ <= {as_of} and ms < epoch_us(cast(birth_date + interval 14 years as timestamp))
+group by law order by law
 """
 
 

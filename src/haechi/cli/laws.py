@@ -18,7 +18,6 @@ from haechi.cli.laws_text import sections
 from haechi.errors import UsageError
 from haechi.law import LawPack
 
-
 _MARKS = (
     "Marks: V read in the legal text, V2 read in a second-hand source, R recalled and not read again, "
     "UNVERIFIED not confirmed. Not legal advice."

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from haechi import law
-from haechi.law import Claim, Fact, LawPack, PenaltyTier, RequestRule, Source
+from haechi.law import Claim, Fact, LawPack, MinorsRule, PenaltyTier, RequestRule, Source
 
 Rows = list[tuple[str, ...]]
 Section = tuple[str, tuple[str, ...], Rows]
@@ -46,9 +46,7 @@ def _protection(pack: LawPack, at: datetime) -> Iterator[Section]:
         for r in law.in_force(pack.rules, at)
     ]
     yield "Rules", ("rule", "check", "severity", "what", "remedy", _BEHIND), rules
-    minors: Rows = [
-        (f"under {m.age}", m.rule, m.forbids.en, _behind(m, zone)) for m in law.in_force(pack.minors, at)
-    ]
+    minors: Rows = [(_ages(m), m.rule, m.forbids.en, _behind(m, zone)) for m in law.in_force(pack.minors, at)]
     yield "Minors", ("age", "rule", "forbidden", _BEHIND), minors
 
 
@@ -85,6 +83,11 @@ def _consequences(pack: LawPack, at: datetime) -> Iterator[Section]:
         (p.tier, _amount(p), p.when.en, _behind(p, zone)) for p in law.in_force(pack.penalties, at)
     ]
     yield "Penalties, upper ends", ("tier", "up to", "for", _BEHIND), tiers
+
+
+def _ages(minors: MinorsRule) -> str:
+    others = ", ".join(f"{country} {age}" for country, age in minors.age_by_country.items())
+    return f"under {minors.age}" + (f" ({others})" if others else "")
 
 
 def _behind(fact: Fact, zone: ZoneInfo) -> str:

@@ -88,7 +88,8 @@ def _schema_faults(document: Node) -> Iterator[tuple[Place, str]]:
 
 
 def _refuse(file: str, lines: dict[Place, int], faults: Iterator[tuple[Place, str]]) -> None:
-    found = [f"{file}, line {lines.get(place, 1)}, {shown(place)}: {text}" for place, text in faults]
+    placed = sorted(((lines.get(place, 1), shown(place), text) for place, text in faults))
+    found = [f"{file}, line {line}, {place}: {text}" for line, place, text in placed]
     if found:
         more = [f"… and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
         raise PackError("\n".join(found[:_SHOWN] + more))
@@ -116,8 +117,7 @@ def _zone(name: str) -> ZoneInfo | None:
 
 
 def _resolved(written: dict[str, object], zone: ZoneInfo) -> dict[str, object]:
-    """The document with sources in the place of their names, instants in that of days, and the severity and
-    remedy of a category's rule beside the category."""  # noqa: D205, D209  one sentence
+    """The document with sources for their names, instants for days, and each category's severity and remedy."""
     sources = msgspec.convert(written["sources"], dict[str, dict[str, str]])
 
     def resolve(node: object) -> object:

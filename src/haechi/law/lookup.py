@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
 from typing import TypeVar
 
 from haechi.law.model import (
@@ -79,8 +79,7 @@ def penalty_ceiling(tier: PenaltyTier, turnover: int, currency: str) -> Money | 
         return None
     if tier.percent is None or (tier.fixed_role == "no-turnover" and turnover <= 0):
         return tier.fixed
-    share = (Decimal(turnover) * tier.percent / 100).to_integral_value(ROUND_FLOOR)
-    ceiling = Money(int(share), currency)
+    ceiling = Money(int(turnover * Fraction(tier.percent) // 100), currency)
     if tier.fixed_role == "higher-of" and tier.fixed is not None:
         if tier.fixed.currency != currency:
             return None

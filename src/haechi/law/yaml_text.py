@@ -44,12 +44,13 @@ def parse(text: bytes, *, file: str) -> tuple[Node, dict[Place, int]]:
     """
     if len(text) > _MAX_BYTES:
         raise PackError(f"{file}: found {len(text):,} bytes; expected at most {_MAX_BYTES:,}.")
+    _refuse_unfolding(text, file)
     loader = _Loader(text)
     try:
         root = loader.get_single_node()
         if root is None:
             raise PackError(f"{file}: found nothing; expected a law pack.")
-        lines = dict(_lines(root, (), file, set()))
+        lines = dict(_lines(root, (), file))
         document: Node = loader.construct_document(root)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as fault:
         raise PackError(f"{file}: expected readable YAML; {_first_line(fault)}.") from None
@@ -64,35 +65,38 @@ def _first_line(fault: Exception) -> str:
     return str(fault).splitlines()[0][:200]
 
 
-def _lines(node: yaml.Node, place: Place, file: str, seen: set[int]) -> Iterator[tuple[Place, int]]:
-    line = node.start_mark.line + 1
-    if id(node) in seen:
-        raise PackError(
-            f"{file}, line {line}, {shown(place)}: found an alias; expected the text written out."
-        )
-    if len(place) > _MAX_DEPTH:
-        raise PackError(f"{file}, line {line}: found lists in lists {_MAX_DEPTH} deep; expected a law pack.")
-    seen.add(id(node))
-    yield place, line
+def _refuse_unfolding(text: bytes, file: str) -> None:
+    # Event by event, because composing is recursive: deep text would end the process before any error.
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            if isinstance(event, yaml.AliasEvent):
+                raise PackError(f"{file}, line {line}: found an alias; expected the text written out.")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MAX_DEPTH:
+                raise PackError(
+                    f"{file}, line {line}: found lists in lists {depth} deep; expected a law pack."
+                )
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as fault:
+        raise PackError(f"{file}: expected readable YAML; {_first_line(fault)}.") from None
+
+
+def _lines(node: yaml.Node, place: Place, file: str) -> Iterator[tuple[Place, int]]:
+    yield place, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
-        yield from _mapping_lines(node, place, file, seen)
+        keys = set()
+        for key, value in node.value:
+            where = f"{file}, line {key.start_mark.line + 1}, {shown(place)}"
+            if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+                raise PackError(f"{where}: found a key that is not a word; expected a word.")
+            if key.value in keys:
+                raise PackError(f"{where}: found {key.value!r} twice; expected each key once.")
+            keys.add(key.value)
+            yield from _lines(value, (*place, key.value), file)
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
-            yield from _lines(item, (*place, number), file, seen)
-
-
-def _mapping_lines(
-    node: yaml.MappingNode, place: Place, file: str, seen: set[int]
-) -> Iterator[tuple[Place, int]]:
-    keys = set()
-    for key, value in node.value:
-        where = f"{file}, line {key.start_mark.line + 1}, {shown(place)}"
-        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
-            raise PackError(f"{where}: found a key that is not a word; expected a word.")
-        if key.value in keys:
-            raise PackError(f"{where}: found {key.value!r} twice; expected each key once.")
-        keys.add(key.value)
-        yield from _lines(value, (*place, key.value), file, seen)
+            yield from _lines(item, (*place, number), file)
 
 
 def shown(place: Place) -> str:

@@ -26,20 +26,17 @@ def pipc(
 
     The reference case is --people 980000 --themes 97000 --advertisers 4000 --behaviours 100000000.
 
-    Parameters
-    ----------
-    out
-        Folder to write; new, empty, or an earlier example, which is replaced.
-    people
-        Rows of people, at least 20.
-    themes
-        Rows of themes, at least 40; about two in a hundred are sensitive.
-    advertisers
-        Rows of advertisers, at least 1.
-    behaviours
-        Rows of behaviours.
-    seed
-        Same seed and counts, same bytes.
+    Args:
+        out: folder to write; new, empty, or an earlier example, which is replaced.
+        people: rows of people, at least 20.
+        themes: rows of themes, at least 40; about two in a hundred are sensitive.
+        advertisers: rows of advertisers, at least 1.
+        behaviours: rows of behaviours.
+        seed: same seed and counts, same bytes.
+
+    Raises:
+        UsageError: a count is too small, or the folder holds something that no example made.
+        OutputError: the folder could not be written; what stood there before is untouched.
     """
     scale = Scale(people=people, themes=themes, advertisers=advertisers, behaviours=behaviours, seed=seed)
     with _bar() as bar:

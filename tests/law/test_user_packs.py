@@ -66,6 +66,14 @@ def line_of(text: str, part: str) -> int:
             "found 'Brazil'; expected text of",
         ),
         ("time_zone: America/Sao_Paulo", "time_zone: Brazil/Rio", "time_zone", "expected an IANA time zone"),
+        (
+            "percent: 2\n",
+            "percent: .nan\n",
+            "penalties[0].percent",
+            "found '.nan'; expected a number or null",
+        ),
+        ("amount: 15", "amount: 1:30", "requests[0].amount", "found '1:30'; expected a whole number"),
+        ("2021-08-01", "0001-01-01", "penalties[0].effective_from", "expected text of the form"),
         ("percent: 2\n", "percent: 200\n", "penalties[0].percent", "found 200; expected at most 100"),
         ("percent: 2\n", "percent: 2\n    per_cent: 2\n", "penalties[0].per_cent", "found an unknown key"),
         (
@@ -176,7 +184,7 @@ def test_a_fact_can_be_replaced_from_a_day_on(user_pack: str, pack_file: Write) 
         ("a: " + "[" * 100_000, "mine.yaml"),
         ("a: !!python/object/apply:os.system [ls]\n", "expected readable YAML"),
         ("a: 'x\u0000y'\n", "expected readable YAML"),
-        ("a: " + "x" * 1_000_001, "expected at most 1,000,000"),
+        ("a: " + "x" * 1_000_001, "more than 1,000,000 bytes"),
     ],
 )
 def test_hostile_or_damaged_text_is_refused(pack_file: Write, text: str, message: str) -> None:
@@ -204,3 +212,11 @@ def test_at_most_twenty_faults_are_told_with_a_count(user_pack: str, pack_file: 
     lines = str(refused.value).splitlines()
     assert len(lines) == 21
     assert lines[-1].startswith("… and ")
+
+
+def test_words_that_yaml_takes_for_values_stay_words(user_pack: str, pack_file: Write) -> None:
+    """Norway's code is NO, which YAML 1.1 reads as false; a fraction of a percent must stay exact."""
+    text = user_pack.replace("[BR]", "[NO]").replace("percent: 2\n", "percent: 0.1\n")
+    pack = law.load_packs([pack_file(text)])["br-lgpd"]
+    assert pack.jurisdictions == ("NO",)
+    assert law.penalty_ceiling(pack.penalties[0], 10**20 + 1_000, "BRL") == law.Money(10**17 + 1, "BRL")

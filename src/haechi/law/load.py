@@ -18,7 +18,7 @@ from haechi.law.coherence import incoherences
 from haechi.law.days import midnight
 from haechi.law.explain import explained
 from haechi.law.model import LawPack
-from haechi.law.yaml_text import Node, Place, parse, shown
+from haechi.law.yaml_text import MAX_BYTES, Node, Place, parse, shown
 
 _SHOWN: Final = 20
 _ZONE_FAULT: Final = "found {!r}; expected an IANA time zone such as Asia/Seoul"
@@ -66,7 +66,8 @@ def _shipped() -> dict[str, LawPack]:
 
 def _read(path: Path | Traversable) -> tuple[Node, dict[Place, int]]:
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
     except OSError as fault:
         raise PackError(f"{path}: expected a law pack that can be read; {fault.strerror}.") from None
     return parse(text, file=str(path))

@@ -8,7 +8,9 @@ import yaml
 
 from haechi.errors import PackError
 
-_MAX_BYTES: Final = 1_000_000
+MAX_BYTES: Final = 1_000_000
+"""The largest law pack that is read."""
+
 _MAX_DEPTH: Final = 20
 
 Place = tuple[str | int, ...]
@@ -19,19 +21,18 @@ Node = None | bool | int | float | str | list["Node"] | dict[str, "Node"]
 
 
 class _Loader(yaml.CSafeLoader):
-    """The safe loader without YAML 1.1's surprises: only true and false are booleans, nothing is a timestamp."""
+    """The safe loader without YAML 1.1's surprises: `on` is a word, 1:30 no number, and a day stays text."""
 
 
-_SURPRISES = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _SURPRISES]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-for _word in ("true", "false"):
-    _Loader.yaml_implicit_resolvers[_word[0]] = [
-        *_Loader.yaml_implicit_resolvers.get(_word[0], []),
-        ("tag:yaml.org,2002:bool", re.compile(f"^{_word}$")),
-    ]
+_PLAIN = (
+    ("bool", "true|false", "tf"),
+    ("int", "-?(0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?(0|[1-9][0-9]*)\.[0-9]+", "-0123456789"),
+    ("null", "null|~|", ["n", "~", ""]),
+)
+_Loader.yaml_implicit_resolvers = {}
+for _kind, _form, _first in _PLAIN:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"^({_form})$"), list(_first))
 
 
 def parse(text: bytes, *, file: str) -> tuple[Node, dict[Place, int]]:
@@ -42,8 +43,8 @@ def parse(text: bytes, *, file: str) -> tuple[Node, dict[Place, int]]:
     Raises:
         PackError: too large, not YAML, an alias, a key given twice, or nested too deep.
     """
-    if len(text) > _MAX_BYTES:
-        raise PackError(f"{file}: found {len(text):,} bytes; expected at most {_MAX_BYTES:,}.")
+    if len(text) > MAX_BYTES:
+        raise PackError(f"{file}: found more than {MAX_BYTES:,} bytes; expected a law pack.")
     _refuse_unfolding(text, file)
     loader = _Loader(text)
     try:

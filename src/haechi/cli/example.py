@@ -49,7 +49,8 @@ def pipc(
 
         write_pipc(scale, out, show)
     sys.stdout.write(
-        f"{out}: {people:,} people, {themes:,} themes, {behaviours:,} behaviours.\n{SYNTHETIC}\n"
+        f"{out}: {people:,} people, {themes:,} themes, {advertisers:,} advertisers, {behaviours:,} behaviours.\n"
+        f"{SYNTHETIC}\nWhat an audit must find stands in {out / 'expected.json'}.\n"
     )
 
 

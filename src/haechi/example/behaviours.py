@@ -27,7 +27,7 @@ _PIECES_AT_LEAST: Final = 40
 _CIRCLES: Final = 64
 _FAVOURITES: Final = 64
 _SENSITIVE_FAVOURITES: Final = 3
-_VISITED_MORE: Final = 4
+_VISITED_MORE: Final = 6
 _REMEMBERED_PIECES: Final = 8
 
 
@@ -106,7 +106,7 @@ def _bounds(count: int) -> list[tuple[int, int]]:
 
 def _habits(scale: Scale, themes: Themes, items: Items) -> _Habits:
     random = stream(scale.seed, "habits")
-    activity = 0.8 + random.lognormal(0.0, 0.9, scale.people)
+    activity = 1.2 + random.lognormal(0.0, 0.9, scale.people)
     # Zipf-Mandelbrot: a long tail, but no item that alone decides the figures.
     popular = slots(1.0 / (np.arange(len(items.ids)) + 30.0))
     favourites = draw(popular, random, _CIRCLES * _FAVOURITES).reshape(_CIRCLES, _FAVOURITES)

@@ -2,5 +2,6 @@
 
 from haechi.records.dataset import Dataset, open_dataset
 from haechi.records.settings import Policy, Settings
+from haechi.records.validate import validate
 
-__all__ = ["Dataset", "Policy", "Settings", "open_dataset"]
+__all__ = ["Dataset", "Policy", "Settings", "open_dataset", "validate"]

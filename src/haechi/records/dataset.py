@@ -76,7 +76,7 @@ def open_dataset(
     located = locate(location, notice)
     reader = Reader(con)
     relations = _relations(reader, located)
-    raw = {table: raw_table(con, reader, relation) for table, relation in relations.items()}
+    raw = {table: raw_table(con, relation) for table, relation in relations.items()}
     _require_columns(relations, raw)
     id_types = _id_types(relations, raw, notice)
     tables: dict[str, ir.Table] = {}

@@ -3,31 +3,50 @@
 # ruff: noqa: S608  every name and literal in the SQL is quoted by haechi.records.relation
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import ibis
 import ibis.expr.types as ir
 
-from haechi.records.relation import Relation, name
+from haechi.records.relation import Relation, literal, name, parquet_scan
 
 if TYPE_CHECKING:
-    import ibis
-
     from haechi.records.spool import Reader
 
 
-def raw_table(con: "ibis.BaseBackend", reader: "Reader", relation: Relation) -> ir.Table:
+FILE: Final = "haechi_file"
+ROW: Final = "haechi_row"
+
+
+def raw_table(con: ibis.BaseBackend, relation: Relation) -> ir.Table:
     """The table as found, in the engine, under a name of its own."""
     if relation.catalog is not None:
         return con.table(relation.catalog)
     free = _free(con, f"{relation.schema.name}_as_found")
-    if reader.beside:
-        con._session.read.parquet(*relation.parquet).createOrReplaceTempView(free)  # noqa: SLF001
-    else:
+    if con.name == "duckdb":
         con.raw_sql(f"CREATE VIEW {name(free)} AS SELECT * FROM {relation.scan}")
+    else:
+        con._session.read.parquet(*relation.parquet).createOrReplaceTempView(free)  # noqa: SLF001
     return con.table(free)
 
 
-def view(con: "ibis.BaseBackend", table: str, expression: ir.Table) -> tuple[ir.Table, str]:
+def located_table(reader: "Reader", raw: ir.Table, relation: Relation) -> ir.Table:
+    """The table as found, and for each row its file and its number in it, 1-based, where there is one."""
+    if relation.catalog is not None:
+        return raw.mutate(**{FILE: ibis.null("string"), ROW: ibis.null("int64")})
+    free = _free(reader.tables, f"{relation.schema.name}_located")
+    if relation.parquet:
+        scan = parquet_scan(relation.parquet, f", filename = {literal(FILE)}")
+        number = "file_row_number + 1"
+    else:
+        scan = relation.scan
+        number = "NULL::BIGINT"
+    extra = "" if relation.parquet else f", NULL::VARCHAR AS {FILE}"
+    reader.duck.execute(f"CREATE VIEW {name(free)} AS SELECT *{extra}, {number} AS {ROW} FROM {scan}")
+    return reader.tables.table(free)
+
+
+def view(con: ibis.BaseBackend, table: str, expression: ir.Table) -> tuple[ir.Table, str]:
     """Give the expression the table's name in the engine, so that SQL made from it reads well."""
     free = _free(con, table)
     if con.name != "duckdb":
@@ -35,7 +54,7 @@ def view(con: "ibis.BaseBackend", table: str, expression: ir.Table) -> tuple[ir.
     return con.create_view(free, expression), free
 
 
-def _free(con: "ibis.BaseBackend", wanted: str) -> str:
+def _free(con: ibis.BaseBackend, wanted: str) -> str:
     if con.name == "duckdb":
         # Ibis 12 lists tables by a call that DuckDB 2 no longer has.
         rows = con.raw_sql(

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+import duckdb
+
 from haechi.errors import Fault, FaultKind
 
 MOST: Final = 20
@@ -12,15 +14,28 @@ _LONGEST: Final = 80
 _UNPRINTABLE: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-def value(found: object) -> str:
-    """What was found, in quotes when it is text, at most about 80 characters, nothing in it acting on a screen."""
+def value(found: str | None, *, length: int | None = None, quoted: bool = True) -> str:
+    """What was found, at most about 80 characters, nothing in it acting on a screen.
+
+    Args:
+        found: the value, or the beginning of a long one.
+        length: how long it is in all; None: as long as `found`.
+        quoted: whether it is text, which stands in quotes.
+    """
     if found is None:
         return "nothing"
-    if not isinstance(found, str):
-        return _shorten(str(found))
-    return f"'{_shorten(_printable(found[: 2 * _LONGEST]))}'" + (
-        f" ({len(found):,} characters)" if len(found) > _LONGEST else ""
-    )
+    text = _shorten(_printable(found[: 2 * _LONGEST]))
+    whole = len(found) if length is None else length
+    if not quoted:
+        return text
+    return f"'{text}'" + (f" ({whole:,} characters)" if whole > _LONGEST else "")
+
+
+def reason(error: Exception) -> str:
+    """Why something could not be read, without the values that an engine may quote."""
+    if isinstance(error, duckdb.ConversionException):
+        return "values of another type than the column's"
+    return _shorten(_printable(str(error).partition("\n")[0]))
 
 
 def fault_kind(title: str, faults: Iterable[Fault], count: int | None = None) -> FaultKind:

@@ -12,40 +12,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import fsspec
+import ibis
 
 from haechi.errors import DataError, FaultKind, OutputError, UsageError
-from haechi.records import postgres, text
+from haechi.records import postgres, show, text
 from haechi.records.forms import DuckTable, Files, Form, Postgres
 from haechi.records.locate import is_local
 from haechi.records.relation import Relation, literal, name, parquet_scan
 from haechi.records.settings import TableSpec
 from haechi.terms.schemas import TableSchema
 
-if TYPE_CHECKING:
-    import ibis
-
 
 class Reader:
     """DuckDB as the reader of every form: the engine's own, or one beside Spark.
 
     Attributes:
+        tables: the Ibis backend over it.
         duck: the connection.
         beside: whether the engine is another one, which needs files that it can open itself.
     """
 
-    def __init__(self, con: "ibis.BaseBackend") -> None:
+    def __init__(self, con: ibis.BaseBackend) -> None:
         self.beside = con.name != "duckdb"
-        self.duck: duckdb.DuckDBPyConnection
         if self.beside:
             base = con._session.conf.get("spark.haechi.work", tempfile.gettempdir())  # noqa: SLF001
-            self.duck = _small_duck(Path(base))
+            self.tables = _small_duck(Path(base))
         else:
-            self.duck = con.con
-            base = self.duck.sql("SELECT current_setting('temp_directory')").fetchall()[0][0]
+            self.tables = con
+            base = con.con.sql("SELECT current_setting('temp_directory')").fetchall()[0][0]
+        self.duck: duckdb.DuckDBPyConnection = self.tables.con
         Path(base).mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="read-", dir=base))
 
@@ -114,11 +112,11 @@ class Reader:
                 return self._copied(found) if self.beside else found
             return self._queried(form, schema, spec, base if form.database else None)
         except (duckdb.CatalogException, duckdb.ParserException, duckdb.BinderException) as error:
-            raise UsageError(f"{form.label} cannot be read: {error}") from error
+            raise UsageError(f"{form.label} cannot be read: {show.reason(error)}.") from error
         except duckdb.Error as error:
             if _is_disk(error):
                 raise
-            raise UsageError(f"{form.label} cannot be read: {error}") from error
+            raise UsageError(f"{form.label} cannot be read: {show.reason(error)}.") from error
 
     def _queried(self, form: DuckTable, schema: TableSchema, spec: TableSpec, base: str | None) -> Relation:
         """A query runs once: asked twice it might order or draw its rows in another way."""
@@ -174,19 +172,16 @@ class Reader:
                 self.duck.register_filesystem(system)
 
 
-def _small_duck(base: Path) -> duckdb.DuckDBPyConnection:
-    spill = base / "reader"
-    spill.mkdir(parents=True, exist_ok=True)
-    duck = duckdb.connect(
-        config={
-            "memory_limit": "1GB",
-            "temp_directory": str(spill),
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        }
+def _small_duck(base: Path) -> ibis.BaseBackend:
+    duck = ibis.duckdb.connect(
+        ":memory:",
+        temp_directory=base / "reader",
+        memory_limit="1GB",
+        autoinstall_known_extensions=False,
+        autoload_known_extensions=False,
     )
-    duck.execute("SET TimeZone = 'UTC'")
-    duck.execute("SET enable_progress_bar = false")
+    duck.raw_sql("SET TimeZone = 'UTC'")
+    duck.raw_sql("SET enable_progress_bar = false")
     return duck
 
 

@@ -72,7 +72,7 @@ def require_readable(duck: duckdb.DuckDBPyConnection, form: Files) -> None:
             with fsspec.open(path, "rb") as file:
                 pq.read_metadata(file)
         except (OSError, ValueError) as error:
-            faults.append(Fault(shown, None, None, show.value(str(error)), "a whole Parquet file"))
+            faults.append(Fault(shown, None, None, show.reason(error), "a whole Parquet file"))
     raise DataError([show.fault_kind("files that cannot be read", faults)])
 
 
@@ -83,7 +83,7 @@ def faults(
     found = _csv_faults(duck, path, shown) if kind == "csv" else _jsonl_faults(duck, path, shown)
     if found:
         return found
-    whole = Fault(shown, None, None, show.value(str(error).partition("\n")[0]), "a whole file in UTF-8")
+    whole = Fault(shown, None, None, show.reason(error), "a whole file in UTF-8")
     return [show.fault_kind("files that cannot be read", [whole])]
 
 
@@ -111,7 +111,7 @@ def _header(path: str, shown: str) -> list[str]:
         with fsspec.open(path, "rb", compression=packed) as file:
             header = _first_record(file)
     except (OSError, EOFError, ValueError) as error:
-        fault = Fault(shown, None, None, show.value(str(error)), "a readable CSV file in UTF-8 with a header")
+        fault = Fault(shown, None, None, show.reason(error), "a readable CSV file in UTF-8 with a header")
         raise DataError([show.fault_kind("files that cannot be read", [fault])]) from error
     twice = sorted({column for column in header if header.count(column) > 1})
     if not header or twice:

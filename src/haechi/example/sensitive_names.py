@@ -8,7 +8,7 @@ from typing import Final
 
 SENSITIVE_PATHS: Final[dict[str, str]] = {
     "religion": "Interests > Society > Religion",
-    "sexual-orientation": "Interests > Society > Sexuality",
+    "sexual-orientation": "Interests > Society > Sexual orientation",
     "gender-identity": "Interests > Society > Gender identity",
     "origin-status": "Demographics > Background",
     "political-opinion": "Interests > Society > Politics",

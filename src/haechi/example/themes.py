@@ -28,7 +28,7 @@ class Themes:
     Attributes:
         ids: identifiers, in no telling order.
         names: plain names, no two alike.
-        paths: tiers above the name and the name itself.
+        paths: tiers above the name.
         langs: `en` or `ko`.
         category: place in `CATEGORIES` of the category that a theme was planted with, -1 for none.
     """
@@ -52,7 +52,7 @@ def make_themes(scale: Scale) -> Themes:
     """Every theme of the example."""
     count = scale.sensitive_themes
     planted = _sensitive(count)
-    likes = [(name, f"{path} > {name}", "en", -1) for name, path in sensitive_names.LOOK_ALIKES]
+    likes = [(name, path, "en", -1) for name, path in sensitive_names.LOOK_ALIKES]
     # Look-alikes belong to every example, but never crowd out the rest of a tiny one.
     likes = likes[: max(1, (scale.themes - count) // 4)]
     ordinary = _ordinary(scale, scale.themes - count - len(likes))
@@ -101,12 +101,12 @@ def _sensitive_of(place: int) -> "Iterator[_Row]":
     for i, name in enumerate(korean):
         plain.insert(2 * i + 1, (name, "ko"))
     for name, lang in plain:
-        yield name, f"{tiers} > {name}", lang, place
+        yield name, tiers, lang, place
     for round_ in range(1 << 30):
         for (en, ko), (name, lang) in product(ordinary_names.PLACES, plain):
             local = f"{name} in {en}" if lang == "en" else f"{ko} {name}"
             local = local if round_ == 0 else f"{local} {round_ + 1}"
-            yield local, f"{tiers} > {name} > {local}", lang, place
+            yield local, f"{tiers} > {name}", lang, place
 
 
 def _ordinary(scale: Scale, count: int) -> list[_Row]:
@@ -125,13 +125,13 @@ def _sample(supply: list[_Row], count: int, random: np.random.Generator) -> list
     for extra in range(count - len(taken)):
         name, path, lang, category = supply[extra % len(supply)]
         number = extra // len(supply) + 2
-        taken.append((f"{name} {number}", f"{path} {number}", lang, category))
+        taken.append((f"{name} {number}", path, lang, category))
     return taken
 
 
 def _ordinary_english() -> list[_Row]:
     return [
-        (name, f"Interests > {tier} > {topic} > {name}", "en", -1)
+        (name, f"Interests > {tier} > {topic}", "en", -1)
         for tier, topics in ordinary_names.TOPICS_EN.items()
         for topic, facet in product(topics, ordinary_names.FACETS_EN)
         for name in (
@@ -143,7 +143,7 @@ def _ordinary_english() -> list[_Row]:
 
 def _ordinary_korean() -> list[_Row]:
     return [
-        (name, f"Interests > {tier} > {topic} > {name}", "ko", -1)
+        (name, f"Interests > {tier} > {topic}", "ko", -1)
         for tier, topics in ordinary_names.TOPICS_KO.items()
         for topic, facet in product(topics, ordinary_names.FACETS_KO)
         for name in (

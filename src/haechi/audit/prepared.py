@@ -110,8 +110,7 @@ def _memberships(
             .select(*columns)
         )
     speaking = keep(known(tables["item_themes"], tables, "item_themes").semi_join(guarded, "theme_id"))
-    concerned = keep(tables["behaviours"].semi_join(speaking, "item_id"))
-    return memberships_from_behaviours(concerned, speaking, evidence).select(*columns)
+    return memberships_from_behaviours(tables["behaviours"], speaking, evidence, keep=keep).select(*columns)
 
 
 def _grants(tables: Mapping[str, ir.Table], guarded: ir.Table) -> ir.Table | None:

@@ -5,6 +5,8 @@ changes are summed along time per person and theme; where the sum stands at or a
 in the theme. Everything is one Ibis expression: no step brings rows to the caller.
 """
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
@@ -12,8 +14,13 @@ from haechi.themes.evidence import TAKES_BACK, EvidenceRule, evidence_thousandth
 
 _PAIR = ("person_id", "theme_id")
 
+Keep = Callable[[ir.Table], ir.Table]
+"""Holds a result that is read more than once."""
 
-def memberships_from_behaviours(behaviours: ir.Table, item_themes: ir.Table, rule: EvidenceRule) -> ir.Table:
+
+def memberships_from_behaviours(
+    behaviours: ir.Table, item_themes: ir.Table, rule: EvidenceRule, *, keep: Keep = lambda table: table
+) -> ir.Table:
     """Who is in which theme from when to when.
 
     Args:
@@ -21,79 +28,111 @@ def memberships_from_behaviours(behaviours: ir.Table, item_themes: ir.Table, rul
         item_themes: `item_id, theme_id, weight` (0 to 1, not null). Only the themes in it are computed: name the
             few that matter and the cost is theirs alone.
         rule: kind weights, threshold and lapse.
+        keep: holds what is read more than once; without it the engine may read behaviours several times.
 
     Returns:
         `person_id, theme_id, score, since, until`: one row per membership, `until` null while it is open,
         `score` the evidence (1.000 = 1.0) at the last change before it closed.
     """
-    changes = _changes(behaviours, item_themes, rule)
-    return _open_stretches(_running(changes, rule), rule)
+    traces = keep(_traces(behaviours, item_themes, rule))
+    positive = traces.filter(traces.evidence > 0)
+    reaching = keep(_reaching(positive, traces, rule))
+    plain = reaching.filter(reaching.plain)
+    along_time = positive.semi_join(reaching.filter(~reaching.plain), _PAIR)
+    changes = _changes(along_time, traces.filter(traces.takes_back))
+    return _plain(plain).union(_open_stretches(_running(changes, rule), rule))
 
 
-def _changes(behaviours: ir.Table, item_themes: ir.Table, rule: EvidenceRule) -> ir.Table:
-    """Signed evidence per person, theme and instant, for pairs whose evidence could reach the threshold."""
+def _traces(behaviours: ir.Table, item_themes: ir.Table, rule: EvidenceRule) -> ir.Table:
+    """What each behaviour says about each theme of its item: evidence, or that earlier evidence is taken back."""
     weights = item_themes.select(
         "item_id", "theme_id", weight_in_billionths=weight_billionths(item_themes.weight)
     )
-    positive = (
-        behaviours.filter(behaviours.kind.notin(TAKES_BACK))
-        .join(weights, "item_id")
-        .mutate(evidence=lambda t: evidence_thousandths(t.kind, t.weight_in_billionths, rule))
-        .filter(lambda t: t.evidence > 0)
-        .group_by("person_id", "theme_id", "item_id", "occurred_at")
-        .agg(evidence=lambda t: t.evidence.sum().cast("int64"))
+    spoken = behaviours.join(weights, "item_id")
+    return spoken.select(
+        *_PAIR,
+        "item_id",
+        moment=spoken.occurred_at,
+        evidence=evidence_thousandths(spoken.kind, spoken.weight_in_billionths, rule),
+        takes_back=spoken.kind.isin(TAKES_BACK),
     )
-    # Taking back only lowers the sum: a pair that never reaches the threshold without it never will.
-    reaching = (
-        positive.group_by(*_PAIR)
-        .agg(total=positive.evidence.sum())
-        .filter(lambda t: t.total >= rule.threshold_thousandths)
-        .select(*_PAIR)
+
+
+def _reaching(positive: ir.Table, traces: ir.Table, rule: EvidenceRule) -> ir.Table:
+    """Pairs whose evidence could reach the threshold, and whether one look is enough to date it.
+
+    Taking back only lowers the sum: a pair that never reaches the threshold without it never will. Where nothing
+    is taken back or lapses, and all small pieces together stay below the threshold, the membership opens with
+    the first piece that reaches it alone: no need to sum along time, which spares most pairs the costly step.
+    """
+    threshold = rule.threshold_thousandths
+    alone = positive.evidence >= threshold
+    pairs = positive.group_by(*_PAIR).agg(
+        total=positive.evidence.sum().cast("int64"),
+        in_pieces=ibis.ifelse(alone, 0, positive.evidence).sum().cast("int64"),
+        first_alone=ibis.ifelse(alone, positive.moment, ibis.null("timestamp(6)")).min(),
     )
-    positive = positive.semi_join(reaching, _PAIR)
-    gains = positive.select(*_PAIR, at=positive.occurred_at, change=positive.evidence, gain=positive.evidence)
-    losses = _losses(positive, behaviours.filter(behaviours.kind.isin(TAKES_BACK)))
+    pairs = pairs.filter(pairs.total >= threshold)
+    if rule.lapse_days is not None:
+        return pairs.mutate(plain=ibis.literal(False))
+    contested = traces.filter(traces.takes_back).select(*_PAIR).distinct().mutate(contested=True)
+    joined = pairs.left_join(contested, _PAIR)
+    return joined.select(*pairs.columns, plain=joined.contested.isnull() & (joined.in_pieces < threshold))
+
+
+def _plain(pairs: ir.Table) -> ir.Table:
+    return pairs.select(
+        *_PAIR, score=pairs.total / 1000.0, since=pairs.first_alone, until=ibis.null("timestamp(6)")
+    )
+
+
+def _changes(positive: ir.Table, taking_back: ir.Table) -> ir.Table:
+    """Signed evidence per person, theme and instant."""
+    pieces = positive.group_by(*_PAIR, "item_id", "moment").agg(
+        evidence=positive.evidence.sum().cast("int64")
+    )
+    gains = pieces.select(*_PAIR, "moment", change=pieces.evidence, gain=pieces.evidence)
     return (
-        gains.union(losses)
-        .group_by(*_PAIR, "at")
+        gains.union(_losses(pieces, taking_back))
+        .group_by(*_PAIR, "moment")
         .agg(change=lambda t: t.change.sum().cast("int64"), gain=lambda t: t.gain.sum().cast("int64"))
     )
 
 
-def _losses(positive: ir.Table, taking_back: ir.Table) -> ir.Table:
+def _losses(pieces: ir.Table, taking_back: ir.Table) -> ir.Table:
     """Each piece of evidence that an `unlike` or `hide` took back, at the first later one on the same item."""
-    back = taking_back.select("person_id", "item_id", at=taking_back.occurred_at).distinct()
+    back = taking_back.select("person_id", "item_id", taken_at="moment").distinct()
     return (
-        positive.join(
+        pieces.join(
             back,
             [
-                positive.person_id == back.person_id,
-                positive.item_id == back.item_id,
-                positive.occurred_at < back.at,
+                pieces.person_id == back.person_id,
+                pieces.item_id == back.item_id,
+                pieces.moment < back.taken_at,
             ],
         )
-        .group_by("person_id", "theme_id", "item_id", "occurred_at", "evidence")
-        .agg(at=lambda t: t.at.min())
-        .select(*_PAIR, "at", change=lambda t: -t.evidence, gain=ibis.literal(0, "int64"))
+        .group_by(*_PAIR, "item_id", "moment", "evidence")
+        .agg(taken_at=lambda t: t.taken_at.min())
+        .select(*_PAIR, moment="taken_at", change=lambda t: -t.evidence, gain=ibis.literal(0, "int64"))
     )
 
 
 def _running(changes: ir.Table, rule: EvidenceRule) -> ir.Table:
     """The evidence from each change on, and until when it holds: the next change, or the lapse before it."""
-    along = ibis.window(group_by=_PAIR, order_by="at", rows=(None, 0))
-    step = ibis.window(group_by=_PAIR, order_by="at")
+    along = ibis.window(group_by=_PAIR, order_by="moment", rows=(None, 0))
+    step = ibis.window(group_by=_PAIR, order_by="moment")
     running = changes.mutate(
         evidence=changes.change.sum().over(along).cast("int64"),
-        until=changes["at"].lead().over(step),
+        until=changes.moment.lead().over(step),
     )
     if rule.lapse_days is None:
-        return running.select(*_PAIR, "evidence", since=running["at"], until=running.until)
-    last_gain = ibis.ifelse(changes.gain > 0, changes["at"], ibis.null("timestamp(6)")).max().over(along)
+        return running.select(*_PAIR, "evidence", since=running.moment, until=running.until)
+    last_gain = ibis.ifelse(changes.gain > 0, changes.moment, ibis.null("timestamp(6)")).max().over(along)
     running = running.mutate(lapses_at=last_gain + ibis.interval(days=rule.lapse_days))
     return running.select(
         *_PAIR,
         "evidence",
-        since=running["at"],
+        since=running.moment,
         until=ibis.least(ibis.coalesce(running.until, running.lapses_at), running.lapses_at),
     ).filter(lambda t: t.since < t.until)
 

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from haechi.errors import DataError, Fault, FaultKind
 from haechi.records import conform, show, text
-from haechi.records.engine import raw_table, view
+from haechi.records.engine import engine_table, found_table, view
 from haechi.records.locate import Located, locate
 from haechi.records.relation import Relation, file_list
 from haechi.records.settings import Settings, TableSpec
@@ -36,7 +36,8 @@ class Dataset:
         sql_names: each table to the name under which SQL in the engine reads it.
         source: each table to the DuckDB query that reads it from where it is kept.
         relations: each table as found, for validation.
-        raw: each table as found, in the engine.
+        found: each table as found, where validation can name its rows.
+        reader: what reads them.
         id_types: identifier column to its type in every table, `int64` or `string`.
     """
 
@@ -48,7 +49,8 @@ class Dataset:
     sql_names: Mapping[str, str]
     source: Mapping[str, str]
     relations: Mapping[str, Relation]
-    raw: Mapping[str, ir.Table]
+    found: Mapping[str, ir.Table]
+    reader: Reader
     id_types: Mapping[str, str]
 
 
@@ -76,26 +78,28 @@ def open_dataset(
     located = locate(location, notice)
     reader = Reader(con)
     relations = _relations(reader, located)
-    raw = {table: raw_table(con, relation) for table, relation in relations.items()}
-    _require_columns(relations, raw)
-    id_types = _id_types(relations, raw, notice)
+    found = {table: found_table(con, reader, relation) for table, relation in relations.items()}
+    rows = {table: _count(reader, found[table], relation) for table, relation in relations.items()}
+    _require_columns(relations, found)
+    id_types = _id_types(relations, found, notice)
     tables: dict[str, ir.Table] = {}
     sql_names: dict[str, str] = {}
     source: dict[str, str] = {}
     for table, relation in relations.items():
-        expression = conform.canonical(raw[table], relation, id_types)
-        source[table] = _told(expression, raw[table], relation)
-        tables[table], sql_names[table] = view(con, table, expression)
+        source[table] = _told(conform.canonical(found[table], relation, id_types), found[table], relation)
+        raw = engine_table(con, reader, relation, found[table])
+        tables[table], sql_names[table] = view(con, table, conform.canonical(raw, relation, id_types))
     return Dataset(
         location=location,
         tables=tables,
         missing=tuple(table for table in SCHEMAS if table not in relations),
-        rows={table: _count(reader, raw[table], relation) for table, relation in relations.items()},
+        rows=rows,
         settings=located.settings,
         sql_names=sql_names,
         source=source,
         relations=relations,
-        raw=raw,
+        found=found,
+        reader=reader,
         id_types=id_types,
     )
 
@@ -114,25 +118,33 @@ def _relations(reader: Reader, located: Located) -> dict[str, Relation]:
     return relations
 
 
-def _require_columns(relations: Mapping[str, Relation], raw: Mapping[str, ir.Table]) -> None:
+def _require_columns(relations: Mapping[str, Relation], found: Mapping[str, ir.Table]) -> None:
     missing: list[Fault] = []
     wrong: list[Fault] = []
     for table, relation in relations.items():
-        found = raw[table].schema()
+        types = found[table].schema()
         for column in relation.schema.columns:
             called = relation.called(column)
-            if called not in found:
+            if _lacks(found[table], relation, called):
                 if not column.optional or column.name in relation.spec.columns:
-                    missing.append(Fault(relation.label, None, called, None, _described(column)))
-            elif not _fits(raw[table], relation, column):
-                wrong.append(
-                    Fault(
-                        relation.label, None, called, f"type {found[called]}", conform.EXPECTED[column.type]
-                    )
-                )
+                    names = show.value(f"columns {', '.join(types)}", quoted=False)
+                    shown = None if relation.loose else names
+                    missing.append(Fault(relation.label, None, called, shown, _described(column)))
+            elif not _fits(found[table], relation, column):
+                expected = conform.EXPECTED[column.type]
+                wrong.append(Fault(relation.label, None, called, f"type {types[called]}", expected))
     kinds = [("missing columns", missing), ("columns of a wrong type", wrong)]
     if missing or wrong:
         raise DataError([show.fault_kind(title, faults) for title, faults in kinds if faults])
+
+
+def _lacks(found: ir.Table, relation: Relation, called: str) -> bool:
+    if called not in found.columns:
+        return True
+    if not relation.loose:
+        return False
+    counts = found.aggregate(rows=found.count(), values=found[called].count()).to_pyarrow().to_pylist()[0]
+    return bool(counts["rows"] and not counts["values"])
 
 
 def _described(column: Column) -> str:

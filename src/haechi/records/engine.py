@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import ibis
 import ibis.expr.types as ir
+from ibis.common.exceptions import TableNotFound
 
+from haechi.errors import UsageError
 from haechi.records.relation import Relation, literal, name, parquet_scan
 
 if TYPE_CHECKING:
@@ -18,15 +20,28 @@ FILE: Final = "haechi_file"
 ROW: Final = "haechi_row"
 
 
-def raw_table(con: ibis.BaseBackend, relation: Relation) -> ir.Table:
-    """The table as found, in the engine, under a name of its own."""
+def found_table(con: ibis.BaseBackend, reader: "Reader", relation: Relation) -> ir.Table:
+    """The table as found, where its rows can be told apart: in DuckDB, or in Spark's catalog."""
     if relation.catalog is not None:
-        return con.table(relation.catalog)
+        try:
+            return con.table(relation.catalog)
+        except TableNotFound as error:
+            raise UsageError(
+                f"Spark's catalog has no table {relation.catalog}; expected catalog.schema.table."
+            ) from error
+    free = _free(reader.tables, f"{relation.schema.name}_as_found")
+    reader.duck.execute(f"CREATE VIEW {name(free)} AS SELECT * FROM {relation.scan}")
+    return reader.tables.table(free)
+
+
+def engine_table(con: ibis.BaseBackend, reader: "Reader", relation: Relation, found: ir.Table) -> ir.Table:
+    """The same table in the engine that will do the work."""
+    if not reader.beside or relation.catalog is not None:
+        return found
+    paths, columns = reader.shared(relation)
     free = _free(con, f"{relation.schema.name}_as_found")
-    if con.name == "duckdb":
-        con.raw_sql(f"CREATE VIEW {name(free)} AS SELECT * FROM {relation.scan}")
-    else:
-        con._session.read.parquet(*relation.parquet).createOrReplaceTempView(free)  # noqa: SLF001
+    urls = [f"file://{path}" for path in paths]
+    con._session.read.schema(columns).parquet(*urls).createOrReplaceTempView(free)  # noqa: SLF001
     return con.table(free)
 
 

@@ -38,6 +38,7 @@ class Rule:
         wrong: true for the rows that are wrong, over the table as found.
         expected: what would have been right.
         settled: whether the footers of a Parquet file alone say that no row is wrong.
+        listed: whether a value is compared with a closed list, which a filter answers from dictionaries.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Rule:
     wrong: ir.BooleanValue
     expected: str
     settled: Callable[[Facts], bool] = lambda _: False
+    listed: bool = False
 
 
 def rules(raw: ir.Table, relation: Relation, id_types: Mapping[str, str], now: datetime) -> Iterator[Rule]:
@@ -102,7 +104,7 @@ def _of_type(value: ir.Value, column: Column, now: datetime) -> Iterator[Rule]:
             )
         case "string" if column.allowed:
             expected = f"one of {', '.join(column.allowed)}, or a mapping under values in haechi.toml"
-            yield Rule("values outside the list", column, value.notin(column.allowed), expected)
+            yield Rule("values outside the list", column, value.notin(column.allowed), expected, listed=True)
         case "instant":
             yield from _of_time(value, column, now)
         case "date":
@@ -152,7 +154,7 @@ def _within(past: date, ahead: date) -> Callable[[Facts], bool]:
 def _of_place(values: Mapping[str, ir.Value], column: Column) -> Iterator[Rule]:
     value = values[column.name]
     if column.name == "country":
-        yield Rule("unknown countries", column, value.notin(COUNTRIES), _COUNTRY)
+        yield Rule("unknown countries", column, value.notin(COUNTRIES), _COUNTRY, listed=True)
     if column.name == "region":
         wrong = ~value.re_search(_REGION_SHAPE)
         if "country" in values:

@@ -8,10 +8,11 @@ so that a row of the one is the row of the other.
 # ruff: noqa: S608  every name and literal in the SQL is quoted by haechi.records.relation
 
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import fsspec
@@ -19,7 +20,7 @@ import ibis
 
 from haechi.errors import DataError, FaultKind, OutputError, UsageError
 from haechi.records import postgres, show, text
-from haechi.records.forms import DuckTable, Files, Form, Postgres
+from haechi.records.forms import CatalogTable, DuckTable, Files, Form, Postgres
 from haechi.records.locate import is_local
 from haechi.records.relation import Relation, literal, name, parquet_scan
 from haechi.records.settings import TableSpec
@@ -65,19 +66,21 @@ class Reader:
                     return self._duck_table(form, schema, spec)
                 case Postgres():
                     return self._postgres(form, schema, spec)
-                case _:
-                    return Relation(schema, spec, "", form.name, (), (), form.label, name(form.name))
+                case CatalogTable() if self.beside:
+                    return Relation(schema, spec, "", form.name, (), (), form.label, form.name)
+                case CatalogTable():
+                    raise UsageError(
+                        f"[tables.{schema.name}] names the table {form.name} without a database; expected database, "
+                        "or the engine spark, in whose catalog it is."
+                    )
 
     def _parquet(self, form: Files, schema: TableSchema, spec: TableSpec) -> Relation:
         self._mount(form)
         text.require_readable(self.duck, form)
         told = parquet_scan(form.shown)
-        found = Relation(
+        return Relation(
             schema, spec, parquet_scan(form.paths), None, form.paths, form.shown, form.label, told
         )
-        if self.beside and "://" in form.paths[0]:
-            return self._copied(found)
-        return found
 
     def _text(self, form: Files, schema: TableSchema, spec: TableSpec) -> Relation:
         self._mount(form)
@@ -98,25 +101,27 @@ class Reader:
             raise DataError(text.merged(faults))
         told = text.told(form, wanted)
         paths = tuple(parts)
-        return Relation(schema, spec, parquet_scan(paths), None, paths, form.shown, form.label, told)
+        loose = form.kind == "jsonl"
+        return Relation(schema, spec, parquet_scan(paths), None, paths, form.shown, form.label, told, loose)
 
     def _duck_table(self, form: DuckTable, schema: TableSchema, spec: TableSpec) -> Relation:
+        base = None
         try:
             if form.database is not None:
-                base = f"base_{abs(hash(form.database)):x}"
+                base = f"base_{zlib.crc32(form.database.encode()):08x}"
                 self.duck.execute(f"ATTACH IF NOT EXISTS {literal(form.database)} AS {base} (READ_ONLY)")
-            if form.table is not None:
-                scan = f"{base}.{form.table}"
-                self.duck.execute(f"SELECT * FROM {scan} LIMIT 0")
-                found = Relation(schema, spec, scan, None, (), (), form.label, form.table)
-                return self._copied(found) if self.beside else found
-            return self._queried(form, schema, spec, base if form.database else None)
+            if form.table is None:
+                return self._queried(form, schema, spec, base)
+            scan = f"{base}.{form.table}"
+            self.duck.execute(f"SELECT * FROM {scan} LIMIT 0")
         except (duckdb.CatalogException, duckdb.ParserException, duckdb.BinderException) as error:
-            raise UsageError(f"{form.label} cannot be read: {show.reason(error)}.") from error
+            # These speak of the query's own words, never of the data.
+            raise UsageError(f"{form.label} cannot be read: {error}") from error
         except duckdb.Error as error:
             if _is_disk(error):
                 raise
             raise UsageError(f"{form.label} cannot be read: {show.reason(error)}.") from error
+        return Relation(schema, spec, scan, None, (), (), form.label, form.table)
 
     def _queried(self, form: DuckTable, schema: TableSchema, spec: TableSpec, base: str | None) -> Relation:
         """A query runs once: asked twice it might order or draw its rows in another way."""
@@ -142,21 +147,29 @@ class Reader:
             schema, spec, parquet_scan(paths), None, paths, (form.label,), form.label, f"({form.query})"
         )
 
-    def _copied(self, found: Relation) -> Relation:
-        """A copy that another engine can open, with nothing in it but the columns that are needed."""
-        raw = self.duck.sql(f"SELECT * FROM {found.scan} LIMIT 0")
-        wanted = {found.called(column) for column in found.schema.columns}
-        kept = [column for column in raw.columns if column in wanted]
-        columns = ", ".join(name(column) for column in kept) or "NULL AS nothing"
-        sources = [parquet_scan((path,)) for path in found.parquet] or [found.scan]
-        parts = []
-        for number, source in enumerate(sources):
-            part = str(self.folder / f"{found.schema.name}-{number:05}.parquet")
-            self._copy(f"SELECT {columns} FROM {source}", part)
-            parts.append(part)
-        paths = tuple(parts)
-        shown = found.shown or (found.label,)
-        return replace(found, scan=parquet_scan(paths), parquet=paths, shown=shown)
+    def shared(self, relation: Relation) -> tuple[tuple[str, ...], str]:
+        """Parquet files that Spark can open, and the columns to read from them in Spark's words.
+
+        Files that Spark would not find, or whose types it has no word for, are copied.
+        """
+        described = self.duck.execute(f"DESCRIBE SELECT * FROM {relation.scan}").fetchall()
+        wanted = {relation.called(column) for column in relation.schema.columns}
+        types = {row[0]: str(row[1]) for row in described if row[0] in wanted}
+        paths = relation.parquet
+        plain = all("://" not in path and not set(path) & set("*?[]{}") for path in paths)
+        if not (paths and plain and all(_spark_type(found) for found in types.values())):
+            casts = ", ".join(
+                f"{name(column)}::{_shared_type(found)} AS {name(column)}" for column, found in types.items()
+            )
+            part = str(self.folder / f"{relation.schema.name}-shared.parquet")
+            with _disk():
+                self._copy(f"SELECT {casts or 'NULL::VARCHAR AS nothing'} FROM {relation.scan}", part)
+            paths = (part,)
+            types = {column: _shared_type(found) for column, found in types.items()}
+        columns = ", ".join(
+            f"`{column.replace('`', '``')}` {_spark_type(found)}" for column, found in types.items()
+        )
+        return paths, columns
 
     def _copy(self, query: str, part: str) -> None:
         self.duck.execute(f"COPY ({query}) TO {literal(part)} (FORMAT parquet, COMPRESSION zstd)")
@@ -170,6 +183,35 @@ class Reader:
             protocol = path.partition("://")[0]
             if not is_local(system) and not self.duck.filesystem_is_registered(protocol):
                 self.duck.register_filesystem(system)
+
+
+_SPARK_TYPES: Final = {
+    "BIGINT": "BIGINT",
+    "INTEGER": "INT",
+    "SMALLINT": "SMALLINT",
+    "TINYINT": "TINYINT",
+    "VARCHAR": "STRING",
+    "BOOLEAN": "BOOLEAN",
+    "DOUBLE": "DOUBLE",
+    "FLOAT": "FLOAT",
+    "DATE": "DATE",
+    "TIMESTAMP": "TIMESTAMP_NTZ",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
+}
+
+
+def _spark_type(found: str) -> str | None:
+    """Spark's word for a type of DuckDB, or None."""
+    return found if found.startswith("DECIMAL") else _SPARK_TYPES.get(found)
+
+
+def _shared_type(found: str) -> str:
+    """The nearest type that both engines have."""
+    if _spark_type(found):
+        return found
+    if found in {"UTINYINT", "USMALLINT", "UINTEGER"}:
+        return "BIGINT"
+    return "TIMESTAMP" if found.startswith("TIMESTAMP") else "VARCHAR"
 
 
 def _small_duck(base: Path) -> ibis.BaseBackend:

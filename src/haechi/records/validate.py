@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from haechi.errors import DataError, Fault, FaultKind
 from haechi.records import conform, show
 from haechi.records.dataset import Dataset, Notice
-from haechi.records.engine import FILE, ROW, located_table, raw_table
+from haechi.records.engine import FILE, ROW, located_table
 from haechi.records.footers import UNKNOWN, facts
 from haechi.records.relation import Relation
 from haechi.records.rules import Rule, rules, without_zone
@@ -26,7 +26,13 @@ _FIRST: Final = 200
 """Letters of a long value that are fetched to show it."""
 
 
-def validate(con: ibis.BaseBackend, dataset: Dataset, *, now: datetime, notice: Notice) -> None:
+def validate(
+    con: ibis.BaseBackend,  # noqa: ARG001  a dataset is validated where it was found, whatever the engine
+    dataset: Dataset,
+    *,
+    now: datetime,
+    notice: Notice,
+) -> None:
     """Check every rule of the records contract on every row.
 
     The cost is at most one scan of the columns that the footers of the files do not settle, and a count of
@@ -41,14 +47,11 @@ def validate(con: ibis.BaseBackend, dataset: Dataset, *, now: datetime, notice: 
     Raises:
         DataError: every fault of every table, at most 20 of each kind named, all counted.
     """
-    reader = Reader(con)
     kinds: list[FaultKind] = []
     unzoned: list[str] = []
     for name, relation in dataset.relations.items():
-        # Beside another engine, DuckDB reads the same files and can name a row of a file; Spark cannot.
-        here = relation.catalog is not None or not reader.beside
-        raw = dataset.raw[name] if here else raw_table(reader.tables, relation)
-        table = _Table(reader, raw, relation, dataset.id_types, now, dataset.rows[name])
+        found = dataset.found[name]
+        table = _Table(dataset.reader, found, relation, dataset.id_types, now, dataset.rows[name])
         try:
             counted = _counted(table)
             kinds += _named(table, counted)
@@ -96,30 +99,36 @@ class _Counted:
 
 
 def _counted(table: _Table) -> _Counted:
-    """One scan for all rules of a table, of the columns that the footers leave open."""
+    """Count what is wrong: the footers first, then filters on closed lists, then one scan for all the rest."""
+    if not table.rows:
+        return _Counted({}, 0, [])
     known = facts(table.reader.duck, table.relation, table.rows)
+    wrong: dict[int, int] = {}
     asked: dict[str, ir.Scalar] = {}
     for place, rule in enumerate(table.rules(table.raw)):
-        if table.rows and not rule.settled(known.get(table.relation.called(rule.column), UNKNOWN)):
-            asked[f"rule {place}"] = table.raw.count(where=rule.wrong)
-    unzoned: list[str] = []
-    for column, lacks in without_zone(table.raw, table.relation):
-        if lacks is None:
-            unzoned.append(table.relation.called(column))
+        if rule.settled(known.get(table.relation.called(rule.column), UNKNOWN)):
+            continue
+        if rule.listed and table.relation.parquet:
+            # 100 million rows: 0.03 s as a filter, which looks at a dictionary; 1 s as a conditional count.
+            wrong[place] = int(table.raw.filter(rule.wrong).count().to_pyarrow().as_py())
         else:
-            asked[f"zone {table.relation.called(column)}"] = table.raw.count(where=lacks)
+            asked[f"rule {place}"] = table.raw.count(where=rule.wrong)
+    zones = list(without_zone(table.raw, table.relation))
+    asked |= {
+        f"zone {column.name}": table.raw.count(where=lacks) for column, lacks in zones if lacks is not None
+    }
     if (key := table.key(table.raw)) is not None:
         asked["repeated"] = key[1].count() - key[1].nunique()
     counts = table.raw.aggregate(**asked).to_pyarrow().to_pylist()[0] if asked else {}
-    unzoned += [
-        name.removeprefix("zone ") for name, count in counts.items() if name.startswith("zone ") and count
-    ]
-    wrong = {
-        int(name.removeprefix("rule ")): int(count)
-        for name, count in counts.items()
-        if name.startswith("rule ") and count
+    wrong |= {
+        int(name.removeprefix("rule ")): int(n) for name, n in counts.items() if name.startswith("rule ")
     }
-    return _Counted(wrong, int(counts.get("repeated", 0)), unzoned)
+    unzoned = [column for column, lacks in zones if lacks is None or counts[f"zone {column.name}"]]
+    return _Counted(
+        wrong={place: count for place, count in sorted(wrong.items()) if count},
+        repeated=int(counts.get("repeated", 0)),
+        unzoned=[table.relation.called(column) for column in unzoned],
+    )
 
 
 def _named(table: _Table, counted: _Counted) -> Iterator[FaultKind]:

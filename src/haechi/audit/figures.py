@@ -8,7 +8,17 @@ import ibis.expr.types as ir
 
 from haechi.audit.prepared import Keep, Prepared
 from haechi.audit.protections import Protection
-from haechi.exposure import bit_or, exposures, merged_grants, people_by_month, reach, unpermitted_claims
+from haechi.exposure import (
+    bit_or,
+    exposures,
+    merged_grants,
+    one_audience,
+    people_by_month,
+    reach,
+    reach_of_audiences,
+    unpermitted_claims,
+    with_names,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +47,31 @@ def histories(prepared: Prepared, keep: Keep) -> Histories:
     return Histories(
         profiled=keep(_people_by_laws(refused, ("category",))),
         profiled_once=keep(_people_by_laws(refused, ())),
-        exposed=keep(reach(people, ("category",))),
+        exposed=keep(with_names(reach(people, ("audience",)), None)),
         exposed_once=keep(reach(people, ())),
-        by_advertiser=keep(reach(exposed_to_advertisers(prepared), ("category", "advertiser_id"))),
+        by_advertiser=keep(_by_advertiser(prepared)),
     )
 
 
 def exposed_people(prepared: Prepared) -> ir.Table:
     """Exposures where only the person matters (see `exposures`)."""
     grants = _grants(prepared)
-    anyone = prepared.calendar.mark(
-        merged_grants(grants.select("advertiser_id", "theme_id", "since", "until"))
-    )
+    anyone = prepared.calendar.mark(merged_grants(grants))
     return exposures(
         prepared.claimed, grants, prepared.delivered, prepared.disclosure, reached_by=anyone
-    ).drop("advertiser_id")
+    ).mutate(
+        # Every advertiser's audience of a category is one audience here.
+        audience=lambda t: one_audience(t.audience)
+    )
 
 
-def exposed_to_advertisers(prepared: Prepared) -> ir.Table:
-    """Exposures of people to advertisers (see `exposures`)."""
+def _by_advertiser(prepared: Prepared) -> ir.Table:
     grants = _grants(prepared)
-    return exposures(prepared.claimed, grants, prepared.delivered, prepared.disclosure, reached_by=grants)
+    exposed = exposures(prepared.claimed, grants, prepared.delivered, prepared.disclosure, reached_by=grants)
+    advertisers = prepared.advertisers
+    if advertisers is None:
+        advertisers = ibis.memtable([], schema={"advertiser_id": "string", "advertiser": "int64"})
+    return with_names(reach_of_audiences(exposed), advertisers)
 
 
 def totals(done: Histories) -> dict[str, int]:
@@ -127,12 +141,13 @@ def monthly_people(done: Histories, prepared: Prepared) -> ir.Table:
 
 
 def _grants(prepared: Prepared) -> ir.Table:
+    """The grants; none of them where the table is absent."""
     if prepared.grants is not None:
         return prepared.grants
-    theme = prepared.claimed.theme_id
-    advertiser = prepared.delivered.advertiser_id if prepared.delivered is not None else theme
-    nothing = prepared.claimed.filter(ibis.literal(False)).mutate(advertiser_id=ibis.null(advertiser.type()))
-    return nothing.drop("person_id", "protection", "law_bit", "category")
+    nothing = prepared.claimed.filter(ibis.literal(False))
+    return nothing.mutate(advertiser=ibis.literal(0, "int64"), only_of_theme=nothing.only_in_theme).drop(
+        "person_id", "protection", "law_bit", "category", "audience", "only_in_theme"
+    )
 
 
 def _people_by_laws(refused: ir.Table, by: tuple[str, ...]) -> ir.Table:

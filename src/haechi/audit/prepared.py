@@ -11,7 +11,14 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
-from haechi.exposure import Calendar, claims, deliveries_claimed
+from haechi.exposure import (
+    Calendar,
+    alone_claims,
+    alone_grants,
+    claims,
+    deliveries_claimed,
+    numbered_advertisers,
+)
 from haechi.permission import permission_stretches
 from haechi.terms.instants import end
 from haechi.terms.schemas import SCHEMAS
@@ -33,6 +40,7 @@ class Prepared:
         disclosure: stretches of permission for disclosure.
         grants: grants of guarded themes, ends never null, with month words; None without the table.
         delivered: deliveries because of guarded themes, with month words; None without the table.
+        advertisers: `advertiser_id, advertiser`, the number that stands for each; None where nobody is named.
         calendar: the months that the words stand for.
         computed: the memberships were computed from behaviours.
     """
@@ -42,6 +50,7 @@ class Prepared:
     disclosure: ir.Table
     grants: ir.Table | None
     delivered: ir.Table | None
+    advertisers: ir.Table | None
     calendar: Calendar
     computed: bool
 
@@ -55,7 +64,6 @@ def prepare(
     evidence: EvidenceRule,
     as_of: datetime,
     keep: Keep,
-    first: datetime | None = None,
 ) -> Prepared:
     """Bring the tables into the form that every figure reads.
 
@@ -67,22 +75,29 @@ def prepare(
         evidence: how behaviours make memberships.
         as_of: open intervals are shown in the months up to this instant.
         keep: holds what is read more than once.
-        first: first instant of the calendar; None: looked up in the data.
     """
-    held = keep(_memberships(tables, guarded, evidence, keep))
+    held = _memberships(tables, guarded, evidence, keep)
     claimed = keep(claims(known(held, tables, "memberships"), guarded, subjects))
-    delivered = None
-    if "deliveries" in tables:
-        deliveries = known(tables["deliveries"], tables, "deliveries")
-        delivered = keep(deliveries_claimed(deliveries, guarded, subjects))
-    grants = _grants(tables, guarded)
-    calendar = Calendar(first or _first(claimed, delivered, as_of), as_of)
+    delivered, grants = _deliveries(tables, guarded, subjects), _grants(tables, guarded)
+    named = [part.select("advertiser_id") for part in (delivered, grants) if part is not None]
+    advertisers = (
+        keep(numbered_advertisers(named[0].union(*named[1:]) if named[1:] else named[0])) if named else None
+    )
+    if delivered is not None:
+        delivered = keep(delivered.join(advertisers, "advertiser_id"))
+    calendar = Calendar(_first(claimed, delivered, as_of), as_of)
+    if delivered is not None:
+        delivered = keep(calendar.mark(delivered, "delivered_at", None))
+    if grants is not None:
+        grants = calendar.mark(grants.join(advertisers, "advertiser_id").drop("advertiser_id"))
+        grants = keep(alone_grants(keep(grants), guarded))
     return Prepared(
-        claimed=keep(calendar.mark(claimed)),
+        claimed=keep(alone_claims(keep(calendar.mark(claimed)), delivered)),
         profiling=keep(_stretches(tables, accepted, "profiling")),
         disclosure=keep(_stretches(tables, accepted, "disclosure")),
-        grants=None if grants is None else keep(calendar.mark(grants)),
-        delivered=None if delivered is None else keep(calendar.mark(delivered, "delivered_at", None)),
+        grants=grants,
+        delivered=delivered,
+        advertisers=advertisers,
         calendar=calendar,
         computed="memberships" not in tables,
     )
@@ -111,6 +126,14 @@ def _memberships(
         )
     speaking = keep(known(tables["item_themes"], tables, "item_themes").semi_join(guarded, "theme_id"))
     return memberships_from_behaviours(tables["behaviours"], speaking, evidence, keep=keep).select(*columns)
+
+
+def _deliveries(
+    tables: Mapping[str, ir.Table], guarded: ir.Table, subjects: ir.Table | None
+) -> ir.Table | None:
+    if "deliveries" not in tables:
+        return None
+    return deliveries_claimed(known(tables["deliveries"], tables, "deliveries"), guarded, subjects)
 
 
 def _grants(tables: Mapping[str, ir.Table], guarded: ir.Table) -> ir.Table | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
+from haechi.exposure import audience_base
 from haechi.law import LawPack
 from haechi.terms.instants import FAR
 
@@ -88,13 +89,14 @@ def guarded_themes(decided: ir.Table, guards: Iterable[Protection]) -> ir.Table:
         guards: the protections.
 
     Returns:
-        `theme_id, protection, law_bit, category, in_force, out_of_force`.
+        `theme_id, protection, law_bit, category, audience, in_force, out_of_force`.
     """
     rows = [
         {
             "protection": guard.number,
             "law_bit": guard.law_bit,
             "category": guard.category,
+            "audience": audience_base(guard.category),
             "in_force": guard.in_force,
             "out_of_force": guard.out_of_force,
         }
@@ -104,6 +106,7 @@ def guarded_themes(decided: ir.Table, guards: Iterable[Protection]) -> ir.Table:
         "protection": "int64",
         "law_bit": "int64",
         "category": "string",
+        "audience": "int64",
         "in_force": "timestamp(6)",
         "out_of_force": "timestamp(6)",
     }

@@ -15,12 +15,12 @@ def claims(memberships: ir.Table, protected: ir.Table, subjects: ir.Table | None
 
     Args:
         memberships: `person_id, theme_id, since, until`.
-        protected: `theme_id, protection, law_bit, category, in_force, out_of_force`: which protections guard a
+        protected: `theme_id, protection, law_bit, category, audience, in_force, out_of_force`: which protections guard a
             theme; `out_of_force` never null.
         subjects: `person_id, law_bit`: who is under which law; None: everyone is under every law.
 
     Returns:
-        `person_id, theme_id, protection, law_bit, category, since, until`, non-empty intervals, no null ends.
+        `person_id, theme_id, protection, law_bit, category, audience, since, until`, non-empty intervals, no null ends.
     """
     guarded = _under_law(memberships.join(protected, "theme_id"), subjects)
     return guarded.select(
@@ -29,6 +29,7 @@ def claims(memberships: ir.Table, protected: ir.Table, subjects: ir.Table | None
         "protection",
         "law_bit",
         "category",
+        "audience",
         since=ibis.greatest(guarded.since, guarded.in_force),
         until=ibis.least(end(guarded.until), guarded.out_of_force),
     ).filter(lambda t: t.since < t.until)
@@ -38,12 +39,21 @@ def deliveries_claimed(deliveries: ir.Table, protected: ir.Table, subjects: ir.T
     """Every delivery of an ad because of a theme, under every protection in force at its instant.
 
     Returns:
-        `advertiser_id, person_id, theme_id, protection, law_bit, category, delivered_at`.
+        `advertiser_id, person_id, theme_id, protection, law_bit, category, audience, delivered_at`.
     """
     guarded = _under_law(deliveries.join(protected, "theme_id"), subjects)
     return guarded.filter(
         (guarded.in_force <= guarded.delivered_at) & (guarded.delivered_at < guarded.out_of_force)
-    ).select("advertiser_id", "person_id", "theme_id", "protection", "law_bit", "category", "delivered_at")
+    ).select(
+        "advertiser_id",
+        "person_id",
+        "theme_id",
+        "protection",
+        "law_bit",
+        "category",
+        "audience",
+        "delivered_at",
+    )
 
 
 def unpermitted_claims(claimed: ir.Table, stretches: ir.Table) -> ir.Table:

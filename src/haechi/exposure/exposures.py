@@ -11,6 +11,7 @@ from haechi.exposure.months import both, month_columns
 from haechi.terms.instants import overlap
 
 _PERMISSION_KEYS = ("person_id", "protection")
+_PERSON_CATEGORY = ("person_id", "audience")
 
 
 def exposures(
@@ -24,22 +25,28 @@ def exposures(
     """Every exposure, with whether it was permitted.
 
     Args:
-        claimed: see `claims`, with month words.
-        grants: `advertiser_id, theme_id, since, until` (until never null), with month words.
-        delivered: see `deliveries_claimed`, with month words; or None.
+        claimed: see `claims`, with month words and `alone_claims`' columns.
+        grants: `advertiser, theme_id, since, until` (until never null), with month words and `alone_grants`' columns.
+        delivered: see `deliveries_claimed`, with `advertiser` and month words; or None.
         stretches: see `permission_stretches`, for purpose disclosure.
         reached_by: the grants that judge people who never permitted anything: `grants` itself, or, where only
             people are counted, `merged_grants`, which says the same of them in far fewer rows.
 
     Returns:
-        `advertiser_id, person_id, law_bit, category, permitted` and month words.
+        `audience, person_id, law_bit, permitted, alone` and month words; `alone`: no other exposure has the same
+        person and audience.
     """
     never = overlaps(claimed.anti_join(stretches, _PERMISSION_KEYS), reached_by)
     judged = overlaps(claimed.semi_join(stretches, _PERMISSION_KEYS), grants)
     if delivered is not None:
-        instants = delivered.mutate(since="delivered_at", until="delivered_at")
+        instants = delivered.mutate(
+            since=delivered.delivered_at,
+            until=delivered.delivered_at,
+            audience=delivered.audience + delivered.advertiser,
+            alone=ibis.literal(False),
+        )
         judged = judged.union(instants.select(*judged.columns))
-    columns = ("advertiser_id", "person_id", "law_bit", "category", *month_columns(claimed))
+    columns = ("audience", "person_id", "law_bit", "alone", *month_columns(claimed))
     refused = never.select(*columns).mutate(permitted=ibis.literal(False))
     return refused.union(_judged(judged, stretches).select(*columns, "permitted"))
 
@@ -53,12 +60,59 @@ def overlaps(claimed: ir.Table, grants: ir.Table) -> ir.Table:
         "person_id",
         "protection",
         "law_bit",
-        "category",
-        advertiser_id="granted_advertiser_id",
+        audience=(together.audience + together.granted_advertiser).cast("int64"),
         since=ibis.greatest(together.since, together.granted_since),
         until=ibis.least(together.until, together.granted_until),
+        alone=(together.only_in_category & together.granted_only_of_theme)
+        | (together.only_in_theme & together.granted_only_in_category),
         **{name: both(together[name], together[f"granted_{name}"]) for name in month_columns(claimed)},
     )
+
+
+def alone_claims(claimed: ir.Table, delivered: ir.Table | None) -> ir.Table:
+    """Adds `only_in_category` and `only_in_theme`: the person has no other claim, and no delivery, there.
+
+    Args:
+        claimed: see `claims`.
+        delivered: see `deliveries_claimed`, or None.
+    """
+    flagged = _marked(claimed, _repeated(claimed, _PERSON_CATEGORY), "several")
+    flagged = _marked(flagged, _repeated(claimed, (*_PERSON_CATEGORY, "theme_id")), "repeated")
+    met = claimed.filter(ibis.literal(False)) if delivered is None else delivered
+    flagged = _marked(flagged, met.select(*_PERSON_CATEGORY).distinct(), "met")
+    return flagged.select(
+        *claimed.columns,
+        only_in_category=~(flagged.several | flagged.met),
+        only_in_theme=~(flagged.repeated | flagged.met),
+    )
+
+
+def alone_grants(grants: ir.Table, guarded: ir.Table) -> ir.Table:
+    """Adds `only_of_theme` and `only_in_category`: the advertiser has no other grant there.
+
+    Args:
+        grants: `advertiser, theme_id, since, until` and more.
+        guarded: themes with their categories, see `claims`.
+    """
+    flagged = _marked(grants, _repeated(grants, ("advertiser", "theme_id")), "repeated")
+    categories = guarded.select("theme_id", "audience").distinct()
+    held = grants.select("advertiser", "theme_id").join(categories, "theme_id")
+    several = _repeated(held, ("advertiser", "audience"))
+    # A theme of two categories is alone only where it is alone in both.
+    themes = held.semi_join(several, ["advertiser", "audience"]).select("advertiser", "theme_id").distinct()
+    flagged = _marked(flagged, themes, "several")
+    return flagged.select(*grants.columns, only_of_theme=~flagged.repeated, only_in_category=~flagged.several)
+
+
+def _repeated(rows: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    counted = rows.group_by(*keys).agg(times=rows.count())
+    return counted.filter(counted.times > 1).select(*keys)
+
+
+def _marked(rows: ir.Table, found: ir.Table, name: str) -> ir.Table:
+    """Adds a boolean: whether the row's keys are among those found."""
+    joined = rows.left_join(found.mutate(**{name: ibis.literal(True)}), list(found.columns))
+    return joined.select(*rows.columns, **{name: joined[name].notnull()})
 
 
 def merged_grants(grants: ir.Table) -> ir.Table:
@@ -71,7 +125,14 @@ def merged_grants(grants: ir.Table) -> ir.Table:
     return (
         counted.group_by("theme_id", "stretch")
         .agg(since=counted.since.min(), until=counted.until.max())
-        .select("theme_id", "since", "until", advertiser_id=ibis.null(grants.advertiser_id.type()))
+        .select(
+            "theme_id",
+            "since",
+            "until",
+            advertiser=ibis.literal(0, "int64"),
+            only_of_theme=ibis.literal(False),
+            only_in_category=ibis.literal(False),
+        )
     )
 
 

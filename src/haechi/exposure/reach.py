@@ -13,25 +13,39 @@ def reach(exposed: ir.Table, by: tuple[str, ...]) -> ir.Table:
 
     Args:
         exposed: see `exposures`.
-        by: columns within which a person counts once, such as `("category", "advertiser_id")`.
+        by: columns within which a person counts once: `("audience",)` or `()`.
 
     Returns:
         the columns of `by`; `laws`, `unpermitted_laws` (bits of the laws under which the person was exposed, and
         without permission); month words and `unpermitted_` month words; `people` who share all of these.
     """
+    dated, history = _dated(exposed)
+    return _people_sharing(dated, by, history)
+
+
+def reach_of_audiences(exposed: ir.Table) -> ir.Table:
+    """`reach` by audience. Most people stand alone in an audience and need not be looked for among the others."""
+    dated, history = _dated(exposed)
+    alone = dated.filter(dated.alone)
+    counted = alone.group_by("audience", *history).agg(people=alone.count())
+    both = counted.union(_people_sharing(dated.filter(~dated.alone), ("audience",), history))
+    return both.group_by("audience", *history).agg(people=both.people.sum().cast("int64"))
+
+
+def _dated(exposed: ir.Table) -> tuple[ir.Table, tuple[str, ...]]:
+    """Each exposure as a history of its own, and the columns that make a history."""
     words = month_columns(exposed)
     none = ibis.literal(0, "int64")
-
-    def refused(bits: ir.IntegerValue) -> ir.IntegerValue:
-        return bit_or(ibis.ifelse(exposed.permitted, none, bits))
-
-    each_person = exposed.group_by(*by, "person_id").agg(
-        laws=bit_or(exposed.law_bit),
-        unpermitted_laws=refused(exposed.law_bit),
-        **{name: bit_or(exposed[name]) for name in words},
-        **{f"{_UNPERMITTED}{name}": refused(exposed[name]) for name in words},
+    dated = exposed.mutate(
+        laws=exposed.law_bit,
+        unpermitted_laws=ibis.ifelse(exposed.permitted, none, exposed.law_bit),
+        **{f"{_UNPERMITTED}{name}": ibis.ifelse(exposed.permitted, none, exposed[name]) for name in words},
     )
-    history = ("laws", "unpermitted_laws", *words, *(f"{_UNPERMITTED}{name}" for name in words))
+    return dated, ("laws", "unpermitted_laws", *words, *(f"{_UNPERMITTED}{name}" for name in words))
+
+
+def _people_sharing(dated: ir.Table, by: tuple[str, ...], history: tuple[str, ...]) -> ir.Table:
+    each_person = dated.group_by(*by, "person_id").agg(**{name: bit_or(dated[name]) for name in history})
     return each_person.group_by(*by, *history).agg(people=each_person.count())
 
 

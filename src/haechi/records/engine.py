@@ -30,7 +30,7 @@ def found_table(con: ibis.BaseBackend, reader: "Reader", relation: Relation) -> 
                 f"Spark's catalog has no table {relation.catalog}; expected catalog.schema.table."
             ) from error
     free = _free(reader.tables, f"{relation.schema.name}_as_found")
-    reader.duck.execute(f"CREATE VIEW {name(free)} AS SELECT * FROM {relation.scan}")
+    reader.duck.execute(f"CREATE VIEW {name(free)} AS SELECT {reader.known(relation)} FROM {relation.scan}")
     return reader.tables.table(free)
 
 
@@ -57,7 +57,9 @@ def located_table(reader: "Reader", raw: ir.Table, relation: Relation) -> ir.Tab
         scan = relation.scan
         number = "NULL::BIGINT"
     extra = "" if relation.parquet else f", NULL::VARCHAR AS {FILE}"
-    reader.duck.execute(f"CREATE VIEW {name(free)} AS SELECT *{extra}, {number} AS {ROW} FROM {scan}")
+    reader.duck.execute(
+        f"CREATE VIEW {name(free)} AS SELECT {reader.known(relation)}{extra}, {number} AS {ROW} FROM {scan}"
+    )
     return reader.tables.table(free)
 
 

@@ -147,6 +147,16 @@ class Reader:
             schema, spec, parquet_scan(paths), None, paths, (form.label,), form.label, f"({form.query})"
         )
 
+    def known(self, relation: Relation) -> str:
+        """All columns, for a SELECT, in types that Ibis has a word for: it has none for zoned nanoseconds."""
+        described = self.duck.execute(f"DESCRIBE SELECT * FROM {relation.scan}").fetchall()
+        casts = [
+            f"{name(row[0])}::TIMESTAMPTZ AS {name(row[0])}"
+            for row in described
+            if row[1] == _ZONED_NANOSECONDS
+        ]
+        return f"* REPLACE ({', '.join(casts)})" if casts else "*"
+
     def shared(self, relation: Relation) -> tuple[tuple[str, ...], str]:
         """Parquet files that Spark can open, and the columns to read from them in Spark's words.
 
@@ -185,6 +195,7 @@ class Reader:
                 self.duck.register_filesystem(system)
 
 
+_ZONED_NANOSECONDS: Final = "TIMESTAMPTZ_NS"
 _SPARK_TYPES: Final = {
     "BIGINT": "BIGINT",
     "INTEGER": "INT",

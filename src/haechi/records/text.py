@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import duckdb
 import fsspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from haechi.errors import DataError, Fault, FaultKind
@@ -17,12 +18,10 @@ from haechi.records import show
 from haechi.records.forms import FileKind, Files
 from haechi.records.relation import file_list, literal, name
 
-if TYPE_CHECKING:
-    from typing import BinaryIO
-
 _LONGEST_LINE: Final = 32 * 1024 * 1024
 """A line may hold a name of many megabytes and is still a row. DuckDB's buffers are twice this."""
 _HEADER: Final = 1024 * 1024
+_PACKED: Final = {".gz": "gzip", ".zst": "zstd"}
 _BROKEN: Final = {
     "MISSING COLUMNS": ("rows with too few fields", "{columns} fields"),
     "TOO MANY COLUMNS": ("rows with too many fields", "{columns} fields"),
@@ -106,10 +105,11 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def _header(path: str, shown: str) -> list[str]:
-    packed = "zstd" if path.endswith(".zst") else "infer"
+    packed = next((kind for ending, kind in _PACKED.items() if path.endswith(ending)), None)
     try:
-        with fsspec.open(path, "rb", compression=packed) as file:
-            header = _first_record(file)
+        with fsspec.open(path, "rb") as file:
+            start = (pa.CompressedInputStream(file, packed) if packed else file).read(_HEADER)
+        header = _first_record(start)
     except (OSError, EOFError, ValueError) as error:
         fault = Fault(shown, None, None, show.reason(error), "a readable CSV file in UTF-8 with a header")
         raise DataError([show.fault_kind("files that cannot be read", [fault])]) from error
@@ -121,10 +121,9 @@ def _header(path: str, shown: str) -> list[str]:
     return header
 
 
-def _first_record(file: "BinaryIO") -> list[str]:
-    start = file.read(_HEADER)
+def _first_record(start: bytes) -> list[str]:
     # A cut in the middle of a letter beyond the header is no fault of the header.
-    text = start.decode("utf-8-sig", errors="replace" if len(start) == _HEADER else "surrogateescape")
+    text = start.decode("utf-8-sig", errors="replace")
     return next(csv.reader(io.StringIO(text, newline="")), [])
 
 

@@ -1,0 +1,55 @@
+"""What a check is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from haechi.audit.inquiry import Inquiry, Lang
+from haechi.audit.model import Finding
+from haechi.law import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question put to the records under every audited law.
+
+    Attributes:
+        id: its name, as law packs name it in `rules`.
+        asks: the question, by language.
+        needs: tables it cannot do without; a tuple inside means that any one group of its tables is enough.
+        run: answers it.
+    """
+
+    id: str
+    asks: Mapping[Lang, str]
+    needs: tuple[str | tuple[tuple[str, ...], ...], ...]
+    run: Callable[[Inquiry], Sequence[Finding]]
+
+    def missing(self, tables: Mapping[str, object]) -> list[str]:
+        """The tables for want of which it cannot run; empty when it can."""
+        lacking: list[str] = []
+        for need in self.needs:
+            groups = ((need,),) if isinstance(need, str) else need
+            if not any(all(name in tables for name in group) for group in groups):
+                lacking.extend(name for name in groups[0] if name not in tables)
+        return lacking
+
+
+MEMBERSHIPS: tuple[tuple[str, ...], ...] = (("memberships",), ("behaviours", "item_themes"))
+"""Who is in which theme: as the platform says, or computed from behaviours."""
+
+
+def finding(
+    inquiry: Inquiry, law: str, rule: Rule, *, statement: str, count: int, sample: Sequence[str], query: str
+) -> Finding:
+    """A finding under a law's rule, with the rule's article, severity and remedy."""
+    return Finding(
+        rule=rule.id,
+        law=law,
+        article=rule.article,
+        severity=rule.severity,
+        statement=statement,
+        count=count,
+        sample=tuple(sample),
+        remedy=getattr(rule.remedy, inquiry.lang),
+        query=query,
+    )

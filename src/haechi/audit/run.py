@@ -1,0 +1,215 @@
+"""The audit's one path, step after step: start reading here.
+
+Records come in validated. Themes are asked what they give away; the law of each person says what that needs;
+permissions say what was given; what advertisers could use without it is an exposure. Checks turn figures into
+findings.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from haechi import sensitivity
+from haechi.audit import figures, reproduce
+from haechi.audit.checks import CHECKS
+from haechi.audit.inquiry import Inquiry, Lang
+from haechi.audit.labelling import Labelled, label_themes
+from haechi.audit.model import Finding
+from haechi.audit.prepared import Keep, known, prepare
+from haechi.audit.protections import Protection, accepted_bases, guarded_themes, protections
+from haechi.audit.subjects import audited_laws, subjects
+from haechi.law import LawPack, Money
+from haechi.records import Dataset
+from haechi.terms.schemas import SCHEMAS
+from haechi.themes import DEFAULT_EVIDENCE, EvidenceRule
+
+Step = Callable[[str], None]
+"""Told the name of each step as it begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the caller decides.
+
+    Attributes:
+        laws: the laws to audit under; empty: those of the people in the data.
+        inferred: laws to apply to inferred themes although they see inferred data as outside them.
+        lapse_days: see `EvidenceRule`; None: as the dataset's settings say.
+        retention_days: the longest a membership may last; None: as the dataset's settings say.
+        as_of: the instant at which clocks are read, naive UTC.
+        turnover: the turnover that a penalty is measured by.
+        lang: language of statements and remedies.
+    """
+
+    laws: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
+    lapse_days: int | None = None
+    retention_days: int | None = None
+    as_of: datetime
+    turnover: Money | None = None
+    lang: Lang = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """Everything an audit found out, before it is written down.
+
+    Attributes:
+        inquiry: what the checks read.
+        labelled: the labels of themes.
+        evidence: how behaviours made memberships.
+        totals: the contract's totals.
+        categories: law and category to figures, `themes` among them.
+        findings: in the checks' order.
+        unavailable: check to the tables for want of which it could not run.
+        set_aside: table to rows that named an identifier its table lacks.
+    """
+
+    inquiry: Inquiry
+    labelled: Labelled
+    evidence: EvidenceRule
+    totals: dict[str, int]
+    categories: dict[tuple[str, str], dict[str, int]]
+    findings: list[Finding]
+    unavailable: dict[str, list[str]]
+    set_aside: dict[str, int]
+
+
+def audit(
+    con: ibis.BaseBackend,
+    dataset: Dataset,
+    packs: dict[str, LawPack],
+    options: Options,
+    *,
+    keep: Keep,
+    work: Path,
+    step: Step,
+) -> Audited:
+    """Audit a validated dataset.
+
+    Args:
+        con: the engine.
+        dataset: see `open_dataset`.
+        packs: every known law pack.
+        options: see `Options`.
+        keep: holds what is read more than once.
+        work: folder for intermediate files.
+        step: told what is being done.
+
+    Raises:
+        UsageError: a law is unknown, or it cannot be told which law people are under.
+    """
+    tables = dataset.tables
+    people = tables.get("people")
+    step("laws")
+    laws = audited_laws(packs, options.laws, people)
+    audited = {law: packs[law] for law in laws}
+    inferred = frozenset(options.inferred) | frozenset(dataset.settings.policy.inferred)
+    guards = protections(packs, laws, inferred=inferred, as_of=options.as_of)
+    step("themes")
+    labelled = label_themes(con, tables["themes"], sensitivity.load(), work)
+    guarded = keep(guarded_themes(labelled.decided, guards))
+    step("memberships and permissions")
+    evidence = _evidence(dataset, options)
+    under = None if people is None else keep(subjects(people, audited, laws))
+    prepared = prepare(
+        tables, guarded, accepted_bases(guards), under, evidence=evidence, as_of=options.as_of, keep=keep
+    )
+    step("exposures")
+    done = figures.histories(prepared, keep)
+    by_category = figures.by_law_and_category(done, guards)
+    inquiry = Inquiry(
+        tables=tables,
+        packs=audited,
+        guards=tuple(guards),
+        subjects=under,
+        labels=labelled.decided.select("theme_id", "category"),
+        prepared=prepared,
+        done=done,
+        law_figures=figures.by_law(done, {law: 1 << place for place, law in enumerate(laws)}),
+        category_figures=by_category,
+        as_of=options.as_of,
+        turnover=options.turnover,
+        retention_days=options.retention_days or dataset.settings.policy.retention_days,
+        lang=options.lang,
+        setup=reproduce.setup(dataset.source),
+        claims_sql=reproduce.claims_sql(dataset.source, guards, audited, evidence),
+    )
+    step("checks")
+    unavailable = {check.id: lacking for check in CHECKS if (lacking := check.missing(tables))}
+    findings = [found for check in CHECKS if check.id not in unavailable for found in check.run(inquiry)]
+    return Audited(
+        inquiry=inquiry,
+        labelled=labelled,
+        evidence=evidence,
+        totals={**_sizes(dataset, guarded), **figures.totals(done)},
+        categories=_categories(guarded, guards, by_category),
+        findings=findings,
+        unavailable=unavailable,
+        set_aside=_set_aside(dataset),
+    )
+
+
+def _evidence(dataset: Dataset, options: Options) -> EvidenceRule:
+    settings = dataset.settings
+    default = DEFAULT_EVIDENCE
+    return EvidenceRule(
+        kind_thousandths={**default.kind_thousandths, **settings.kind_thousandths},
+        threshold_thousandths=settings.threshold_thousandths or default.threshold_thousandths,
+        lapse_days=options.lapse_days or settings.lapse_days,
+    )
+
+
+def _sizes(dataset: Dataset, guarded: ir.Table) -> dict[str, int]:
+    return {
+        "people": _distinct(dataset, "people", "person_id", ("memberships", "behaviours", "deliveries")),
+        "themes": dataset.rows["themes"],
+        "sensitive_themes": int(guarded.theme_id.nunique().execute()),
+        "advertisers": _distinct(dataset, "advertisers", "advertiser_id", ("grants", "deliveries")),
+    }
+
+
+def _distinct(dataset: Dataset, table: str, identifier: str, otherwise: tuple[str, ...]) -> int:
+    """How many there are: the rows of their own table, or, without one, everyone that other tables name."""
+    if table in dataset.tables:
+        return dataset.rows[table]
+    named = [dataset.tables[name].select(identifier) for name in otherwise if name in dataset.tables]
+    if not named:
+        return 0
+    everyone = named[0].union(*named[1:]) if named[1:] else named[0]
+    return int(everyone[identifier].nunique().execute())
+
+
+def _categories(
+    guarded: ir.Table, guards: list[Protection], by_category: dict[tuple[str, str], dict[str, int]]
+) -> dict[tuple[str, str], dict[str, int]]:
+    counted = guarded.group_by("category").agg(themes=guarded.theme_id.nunique()).to_pyarrow().to_pylist()
+    themes = {row["category"]: int(row["themes"]) for row in counted}
+    names = ("people_profiled_unpermitted", "people_exposed_unpermitted", "advertisers_receiving_unpermitted")
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for guard in guards:
+        key = (guard.law, guard.category)
+        if guard.category in themes:
+            counts = by_category.get(key, {})
+            found[key] = {"themes": themes[guard.category], **{name: counts.get(name, 0) for name in names}}
+    return found
+
+
+def _set_aside(dataset: Dataset) -> dict[str, int]:
+    """Rows naming an identifier that its table lacks.
+
+    Behaviours are not counted: they are the one table that can be too long to look through twice, and one that
+    names an unknown item or person adds to no figure.
+    """
+    found = {}
+    for name, rows in dataset.tables.items():
+        references = [r for r in SCHEMAS[name].references if r[1] in dataset.tables]
+        if name != "behaviours" and references:
+            aside = dataset.rows[name] - int(known(rows, dataset.tables, name).count().execute())
+            if aside:
+                found[name] = aside
+    return found

@@ -1,0 +1,44 @@
+"""`haechi`: the commands, and what a command's end means.
+
+Exit status, as linters do: 0 nothing to report, 1 findings, 2 the call or the data is wrong, 130 interrupted.
+"""
+
+import sys
+
+import cyclopts
+from rich.console import Console
+
+from haechi.errors import HaechiError
+
+# Commands are named, not imported: `haechi explain` must not wait for the audit's engines to load.
+app = cyclopts.App(
+    name="haechi",
+    help="Finds advertising themes that give people away, and what was done with them without permission.",
+    version_flags=["--version"],
+)
+app.command("haechi.cli.audit:audit", name="audit")
+app.command("haechi.cli.checks:checks", name="checks")
+app.command("haechi.cli.classify:classify", name="classify")
+app.command("haechi.cli.explain:explain", name="explain")
+app.command("haechi.cli.laws:laws", name="laws")
+app.command("haechi.cli.example:app", name="example")
+
+FAILED = 2
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run one command and end the process with its status."""
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    try:
+        status = app(exit_on_error=False, print_error=False)
+    except (HaechiError, cyclopts.CycloptsError) as error:
+        errors.print(f"haechi: {error}")
+        sys.exit(FAILED)
+    except OSError as error:
+        errors.print(f"haechi: {error.strerror or error}: {error.filename or 'the output'}")
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        errors.print("haechi: interrupted; nothing was written.")
+        sys.exit(INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)

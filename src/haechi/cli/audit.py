@@ -1,0 +1,162 @@
+"""`haechi audit`: an ad platform's records in, a report that stands up out."""
+
+import re
+import sys
+import tempfile
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from haechi import law, records, tables
+from haechi.audit.document import write_outputs
+from haechi.audit.output import whole
+from haechi.audit.run import Options, audit as run_audit
+from haechi.errors import UsageError
+from haechi.law import Money
+from haechi.terms.words import SEVERITIES
+
+FailOn = Literal["violation", "risk", "note", "never"]
+
+
+def audit(
+    dataset: str,
+    *,
+    out: Path,
+    law_: Annotated[list[str] | None, Parameter(name="--law", negative=())] = None,
+    law_pack: Annotated[list[Path] | None, Parameter(negative=())] = None,
+    include_inferred: Annotated[list[str] | None, Parameter(negative=())] = None,
+    lang: Literal["en", "ko"] = "en",
+    as_of: str | None = None,
+    lapse: int | None = None,
+    retention: int | None = None,
+    turnover: str | None = None,
+    fail_on: FailOn = "violation",
+    engine: tables.Engine = "duckdb",
+    memory: str | None = None,
+    threads: int | None = None,
+) -> int:
+    """Find what advertising themes gave away, to how many advertisers, without permission.
+
+    Exit status: 0 nothing at or above --fail-on, 1 findings, 2 the call or the data is wrong.
+
+    Parameters
+    ----------
+    dataset
+        A folder, any fsspec URL, or a haechi.toml that says where each table lives.
+    out
+        Folder for report.html, findings.json, themes.parquet, exposures.parquet and proxies.parquet.
+    law_
+        Audit under this law only; repeatable. Needed where people have no country.
+    law_pack
+        A law pack of your own; repeatable.
+    include_inferred
+        Apply this law to inferred themes although it sees inferred data as outside it; repeatable.
+    lang
+        Language of the report.
+    as_of
+        Day or instant (UTC) at which clocks are read, such as 2022-04-01. Now, if not given.
+    lapse
+        Days after its last positive behaviour at which a computed membership closes.
+    retention
+        The longest a membership may last, in days.
+    turnover
+        Turnover for the penalty ceiling, such as KRW:1900000000000.
+    fail_on
+        Lowest severity of a finding that ends with status 1.
+    engine
+        duckdb, here; or spark.
+    memory
+        The most the engine may hold, such as 2GB.
+    threads
+        Processors to use; all of them, if not given.
+    """
+    _positive(lapse=lapse, retention=retention, threads=threads)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    options = Options(
+        laws=tuple(law_ or ()),
+        inferred=tuple(include_inferred or ()),
+        lapse_days=lapse,
+        retention_days=retention,
+        as_of=now if as_of is None else _instant(as_of),
+        turnover=None if turnover is None else _money(turnover),
+        lang=lang,
+    )
+    packs = law.load_packs(tuple(law_pack or ()))
+    notices: list[str] = []
+    console = Console(stderr=True, highlight=False)
+    with tempfile.TemporaryDirectory(prefix="haechi-") as name, whole(out) as draft, _Steps(console) as steps:
+        work = Path(name)
+        con = tables.connect(engine, memory=memory, threads=threads, work=work)
+        steps("records")
+        opened = records.open_dataset(con, dataset, now=now, notice=notices.append)
+        records.validate(con, opened, now=now, notice=notices.append)
+        done = run_audit(con, opened, packs, options, keep=tables.holder(con), work=work, step=steps)
+        steps("report")
+        document = write_outputs(done, opened, options, notices, draft, engine)
+    for notice in notices:
+        console.print(f"note: {notice}", markup=False, soft_wrap=True)
+    sys.stdout.write(_summary(document.totals, out))
+    return _status([found.severity for found in document.findings], fail_on)
+
+
+class _Steps:
+    """The step being done, on a terminal's standard error; nothing elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._status = console.status("") if console.is_terminal else None
+
+    def __enter__(self) -> "_Steps":
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def __call__(self, step: str) -> None:
+        if self._status is not None:
+            self._status.update(f"{step} …")
+
+
+def _positive(**numbers: int | None) -> None:
+    for name, number in numbers.items():
+        if number is not None and number < 1:
+            raise UsageError(f"--{name} is {number}; expected 1 or more.")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return datetime.combine(date.fromisoformat(text), time())
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--as-of is {text!r}; expected a day or instant such as 2022-04-01.") from error
+    return found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
+
+
+def _money(text: str) -> Money:
+    match = re.fullmatch(r"([A-Z]{3}):([0-9][0-9_,]*)", text)
+    if match is None:
+        raise UsageError(f"--turnover is {text!r}; expected a currency and whole units, such as KRW:1900000000000.")
+    return Money(int(re.sub("[_,]", "", match[2])), match[1])
+
+
+def _summary(totals: dict[str, int], out: Path) -> str:
+    return (
+        f"{totals['people_exposed_unpermitted']:,} people in {totals['sensitive_themes']:,} sensitive themes, open to "
+        f"{totals['advertisers_receiving_unpermitted']:,} advertisers without permission "
+        f"({totals['people_profiled_unpermitted']:,} profiled without permission).\n"
+        f"Report: {out / 'report.html'}\n"
+    )
+
+
+def _status(severities: list[str], fail_on: FailOn) -> int:
+    """0 or 1: SEVERITIES begins with the gravest."""
+    if fail_on == "never":
+        return 0
+    grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return int(any(severity in grave for severity in severities))

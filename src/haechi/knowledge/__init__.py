@@ -1,0 +1,1 @@
+"""Data: what Haechi knows of the world, in files that people read and correct."""

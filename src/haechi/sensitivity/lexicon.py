@@ -1,0 +1,104 @@
+"""Makes one automaton of all terms and contexts, with the rule for each term's edges."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from haechi.sensitivity.facts import Concept, Knowledge, Language, split_terms
+from haechi.sensitivity.normalise import is_hangul, is_hiragana, is_katakana, plain_form
+
+_FREE_HANGUL: Final = 3
+_JOINED_AT_LEAST: Final = 7
+_JOINED_CJK_AT_LEAST: Final = 3
+_VOWELS: Final = frozenset("aeiou")
+
+
+class Edge(IntEnum):
+    """What must follow (or stand before) a term for it to be that word."""
+
+    FREE = 0
+    SPACE = 1
+    HANGUL = 2
+    KATAKANA = 3
+    HIRAGANA = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of one concept, or of a context.
+
+    Attributes:
+        concept: whose it is; None for a context's.
+        lang: its language; None for a context's.
+        left: what must stand before it; `FREE` where the pattern itself begins with a space.
+        right: what must follow it.
+        context: the context it speaks for, or None.
+    """
+
+    concept: Concept | None
+    lang: Language | None
+    left: Edge
+    right: Edge
+    context: str | None = None
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """The automaton and what each of its patterns means.
+
+    Attributes:
+        automaton: finds patterns in plain forms.
+        terms: for each pattern, the terms written so.
+    """
+
+    automaton: AhoCorasick
+    terms: list[list[Term]] = field(default_factory=list)
+
+
+def compile_lexicon(knowledge: Knowledge) -> Lexicon:
+    """The lexicon of all that the knowledge says."""
+    patterns: dict[str, list[Term]] = {}
+    for concept in knowledge.concepts:
+        for lang, term in concept.terms():
+            for text, left, right in _spellings(term, lang):
+                patterns.setdefault(text, []).append(Term(concept, lang, left, right))
+    for context in knowledge.contexts.values():
+        for term in split_terms(context.terms):
+            for text, left, right in _spellings(term, "en"):
+                patterns.setdefault(text, []).append(Term(None, None, left, right, context.id))
+    automaton = AhoCorasick(list(patterns), matchkind=MatchKind.Standard, store_patterns=False)
+    return Lexicon(automaton, list(patterns.values()))
+
+
+def _spellings(term: str, lang: Language) -> Iterator[tuple[str, Edge, Edge]]:
+    """Each way in which a term may be written, with its edges."""
+    goes_on_left, goes_on_right = term.startswith("-"), term.endswith("-")
+    core = plain_form(term.strip("-"))
+    forms = [core]
+    joined = core.replace(" ", "")
+    if joined != core and len(joined) >= (_JOINED_AT_LEAST if joined.isascii() else _JOINED_CJK_AT_LEAST):
+        forms.append(joined)
+    if lang == "en" and core.endswith("y") and len(core) > _FREE_HANGUL and core[-2] not in _VOWELS:
+        forms.append(core[:-1] + "ies")
+    for form in forms:
+        if not form:
+            continue
+        left = Edge.FREE if goes_on_left else _edge(form, form[0])
+        right = Edge.FREE if goes_on_right else _edge(form, form[-1])
+        if left is Edge.SPACE:
+            yield " " + form, Edge.FREE, right
+        else:
+            yield form, left, right
+
+
+def _edge(form: str, char: str) -> Edge:
+    if is_hangul(char):
+        return Edge.FREE if len(form) >= _FREE_HANGUL else Edge.HANGUL
+    if is_katakana(char):
+        return Edge.KATAKANA
+    if is_hiragana(char):
+        return Edge.HIRAGANA
+    return Edge.FREE if ord(char) >= 0x2E80 else Edge.SPACE  # noqa: PLR2004 - the scripts of East Asia begin there

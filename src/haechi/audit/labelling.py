@@ -1,18 +1,18 @@
 """Themes to labels: asked once for every theme, kept in a file that both engines read."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from haechi.audit.stream import write_parquet
 from haechi.sensitivity import Engine, judge_table
 
 _DECIDED = 0.5
+_BATCH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,9 @@ def label_themes(con: ibis.BaseBackend, themes: ir.Table, engine: Engine, work: 
     """
     file = work / "labels.parquet"
     asked = themes.select("theme_id", "name", "path", "lang")
-    batches = judge_table(engine, _batches(asked))
+    names = work / "names.parquet"
+    write_parquet(asked, names)
+    batches = judge_table(engine, pq.ParquetFile(names).iter_batches(_BATCH))
     first = next(batches)
     with pq.ParquetWriter(file, first.schema) as writer:
         for batch in chain((first,), batches):
@@ -59,7 +61,3 @@ def label_themes(con: ibis.BaseBackend, themes: ir.Table, engine: Engine, work: 
         arguable=int(only_arguable.execute()),
         undecided=int(undecided.execute()),
     )
-
-
-def _batches(themes: ir.Table) -> Iterator[pa.RecordBatch]:
-    yield from themes.to_pyarrow_batches(chunk_size=20_000)

@@ -25,18 +25,18 @@ with gains as (
     (case kind {weights} else 0 end * floor(weight * 1e9 + 0.5)::hugeint + 500000000) // 1000000000 as milli
   from behaviours b join item_themes using (item_id) where theme_id::varchar in (select theme_id from theme_labels)
 ), kept as (select * from gains where milli > 0
-), backs as (select distinct person_id, item_id, occurred_at as at from behaviours where kind in ({back})
+), backs as (select distinct person_id, item_id, occurred_at as moment from behaviours where kind in ({back})
 ), changes as (
-  select person_id, theme_id, occurred_at as at, milli, true as gain from kept
+  select person_id, theme_id, occurred_at as moment, milli, true as gain from kept
   union all
-  select g.person_id, g.theme_id, t.at, -g.milli, false from kept g asof join backs t
-    on g.person_id = t.person_id and g.item_id = t.item_id and g.occurred_at < t.at
+  select g.person_id, g.theme_id, t.moment, -g.milli, false from kept g asof join backs t
+    on g.person_id = t.person_id and g.item_id = t.item_id and g.occurred_at < t.moment
 ), sums as (
-  select person_id, theme_id, at, sum(milli) as change, max(at) filter (gain) as gained from changes group by all
+  select person_id, theme_id, moment, sum(milli) as change, max(moment) filter (gain) as gained from changes group by all
 ), steps as (
-  select person_id, theme_id, at as since, sum(change) over w as evidence,
-    least(coalesce(lead(at) over w, {far}), {lapse}) as until from sums
-  window w as (partition by person_id, theme_id order by at)
+  select person_id, theme_id, moment as since, sum(change) over w as evidence,
+    least(coalesce(lead(moment) over w, {far}), {lapse}) as until from sums
+  window w as (partition by person_id, theme_id order by moment)
 ), inside as (
   select *, coalesce(since > lag(until) over w, true) as opens
   from steps where evidence >= {threshold} and since < until

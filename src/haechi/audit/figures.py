@@ -65,6 +65,41 @@ def exposed_people(prepared: Prepared) -> ir.Table:
     )
 
 
+def widest_advertisers(done: Histories, prepared: Prepared, most: int) -> list[dict[str, object]]:
+    """The advertisers who could use most people's themes without permission, each person counted once.
+
+    Counting this for every advertiser would be a join as large as the audit's largest. The sum over categories
+    is never below an advertiser's count and the widest category never above it, so only those whose sum reaches
+    the last place's widest category can be among the first.
+
+    Returns:
+        rows of `advertiser_id, people_unpermitted, themes`, widest first.
+    """
+    if prepared.grants is None or prepared.advertisers is None:
+        return []
+    refused = done.by_advertiser.filter(done.by_advertiser.unpermitted_laws != 0)
+    each = refused.group_by("advertiser_id", "category").agg(people=refused.people.sum())
+    bounds = each.group_by("advertiser_id").agg(at_least=each.people.max(), at_most=each.people.sum())
+    rows = bounds.order_by(bounds.at_least.desc(), "advertiser_id").limit(most).to_pyarrow().to_pylist()
+    if not rows:
+        return []
+    candidates = bounds.filter(bounds.at_most >= rows[-1]["at_least"]).select("advertiser_id")
+    numbers = prepared.advertisers.semi_join(candidates, "advertiser_id")
+    grants = prepared.grants.semi_join(numbers, "advertiser")
+    delivered = None if prepared.delivered is None else prepared.delivered.semi_join(numbers, "advertiser")
+    exposed = exposures(prepared.claimed, grants, delivered, prepared.disclosure, reached_by=grants)
+    reached = exposed.filter(~exposed.permitted).mutate(
+        advertiser=lambda t: t.audience - one_audience(t.audience)
+    )
+    people = reached.group_by("advertiser").agg(people_unpermitted=reached.person_id.nunique())
+    themes = grants.group_by("advertiser").agg(themes=grants.theme_id.nunique())
+    named = people.join(numbers, "advertiser").left_join(themes, "advertiser")
+    found = named.select("advertiser_id", "people_unpermitted", themes=named.themes.fill_null(0))
+    ordered = found.order_by(found.people_unpermitted.desc(), "advertiser_id").limit(most)
+    told: list[dict[str, object]] = ordered.to_pyarrow().to_pylist()
+    return told
+
+
 def _by_advertiser(prepared: Prepared) -> ir.Table:
     grants = _grants(prepared)
     exposed = exposures(prepared.claimed, grants, prepared.delivered, prepared.disclosure, reached_by=grants)

@@ -1,0 +1,5 @@
+"""The report for people: one HTML file that opens without a network."""
+
+from haechi.audit.report.page import Page, render
+
+__all__ = ["Page", "render"]

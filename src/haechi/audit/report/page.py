@@ -1,0 +1,192 @@
+"""From figures to one HTML page.
+
+Everything shown is text: templates escape it, names keep to themselves (`bdi`), control characters become
+visible, and a content security policy allows the page's own style and script and nothing else.
+"""
+
+import base64
+import hashlib
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
+
+import jinja2
+from markupsafe import Markup
+
+from haechi.audit.inquiry import Lang
+from haechi.audit.model import Findings
+from haechi.audit.report import charts
+
+LONGEST: Final = 160
+"""Characters of a name that are shown."""
+
+FEW: Final = 10
+"""Below this many people a figure of the page says "fewer than": a small group is nearly a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the page shows.
+
+    Attributes:
+        findings: what stands in findings.json.
+        law_names: law to its name in the page's language.
+        categories, months, advertisers, themes: see `Shown`.
+        themes_in_all: how many rows `themes` would have without its limit.
+        arguable: themes with only arguable labels.
+        undecided: themes that could not be judged.
+        method: facts of the method by name (threshold, weights, lapse, as_of).
+        proxies: themes that give a category away, strongest first.
+        synthetic: the dataset says that its people are made up.
+    """
+
+    findings: Findings
+    law_names: Mapping[str, str]
+    categories: Sequence[Mapping[str, Any]]
+    months: Sequence[Mapping[str, Any]]
+    advertisers: Sequence[Mapping[str, Any]]
+    themes: Sequence[Mapping[str, Any]]
+    themes_in_all: int
+    arguable: int
+    undecided: int
+    method: Mapping[str, str]
+    proxies: Sequence[Mapping[str, Any]]
+    synthetic: bool
+
+
+def render(page: Page, lang: Lang) -> str:
+    """The page as HTML, complete in itself."""
+    say = _words(lang)
+    style, script = _text("page.css"), _text("page.js")
+    people = _people_of(say)
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("haechi.audit.report", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(number=_number, people=people, shown=printable, marked=_marked)
+    return environment.get_template("page.html.j2").render(
+        page=page,
+        say=say,
+        lang=lang,
+        sentence=_sentence(page, say),
+        groups=[(law, list(found)) for law, found in groupby(page.findings.findings, key=attrgetter("law"))],
+        cells=_cells(page, say, people),
+        drawn={name: Markup(svg) for name, svg in _drawn(page, say).items()},  # noqa: S704  text in it is escaped
+        style=Markup(style),  # noqa: S704  our own file
+        script=Markup(script),  # noqa: S704  our own file
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+def _sentence(page: Page, say: Mapping[str, Any]) -> str:
+    """The sentence that a regulator would write, in the variant that the figures allow."""
+    totals, missing = page.findings.totals, page.findings.dataset.unavailable_checks
+    profiled, themes = totals["people_profiled_unpermitted"], _number(totals["sensitive_themes"])
+    unknown = [row.missing for row in missing if row.check == "sensitive-processing"]
+    if unknown and not totals["people_exposed_unpermitted"]:
+        return str(say["sentence_unknown"]).format(missing=", ".join(unknown[0]))
+    people = _people_of(say)
+    advertisers = totals["advertisers_receiving_unpermitted"]
+    if advertisers:
+        most = max(profiled, totals["people_exposed_unpermitted"])
+        return str(say["sentence"]).format(
+            people=people(most), themes=themes, advertisers=_number(advertisers)
+        )
+    if profiled:
+        return str(say["sentence_profiled"]).format(people=people(profiled), themes=themes)
+    return str(say["sentence_none"])
+
+
+def _cells(
+    page: Page, say: Mapping[str, Any], people: Callable[[int], str]
+) -> dict[str, list[tuple[str, ...]]]:
+    """The figures of the charts as rows of a table."""
+    return {
+        "categories": [
+            (say["category"][r["category"]], people(r["people"]), people(r["people_unpermitted"]))
+            for r in page.categories
+        ],
+        "months": [(r["month"], people(r["people"]), people(r["people_unpermitted"])) for r in page.months],
+        "advertisers": [
+            (
+                printable(r["name"] or r["advertiser_id"]),
+                people(r["people_unpermitted"]),
+                _number(r["themes"]),
+            )
+            for r in page.advertisers
+        ],
+    }
+
+
+def _drawn(page: Page, say: Mapping[str, Any]) -> dict[str, str]:
+    """The charts, those that have anything to show."""
+    if not page.categories:
+        return {}
+    categories = [{**row, "category": say["category"][row["category"]]} for row in page.categories]
+    advertisers = [
+        {**row, "label": printable(row["name"] or row["advertiser_id"], 34)} for row in page.advertisers
+    ]
+    themes = [{**row, "name": printable(row["name"], 34)} for row in page.themes]
+    axis = {"axis": say["axis_people"]}
+    return {
+        "categories": charts.bars(categories, label="category", value="people_unpermitted", words=axis),
+        "months": charts.over_months(
+            page.months, {"all": say["exposed"], "without": say["unpermitted"], **axis}
+        ),
+        "advertisers": charts.bars(advertisers, label="label", value="people_unpermitted", words=axis),
+        "spread": charts.spread(
+            themes, {"people": say["axis_members"], "advertisers": say["axis_advertisers"]}
+        ),
+    }
+
+
+def printable(text: object, longest: int = LONGEST) -> str:
+    """Text with control and direction characters made visible, shortened."""
+    source = str(text)
+    kept = source[:longest]
+    shown = "".join(
+        c if unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} else f"⟨U+{ord(c):04X}⟩"
+        for c in kept
+    )
+    return shown + ("…" if len(source) > longest else "")
+
+
+def _marked(name: object, evidence: object) -> Markup:
+    """A name with the words that gave it away marked."""
+    shown, found = printable(name), printable(evidence)
+    before, hit, after = shown.partition(found) if found else (shown, "", "")
+    return Markup("{}<mark>{}</mark>{}").format(before, hit, after) if hit else Markup("{}").format(shown)
+
+
+def _number(value: object) -> str:
+    return f"{int(str(value)):,}"
+
+
+def _people_of(say: Mapping[str, Any]) -> Callable[[int], str]:
+    def people(value: int) -> str:
+        return _number(value) if value == 0 or value >= FEW else str(say["fewer"]).format(FEW)
+
+    return people
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _text(name: str) -> str:
+    return resources.files("haechi.audit.report").joinpath(name).read_text(encoding="utf-8").strip()
+
+
+@cache
+def _words(lang: Lang) -> dict[str, Any]:
+    return tomllib.loads(_text(f"words.{lang}.toml"))

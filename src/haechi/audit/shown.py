@@ -1,0 +1,98 @@
+"""What the report shows beside the findings: reach of categories, months, advertisers and themes. No person in it."""
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from haechi.audit.figures import monthly_people, widest_advertisers
+from haechi.audit.run import Audited
+from haechi.exposure import unpermitted_claims
+from haechi.records import Dataset
+
+THEMES_SHOWN = 2_000
+ADVERTISERS_SHOWN = 20
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Rows for the report's charts and tables.
+
+    Attributes:
+        categories: `category, people, people_unpermitted`: people exposed, widest first.
+        months: `month, people, people_unpermitted`.
+        advertisers: `advertiser_id, name, people_unpermitted, themes`: the widest reach, widest first.
+        themes: `theme_id, name, path, category, score, decided_by, evidence, people, people_unpermitted,
+            advertisers`: at most THEMES_SHOWN, widest first.
+    """
+
+    categories: list[Row]
+    months: list[Row]
+    advertisers: list[Row]
+    themes: list[Row]
+
+
+def shown(done: Audited, dataset: Dataset) -> Shown:
+    """Everything the report shows beside the findings."""
+    inquiry = done.inquiry
+    return Shown(
+        categories=_rows(_by_category(done.inquiry.done.exposed)),
+        months=_rows(monthly_people(inquiry.done, inquiry.prepared)),
+        advertisers=_advertisers(done, dataset),
+        themes=_rows(_by_theme(done, dataset).limit(THEMES_SHOWN)),
+    )
+
+
+def _rows(table: ir.Table) -> list[Row]:
+    rows: list[Row] = table.to_pyarrow().to_pylist()
+    return rows
+
+
+def _by_category(exposed: ir.Table) -> ir.Table:
+    counted = exposed.group_by("category").agg(
+        people=exposed.people.sum().cast("int64"),
+        people_unpermitted=exposed.people.sum(where=exposed.unpermitted_laws != 0).fill_null(0).cast("int64"),
+    )
+    return counted.order_by(counted.people_unpermitted.desc(), "category")
+
+
+def _by_theme(done: Audited, dataset: Dataset) -> ir.Table:
+    prepared = done.inquiry.prepared
+    claimed = prepared.claimed
+    people = claimed.group_by("theme_id").agg(people=claimed.person_id.nunique())
+    refused = unpermitted_claims(claimed, prepared.profiling)
+    without = refused.group_by("theme_id").agg(people_unpermitted=refused.person_id.nunique())
+    guarded = {guard.category for guard in done.inquiry.guards}
+    labels = done.labelled.decided.filter(done.labelled.decided.category.isin(sorted(guarded) or [""]))
+    paths = dataset.tables["themes"].select("theme_id", "path")
+    table = labels.left_join(people, "theme_id").drop("theme_id_right")
+    table = table.left_join(without, "theme_id").drop("theme_id_right")
+    table = table.left_join(paths, "theme_id").drop("theme_id_right")
+    if prepared.grants is not None:
+        held = prepared.grants.group_by("theme_id").agg(advertisers=prepared.grants.advertiser.nunique())
+        table = table.left_join(held, "theme_id").drop("theme_id_right")
+    else:
+        table = table.mutate(advertisers=0)
+    counted = table.mutate(
+        theme_id=table.theme_id.cast("string"),
+        people=table.people.fill_null(0),
+        people_unpermitted=table.people_unpermitted.fill_null(0),
+        advertisers=table.advertisers.fill_null(0),
+    )
+    return counted.order_by(
+        counted.people_unpermitted.desc(), counted.advertisers.desc(), "theme_id", "category"
+    )
+
+
+def _advertisers(done: Audited, dataset: Dataset) -> list[Row]:
+    widest = widest_advertisers(done.inquiry.done, done.inquiry.prepared, ADVERTISERS_SHOWN)
+    names: dict[object, str] = {}
+    if widest and "advertisers" in dataset.tables:
+        table = dataset.tables["advertisers"]
+        named = table.filter(table.advertiser_id.isin([row["advertiser_id"] for row in widest]))
+        names = {row["advertiser_id"]: row["name"] for row in named.to_pyarrow().to_pylist()}
+    return [
+        {**row, "advertiser_id": str(row["advertiser_id"]), "name": names.get(row["advertiser_id"], "")}
+        for row in widest
+    ]

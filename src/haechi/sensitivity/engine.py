@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from haechi.sensitivity.decide import Field, Found, Label, decide, standing
+from haechi.sensitivity.decide import Field, Found, Label, decide, is_softened, standing
 from haechi.sensitivity.facts import Knowledge, shipped
 from haechi.sensitivity.lexicon import compile_lexicon
 from haechi.sensitivity.match import Hit, find
@@ -72,7 +72,7 @@ class Engine:
         found: list[Found] = [("name", name, hit) for hit in hits]
         if path:
             found += [("path", path, hit) for hit in self._hits_in_path(path[:LONGEST])]
-        labels = decide(standing(found, lang)) if found else ()
+        labels = decide(standing(found, lang), softened=is_softened(found)) if found else ()
         undecided = _unreadable(name) or (None if labels else _unknown_script(name)) or _too_long(name, path)
         return Judgement(labels, undecided) if labels or undecided else _NOTHING
 

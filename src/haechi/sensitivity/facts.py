@@ -26,10 +26,14 @@ class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         id: its name, by which concepts call it.
         terms: comma-separated words, of any language.
+        whole: only where a word is a whole name, tier or bracket.
+        softens: what the theme seems to say directly becomes arguable, as in the title of a film.
     """
 
     id: str
     terms: str
+    whole: bool = False
+    softens: bool = False
 
 
 class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +48,7 @@ class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         whole: only where a term is a whole name or tier, not a word inside one.
         unless: contexts in which it does not count.
         needs: contexts of which at least one must be there for it to count.
+        firm: a context that softens leaves it as it is, such as a preacher's show on television.
         langs_only: counts only for themes stated to be in the term's language.
         en, ko, ja, de, fr, es, pt, zh: comma-separated terms; a hyphen at an edge means that the word may go on.
     """
@@ -55,6 +60,7 @@ class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     whole: bool = False
     unless: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    firm: bool = False
     langs_only: bool = False
     en: str = ""
     ko: str = ""

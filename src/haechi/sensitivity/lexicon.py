@@ -1,13 +1,13 @@
 """Makes one automaton of all terms and contexts, with the rule for each term's edges."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from haechi.sensitivity.facts import Concept, Knowledge, Language, split_terms
+from haechi.sensitivity.facts import Concept, Context, Knowledge, Language, split_terms
 from haechi.sensitivity.normalise import is_hangul, is_hiragana, is_katakana, plain_form
 
 _FREE_HANGUL: Final = 3
@@ -31,21 +31,19 @@ class Term:
     """One term of one concept, or of a context.
 
     Attributes:
-        concept: whose it is; None for a context's.
+        meaning: what it speaks of.
         lang: its language; None for a context's.
         left: what must stand before it; `FREE` where the pattern itself begins with a space.
         right: what must follow it.
-        context: the context it speaks for, or None.
     """
 
-    concept: Concept | None
+    meaning: Concept | Context
     lang: Language | None
     left: Edge
     right: Edge
-    context: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """The automaton and what each of its patterns means.
 
@@ -55,7 +53,7 @@ class Lexicon:
     """
 
     automaton: AhoCorasick
-    terms: list[list[Term]] = field(default_factory=list)
+    terms: tuple[tuple[Term, ...], ...]
 
 
 def compile_lexicon(knowledge: Knowledge) -> Lexicon:
@@ -63,35 +61,45 @@ def compile_lexicon(knowledge: Knowledge) -> Lexicon:
     patterns: dict[str, list[Term]] = {}
     for concept in knowledge.concepts:
         for lang, term in concept.terms():
-            for text, left, right in _spellings(term, lang):
+            for text, left, right in spellings(term, lang):
                 patterns.setdefault(text, []).append(Term(concept, lang, left, right))
     for context in knowledge.contexts.values():
         for term in split_terms(context.terms):
-            for text, left, right in _spellings(term, "en"):
-                patterns.setdefault(text, []).append(Term(None, None, left, right, context.id))
+            for text, left, right in spellings(term, "en"):
+                patterns.setdefault(text, []).append(Term(context, None, left, right))
     automaton = AhoCorasick(list(patterns), matchkind=MatchKind.Standard, store_patterns=False)
-    return Lexicon(automaton, list(patterns.values()))
+    return Lexicon(automaton, tuple(map(tuple, patterns.values())))
 
 
-def _spellings(term: str, lang: Language) -> Iterator[tuple[str, Edge, Edge]]:
-    """Each way in which a term may be written, with its edges."""
+def spellings(term: str, lang: Language) -> Iterator[tuple[str, Edge, Edge]]:
+    """Each way in which a term may be written, in plain form, with its edges.
+
+    Words of a term may be written together ("payday loans", "#paydayloans"), a long Korean compound apart.
+    """
     goes_on_left, goes_on_right = term.startswith("-"), term.endswith("-")
     core = plain_form(term.strip("-"))
-    forms = [core]
-    joined = core.replace(" ", "")
-    if joined != core and len(joined) >= (_JOINED_AT_LEAST if joined.isascii() else _JOINED_CJK_AT_LEAST):
-        forms.append(joined)
-    if lang == "en" and core.endswith("y") and len(core) > _FREE_HANGUL and core[-2] not in _VOWELS:
-        forms.append(core[:-1] + "ies")
-    for form in forms:
-        if not form:
-            continue
+    for form in _forms(core, lang):
         left = Edge.FREE if goes_on_left else _edge(form, form[0])
         right = Edge.FREE if goes_on_right else _edge(form, form[-1])
         if left is Edge.SPACE:
             yield " " + form, Edge.FREE, right
         else:
             yield form, left, right
+
+
+def _forms(core: str, lang: Language) -> Iterator[str]:
+    if not core:
+        return
+    yield core
+    joined = core.replace(" ", "")
+    if joined != core and len(joined) >= (_JOINED_AT_LEAST if joined.isascii() else _JOINED_CJK_AT_LEAST):
+        yield joined
+    if lang == "en" and core.endswith("y") and len(core) > _FREE_HANGUL and core[-2] not in _VOWELS:
+        yield core[:-1] + "ies"
+    if len(core) > _FREE_HANGUL and all(map(is_hangul, core)):
+        # Both parts of a compound have two syllables or more.
+        for place in range(2, len(core) - 1):
+            yield f"{core[:place]} {core[place:]}"
 
 
 def _edge(form: str, char: str) -> Edge:

@@ -30,10 +30,17 @@ class View(NamedTuple):
         return self.starts[start], self.ends[end - 1]
 
 
-_IN_STEP: Final = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-# What the quick way cannot do: runs of blanks, entities, and tiers that are not set off by blanks.
+_IN_STEP: Final = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)} | {
+    0x30FB: " "
+}
+# Letters that stay as they are, one for one: no accents, no second form, nothing that attaches.
+_STEADY: Final = re.compile(r"[ -~\uac00-\ud7a3\u4e00-\u9fff\u3041-\u3096\u30a1-\u30fc]+")
+# What keeps the two forms from running in step: runs of blanks, entities, tiers that no blanks set off, ...
 _UNEVEN: Final = re.compile(r"  |&#?\w{2,8};|[>|](?! )|(?<! )[>|]")
+# ... and a Latin word against one in an East Asian script.
+_MIXED: Final = re.compile(r"[A-Za-z][\u3041-\ud7a3]|[\u3041-\ud7a3][A-Za-z]")
 _CAMEL: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
+_CAMEL_BREAK: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PIECES: Final = re.compile(r"&#?\w{2,8};|\s+|.", re.DOTALL)
 _TIERS: Final = frozenset(">|›»→")
 _HALF_WIDTH_VOICING: Final = "\uff9e\uff9f"
@@ -41,11 +48,35 @@ _HALF_WIDTH_VOICING: Final = "\uff9e\uff9f"
 
 def views(text: str) -> tuple[View, ...]:
     """The plain forms of `text`: one, or two where capitals inside words may or may not part words."""
-    if not text.isascii() or not text.isprintable() or _UNEVEN.search(text):
+    if not _runs_in_step(text):
         plain = _rebuilt(text, camel=False)
         return (plain, _rebuilt(text, camel=True)) if _has_camel(text) else (plain,)
     plain = View(f" {text.translate(_IN_STEP)} ")
-    return (plain, _rebuilt(text, camel=True)) if _CAMEL.search(text) else (plain,)
+    return (plain, _parted(text)) if _CAMEL.search(text) else (plain,)
+
+
+def _runs_in_step(text: str) -> bool:
+    """Whether each character becomes exactly one: then nothing needs to remember where it came from."""
+    if text.isascii():
+        return text.isprintable() and not _UNEVEN.search(text)
+    return _STEADY.fullmatch(text) is not None and not _UNEVEN.search(text) and not _MIXED.search(text)
+
+
+def _parted(text: str) -> View:
+    """The plain form of a text that runs in step, with a space before each capital that begins a word."""
+    plain = text.translate(_IN_STEP)
+    out, starts, ends = [" "], [0], [0]
+    last = 0
+    for match in _CAMEL_BREAK.finditer(text):
+        here = match.start()
+        out += (plain[last:here], " ")
+        starts += range(last, here + 1)
+        ends += (*range(last + 1, here + 1), here)
+        last = here
+    out += (plain[last:], " ")
+    starts += range(last, len(text) + 1)
+    ends += (*range(last + 1, len(text) + 1), len(text))
+    return View("".join(out), starts, ends)
 
 
 def plain_form(text: str) -> str:

@@ -120,7 +120,11 @@ def _memberships(
     if "behaviours" not in tables or "item_themes" not in tables:
         return (
             tables["themes"]
-            .mutate(person_id="theme_id", since=ibis.null("timestamp(6)"), until=ibis.null("timestamp(6)"))
+            .mutate(
+                person_id=_no_person(tables),
+                since=ibis.null("timestamp(6)"),
+                until=ibis.null("timestamp(6)"),
+            )
             .filter(ibis.literal(False))
             .select(*columns)
         )
@@ -151,12 +155,18 @@ def _stretches(tables: Mapping[str, ir.Table], accepted: ir.Table, purpose: Purp
     if "permissions" in tables:
         return permission_stretches(known(tables["permissions"], tables, "permissions"), accepted, purpose)
     nobody = tables["themes"].select(
-        person_id="theme_id",
+        person_id=_no_person(tables),
         protection=ibis.literal(0, "int64"),
         since=ibis.null("timestamp(6)"),
         until=ibis.null("timestamp(6)"),
     )
     return nobody.filter(ibis.literal(False))
+
+
+def _no_person(tables: Mapping[str, ir.Table]) -> ir.Value:
+    """A null of the type that identifies people in this dataset, so that nobody's rows join with theirs."""
+    named = (table.person_id.type() for table in tables.values() if "person_id" in table.columns)
+    return ibis.null(next(named, "string"))
 
 
 def _first(claimed: ir.Table, delivered: ir.Table | None, as_of: datetime) -> datetime:

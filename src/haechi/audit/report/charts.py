@@ -51,7 +51,7 @@ def bars(rows: Sequence[Row], *, label: str, value: str, words: Mapping[str, str
         "x": {
             "field": value,
             "type": "quantitative",
-            "axis": {"title": words["axis"], "format": "~s", "tickCount": 4},
+            "axis": {"title": words["axis"], "format": ",d", "tickCount": 4},
         },
     }
     figures = {"mark": {"type": "text", "align": "left", "dx": 5, "color": _INK, "fontSize": 12}, "encoding": {
@@ -93,7 +93,7 @@ def over_months(rows: Sequence[Row], words: Mapping[str, str]) -> str:
             "encoding": {
                 "x": {"field": "month", "type": "temporal", "timeUnit": "utcyearmonth",
                       "axis": {"title": None, "format": "%Y", "tickCount": "year", "grid": False}},
-                "y": {"field": "people", "type": "quantitative", "axis": {"title": words["axis"], "format": "~s"}},
+                "y": {"field": "people", "type": "quantitative", "axis": {"title": words["axis"], "format": ",d"}},
                 "color": {"field": "who", "type": "nominal",
                           "scale": {"domain": [words["all"], words["without"]], "range": [_QUIET, _ACCENT]}},
             },
@@ -113,7 +113,7 @@ def spread(rows: Sequence[Row], words: Mapping[str, str]) -> str:
     place = {
         "x": {"field": "advertisers", "type": "quantitative", "axis": {"title": words["advertisers"], "tickMinStep": 1},
               "scale": {"nice": True}},
-        "y": {"field": "people", "type": "quantitative", "axis": {"title": words["people"], "format": "~s"},
+        "y": {"field": "people", "type": "quantitative", "axis": {"title": words["people"], "format": ",d"},
               "scale": {"type": "sqrt", "nice": True}},
     }  # fmt: skip
     label = {"type": "text", "align": "right", "dx": -9, "color": _INK, "fontSize": 11, "limit": 210}

@@ -12,15 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, Final
 
 import jinja2
 from markupsafe import Markup
 
 from haechi.audit.inquiry import Lang
-from haechi.audit.model import Findings
+from haechi.audit.model import Finding, Findings
 from haechi.audit.report import charts
 
 LONGEST: Final = 160
@@ -78,7 +76,7 @@ def render(page: Page, lang: Lang) -> str:
         say=say,
         lang=lang,
         sentence=_sentence(page, say),
-        groups=[(law, list(found)) for law, found in groupby(page.findings.findings, key=attrgetter("law"))],
+        groups=_groups(page.findings),
         cells=_cells(page, say, people),
         drawn={name: Markup(svg) for name, svg in _drawn(page, say).items()},  # noqa: S704  text in it is escaped
         style=Markup(style),  # noqa: S704  our own file
@@ -86,6 +84,17 @@ def render(page: Page, lang: Lang) -> str:
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
+
+
+def _groups(findings: Findings) -> list[tuple[str, list[Finding]]]:
+    """Findings by law, the law of most people first."""
+    reach: dict[str, int] = {}
+    for row in findings.categories:
+        reach[row.law] = max(
+            reach.get(row.law, 0), row.people_profiled_unpermitted, row.people_exposed_unpermitted
+        )
+    laws = sorted(dict.fromkeys(found.law for found in findings.findings), key=lambda law: -reach.get(law, 0))
+    return [(law, [found for found in findings.findings if found.law == law]) for law in laws]
 
 
 def _sentence(page: Page, say: Mapping[str, Any]) -> str:
@@ -98,10 +107,8 @@ def _sentence(page: Page, say: Mapping[str, Any]) -> str:
     people = _people_of(say)
     advertisers = totals["advertisers_receiving_unpermitted"]
     if advertisers:
-        most = max(profiled, totals["people_exposed_unpermitted"])
-        return str(say["sentence"]).format(
-            people=people(most), themes=themes, advertisers=_number(advertisers)
-        )
+        exposed = people(totals["people_exposed_unpermitted"])
+        return str(say["sentence"]).format(people=exposed, themes=themes, advertisers=_number(advertisers))
     if profiled:
         return str(say["sentence_profiled"]).format(people=people(profiled), themes=themes)
     return str(say["sentence_none"])

@@ -13,7 +13,7 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import Opened, rows
+from opened import Opened, rows
 
 from haechi.errors import UsageError
 
@@ -95,7 +95,7 @@ def test_the_query_told_reads_the_same_rows_in_a_plain_duckdb(
     dataset = records.open(folder)
     plain = duckdb.connect()
     plain.execute("SET TimeZone = 'UTC'")
-    told = plain.execute(dataset.source["people"]).to_arrow_table().to_pylist()
+    told = plain.sql(dataset.source["people"]).to_arrow_table().to_pylist()
     assert sorted(told, key=str) == sorted(PEOPLE, key=str)
 
 
@@ -296,3 +296,11 @@ def test_a_name_of_ten_megabytes_is_a_name(records: Opened, folder: Path) -> Non
     lengths = dataset.tables["items"].name.length().to_pyarrow().to_pylist()
     assert lengths == [3_500_000, 5]
     assert dataset.tables["advertisers"].name.length().to_pyarrow().to_pylist() == [3_500_000]
+
+
+def test_a_csv_of_windows_reads_as_any_other(records: Opened, folder: Path) -> None:
+    """Excel writes a byte-order mark and ends lines with two signs."""
+    (folder / "items.csv").write_bytes(b'\xef\xbb\xbfitem_id,kind,name\r\n1,page,"a\r\nb"\r\n2,page,c\r\n')
+    dataset = records.check(folder)
+    assert [row["item_id"] for row in rows(dataset, "items")] == ["1", "2"]
+    assert [row["name"] for row in rows(dataset, "items")] == ["a\r\nb", "c"]

@@ -86,7 +86,9 @@ def open_dataset(
     sql_names: dict[str, str] = {}
     source: dict[str, str] = {}
     for table, relation in relations.items():
-        source[table] = _told(conform.canonical(found[table], relation, id_types), found[table], relation)
+        source[table] = _told(
+            reader, conform.canonical(found[table], relation, id_types), found[table], relation
+        )
         raw = engine_table(con, reader, relation, found[table])
         tables[table], sql_names[table] = view(con, table, conform.canonical(raw, relation, id_types))
     return Dataset(
@@ -181,11 +183,13 @@ def _id_types(
     return {name: "string" if "string" in types else "int64" for name, types in seen.items()}
 
 
-def _told(expression: ir.Table, raw: ir.Table, relation: Relation) -> str:
+def _told(reader: Reader, expression: ir.Table, found: ir.Table, relation: Relation) -> str:
+    """The query of the view over the table as found, with the place where the user keeps it instead."""
     sql = str(ibis.to_sql(expression, dialect="duckdb"))
-    return re.sub(
-        re.escape(f'"{raw.get_name()}"') + r' AS ("t\d+")', lambda m: f"{relation.told} AS {m[1]}", sql
-    )
+    columns = reader.known(relation) if relation.scan else "*"
+    told = relation.told if columns == "*" else f"(SELECT {columns} FROM {relation.told})"
+    pattern = re.escape(f'"{found.get_name()}"') + r' AS ("t\d+")'
+    return re.sub(pattern, lambda match: f"{told} AS {match[1]}", sql)
 
 
 def _count(reader: Reader, raw: ir.Table, relation: Relation) -> int:

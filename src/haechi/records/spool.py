@@ -222,6 +222,8 @@ def _shared_type(found: str) -> str:
         return found
     if found in {"UTINYINT", "USMALLINT", "UINTEGER"}:
         return "BIGINT"
+    if found == _ZONED_NANOSECONDS:
+        return "TIMESTAMP WITH TIME ZONE"
     return "TIMESTAMP" if found.startswith("TIMESTAMP") else "VARCHAR"
 
 

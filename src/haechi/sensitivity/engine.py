@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from haechi.sensitivity.decide import Field, Found, Label, decide, is_softened, standing
-from haechi.sensitivity.facts import Knowledge, shipped
+from haechi.sensitivity.decide import Found, Label, decide, is_softened, standing
+from haechi.sensitivity.facts import Concept, Knowledge, shipped
 from haechi.sensitivity.lexicon import compile_lexicon
 from haechi.sensitivity.match import Hit, find
 from haechi.sensitivity.normalise import views
@@ -50,6 +50,7 @@ class Engine:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._concepts = {concept.id: concept for concept in knowledge.concepts}
         self._lexicon = compile_lexicon(knowledge)
         self._hits_in_path = lru_cache(_PATHS_KEPT)(self._hits)
         self.version = knowledge.version
@@ -57,6 +58,10 @@ class Engine:
     def __reduce__(self) -> tuple[type["Engine"], tuple[Knowledge]]:
         """Pickled as its knowledge: the automaton is quicker made than sent."""
         return (Engine, (self._knowledge,))
+
+    def concept(self, decided_by: str) -> Concept:
+        """The concept behind a label's `decided_by`."""
+        return self._concepts[decided_by.removeprefix("concept:")]
 
     def judge(self, name: str, path: str | None = None, lang: str | None = None) -> Judgement:
         """What the theme called `name` gives away.

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import textwrap
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
@@ -168,7 +169,7 @@ def _bytes(file: Traversable | Path) -> bytes:
 def _content(name: str, data: bytes) -> _File:
     try:
         # The loader is the safe one, in C.
-        document = yaml.load(data, Loader=yaml.CSafeLoader)  # noqa: S506
+        document = yaml.load(data, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as fault:
         raise KnowledgeError(
             f"{name}: expected readable YAML; {' '.join(str(fault).split())[:300]}."
@@ -188,8 +189,7 @@ def _explain(name: str, document: object, fault: msgspec.ValidationError) -> NoR
     worst = best_match(Draft202012Validator(schema()).iter_errors(document))
     if worst is None:
         raise KnowledgeError(f"{name}: {fault}.") from None
-    value = repr(worst.instance)
-    shown = value if len(value) <= 120 else value[:117] + "…"
+    shown = textwrap.shorten(repr(worst.instance), 120, placeholder="…")
     raise KnowledgeError(
         f"{name}, {worst.json_path}: found {shown}; expected otherwise: {worst.message[:300]}."
     ) from None

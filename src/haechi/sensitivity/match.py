@@ -1,14 +1,15 @@
 """Finds the terms that really stand in a plain form: the automaton's hits whose edges hold."""
 
+import re
 from typing import Final, NamedTuple
 
 from haechi.sensitivity.lexicon import Edge, Lexicon, Term
 from haechi.sensitivity.normalise import View, is_hangul, is_hiragana, is_katakana
 
 # What Korean and Japanese put behind a noun without making another word of it.
-_KOREAN_ENDINGS: Final = frozenset(
-    "은 는 이 가 을 를 의 에 도 와 과 로 만 들 나 및 님 으로 에서 에게 까지 부터 이나 들의 들은 들이 에도 과의 와의 "
-    "이란 란 입니다 이다 한 하는 했던 된 인 자 자들 인들 중 적 적인 성".split()
+_KOREAN_ENDINGS: Final = re.compile(
+    r"은|는|이|가|을|를|의|에|도|와|과|로|만|들|나|및|님|으로|에서|에게|까지|부터|이나|들의|들은|들이|에도|과의|와의|이란|란"
+    r"|입니다|이다|한|하는|했던|된|인|자|자들|인들|중|적|적인|성"
 )
 _JAPANESE_PARTICLES: Final = frozenset("のはがをにとでもやへ")
 
@@ -60,7 +61,7 @@ def _ends(text: str, end: int, edge: Edge) -> bool:
     if edge is Edge.SPACE:
         return after == " " or (after in "se" and (text.startswith("s ", end) or text.startswith("es ", end)))
     if edge is Edge.HANGUL:
-        return not is_hangul(after) or _run(text, end) in _KOREAN_ENDINGS
+        return not is_hangul(after) or _KOREAN_ENDINGS.fullmatch(_run(text, end)) is not None
     if edge is Edge.HIRAGANA:
         return not is_hiragana(after) or after in _JAPANESE_PARTICLES
     return not is_katakana(after)

@@ -42,7 +42,7 @@ _MIXED: Final = re.compile(r"[A-Za-z][\u3041-\ud7a3]|[\u3041-\ud7a3][A-Za-z]")
 _CAMEL: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _CAMEL_BREAK: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PIECES: Final = re.compile(r"&#?\w{2,8};|\s+|.", re.DOTALL)
-_TIERS: Final = frozenset(">|›»→")
+_TIERS: Final = frozenset(">|\u203a\u00bb\u2192")
 _HALF_WIDTH_VOICING: Final = "\uff9e\uff9f"
 
 
@@ -81,7 +81,7 @@ def _parted(text: str) -> View:
 
 def plain_form(text: str) -> str:
     """The plain form of a term, without the spaces at its ends; capitals inside words part nothing."""
-    return _rebuilt(text, camel=False).text.strip()
+    return (text.translate(_IN_STEP) if _runs_in_step(text) else _rebuilt(text, camel=False).text).strip()
 
 
 def is_cjk(char: str) -> bool:

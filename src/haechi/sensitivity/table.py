@@ -1,11 +1,12 @@
 """Judges themes by the batch: from columns of names to rows of labels."""
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from haechi.sensitivity.engine import Engine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import pyarrow as pa
 
 

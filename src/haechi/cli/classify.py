@@ -1,0 +1,64 @@
+"""`haechi classify`: a list of names to the categories they give away."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from haechi.sensitivity.read_names import parquet_schema, read_names
+from haechi.sensitivity.stream import answered
+from haechi.sensitivity.write_answers import Report, check_target, write_file, write_lines
+
+
+def classify(names: Annotated[str, Parameter(allow_leading_hyphen=True)], *, out: Path | None = None) -> None:
+    """Label names of segments, interests, topics or pages with the categories they give away about a person.
+
+    The rows come out in the order they came, with `categories`, `scores`, `evidence`, `arguable` and `undecided`
+    added. An empty `categories` beside an `undecided` reason means that nobody knows, not that nothing is there.
+
+    Parameters
+    ----------
+    names
+        Text (a name a line), CSV or JSONL (.gz, .zst) or Parquet with a column name, and where known path and
+        lang; - for text on standard input.
+    out
+        .jsonl, .csv or .parquet; without it, JSON lines on standard output.
+    """
+    if out is not None:
+        check_target(out)
+    with _progress() as report:
+        batches = answered(read_names(names))
+        if out is not None:
+            write_file(batches, out, schema=parquet_schema(names), report=report)
+        else:
+            _print(batches, report)
+
+
+def _print(batches: Iterator[list[dict[str, object]]], report: Report) -> None:
+    try:
+        write_lines(batches, sys.stdout.buffer, report=report)
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`); Python must not complain about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _untold(_rows: int) -> None:
+    """Nobody watches."""
+
+
+@contextmanager
+def _progress() -> Iterator[Report]:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _untold
+        return
+    columns = (SpinnerColumn(), TextColumn("names"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("names", total=None)
+        yield lambda rows: progress.advance(task, rows)

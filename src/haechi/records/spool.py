@@ -248,8 +248,8 @@ def _disk() -> Iterator[None]:
         if not _is_disk(error):
             raise
         raise OutputError(
-            f"the disk of the work folder is full: {error}; expected room for a copy of the tables that are text, "
-            "queries or in another database."
+            "the disk of the work folder is full; expected room for a copy of the tables that are text, queries or "
+            "in another database."
         ) from error
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from opened import Opened
 
 from haechi.tables import connect
+from tests.records.opened import Opened
 
 
 @pytest.fixture

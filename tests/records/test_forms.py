@@ -13,9 +13,9 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from opened import Opened, rows
 
 from haechi.errors import UsageError
+from tests.records.opened import Opened, rows
 
 PEOPLE: list[dict[str, Any]] = [
     {"person_id": "a", "country": "KR", "region": None, "birth_date": date(1990, 12, 31)},

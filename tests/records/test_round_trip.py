@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from opened import Opened, rows
 
 from haechi.terms.countries import COUNTRIES
 from haechi.terms.schemas import SCHEMAS, Column, TableSchema
+from tests.records.opened import Opened, rows
 
 # CSV has no word for an empty text other than nothing, and no file holds half a surrogate pair.
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), min_size=1, max_size=12)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from opened import Opened, rows
 
 from haechi.errors import UsageError
 from haechi.records import Policy, Settings
+from tests.records.opened import Opened, rows
 
 THEMES = '[tables.themes]\npath = "themes.csv"\n'
 

@@ -11,10 +11,10 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from opened import Opened, rows
 
 from haechi.errors import DataError, UsageError
 from haechi.tables import connect
+from tests.records.opened import Opened, rows
 
 pytestmark = pytest.mark.slow
 

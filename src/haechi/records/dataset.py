@@ -82,23 +82,24 @@ def open_dataset(
     rows = {table: _count(reader, found[table], relation) for table, relation in relations.items()}
     _require_columns(relations, found)
     id_types = _id_types(relations, found, notice)
-    tables: dict[str, ir.Table] = {}
-    sql_names: dict[str, str] = {}
-    source: dict[str, str] = {}
-    for table, relation in relations.items():
-        source[table] = _told(
-            reader, conform.canonical(found[table], relation, id_types), found[table], relation
+    named = {
+        table: view(
+            con,
+            table,
+            conform.canonical(engine_table(con, reader, relation, found[table]), relation, id_types),
         )
-        raw = engine_table(con, reader, relation, found[table])
-        tables[table], sql_names[table] = view(con, table, conform.canonical(raw, relation, id_types))
+        for table, relation in relations.items()
+    }
     return Dataset(
         location=location,
-        tables=tables,
+        tables={table: expression for table, (expression, _) in named.items()},
         missing=tuple(table for table in SCHEMAS if table not in relations),
         rows=rows,
         settings=located.settings,
-        sql_names=sql_names,
-        source=source,
+        sql_names={table: name for table, (_, name) in named.items()},
+        source={
+            table: _told(reader, found[table], relation, id_types) for table, relation in relations.items()
+        },
         relations=relations,
         found=found,
         reader=reader,
@@ -183,9 +184,9 @@ def _id_types(
     return {name: "string" if "string" in types else "int64" for name, types in seen.items()}
 
 
-def _told(reader: Reader, expression: ir.Table, found: ir.Table, relation: Relation) -> str:
+def _told(reader: Reader, found: ir.Table, relation: Relation, id_types: Mapping[str, str]) -> str:
     """The query of the view over the table as found, with the place where the user keeps it instead."""
-    sql = str(ibis.to_sql(expression, dialect="duckdb"))
+    sql = str(ibis.to_sql(conform.canonical(found, relation, id_types), dialect="duckdb"))
     columns = reader.known(relation) if relation.scan else "*"
     told = relation.told if columns == "*" else f"(SELECT {columns} FROM {relation.told})"
     pattern = re.escape(f'"{found.get_name()}"') + r' AS ("t\d+")'

@@ -13,6 +13,7 @@ from haechi.sensitivity.normalise import is_hangul, is_hiragana, is_katakana, pl
 _FREE_HANGUL: Final = 3
 _JOINED_AT_LEAST: Final = 7
 _JOINED_CJK_AT_LEAST: Final = 3
+_GENDERED_AT_LEAST: Final = 6
 _VOWELS: Final = frozenset("aeiou")
 
 
@@ -75,6 +76,7 @@ def spellings(term: str, lang: Language) -> Iterator[tuple[str, Edge, Edge]]:
     """Each way in which a term may be written, in plain form, with its edges.
 
     Words of a term may be written together ("payday loans", "#paydayloans"), a long Korean compound apart.
+    Spanish and Portuguese words in -o stand for those in -a too; plurals are seen to by the edges.
     """
     goes_on_left, goes_on_right = term.startswith("-"), term.endswith("-")
     core = plain_form(term.strip("-"))
@@ -96,6 +98,8 @@ def _forms(core: str, lang: Language) -> Iterator[str]:
         yield joined
     if lang == "en" and core.endswith("y") and len(core) > _FREE_HANGUL and core[-2] not in _VOWELS:
         yield core[:-1] + "ies"
+    if lang in ("es", "pt") and core.endswith("o") and len(core.rsplit(maxsplit=1)[-1]) >= _GENDERED_AT_LEAST:
+        yield core[:-1] + "a"
     if len(core) > _FREE_HANGUL and all(map(is_hangul, core)):
         # Both parts of a compound have two syllables or more.
         for place in range(2, len(core) - 1):

@@ -5,7 +5,7 @@ import gzip
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NoReturn
 
@@ -62,13 +62,18 @@ def read_names(source: str) -> Iterator[list[Row]]:
 
 
 def parquet_schema(source: str) -> "pa.Schema | None":
-    """The Arrow schema of a Parquet source; None for every other form, whose columns are text."""
-    if _form(source) != ".parquet":
+    """The Arrow schema of a Parquet source; None for every other form, whose columns are text.
+
+    Raises:
+        DataError: it is no Parquet file.
+    """
+    if _form(source) != ".parquet" or not Path(source).is_file():
         return None
     import pyarrow.parquet as pq  # noqa: PLC0415 - a tenth of a second that other forms need not pay
 
-    schema: pa.Schema = pq.ParquetFile(source).schema_arrow
-    return schema
+    with _named(source):
+        schema: pa.Schema = pq.ParquetFile(source).schema_arrow
+        return schema
 
 
 def _form(source: str) -> str:
@@ -152,21 +157,34 @@ def _csv(source: str, lines: Iterator[str]) -> Iterator[Row]:
 
 
 def _parquet(source: str) -> Iterator[list[Row]]:
-    import pyarrow as pa  # noqa: PLC0415 - as above
     import pyarrow.parquet as pq  # noqa: PLC0415 - as above
 
     number = 0
-    try:
+    with _named(source):
         file = pq.ParquetFile(source)
         _check_columns(source, file.schema_arrow.names)
-        for batch in file.iter_batches(ROWS):
-            rows = [
-                _checked(source, number + place, row) for place, row in enumerate(batch.to_pylist(), start=1)
-            ]
-            number += len(rows)
-            yield rows
-    except (pa.ArrowException, UnicodeDecodeError) as fault:
-        _refuse(source, number + 1, None, None, f"a Parquet file that can be read; {_short(str(fault))}")
+        batches = file.iter_batches(ROWS)
+    while True:
+        with _named(source):
+            batch = next(batches, None)
+            table = None if batch is None else batch.to_pylist()
+        if table is None:
+            return
+        yield [_checked(source, number + place, row) for place, row in enumerate(table, start=1)]
+        number += len(table)
+
+
+@contextmanager
+def _named(source: str) -> Iterator[None]:
+    """Turns what Arrow says of a damaged file into a fault that names the file."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as fault:
+        if isinstance(fault, OSError) and fault.errno is not None:
+            raise
+        _refuse(source, None, None, None, f"a Parquet file that can be read; {_short(str(fault))}")
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

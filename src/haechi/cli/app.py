@@ -4,6 +4,7 @@ Exit status, as linters do: 0 nothing to report, 1 findings, 2 the call or the d
 """
 
 import sys
+from typing import NoReturn
 
 import cyclopts
 from rich.console import Console
@@ -39,6 +40,15 @@ def main() -> None:
         errors.print(f"haechi: {error.strerror or error}: {error.filename or 'the output'}")
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        errors.print("haechi: interrupted; nothing was written.")
-        sys.exit(INTERRUPTED)
+        _interrupted(errors)
+    except RuntimeError as error:
+        # DuckDB tells Ctrl-C during a query in its own way.
+        if str(error) != "Query interrupted":
+            raise
+        _interrupted(errors)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _interrupted(errors: Console) -> NoReturn:
+    errors.print("haechi: interrupted; nothing was written.")
+    sys.exit(INTERRUPTED)

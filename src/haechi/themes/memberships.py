@@ -70,7 +70,7 @@ def _reaching(positive: ir.Table, traces: ir.Table, rule: EvidenceRule) -> ir.Ta
     pairs = positive.group_by(*_PAIR).agg(
         total=positive.evidence.sum().cast("int64"),
         in_pieces=ibis.ifelse(alone, 0, positive.evidence).sum().cast("int64"),
-        first_alone=ibis.ifelse(alone, positive.moment, ibis.null("timestamp(6)")).min(),
+        first_alone=ibis.ifelse(alone, positive.moment, ibis.null(positive.moment.type())).min(),
     )
     pairs = pairs.filter(pairs.total >= threshold)
     if rule.lapse_days is not None:
@@ -82,7 +82,7 @@ def _reaching(positive: ir.Table, traces: ir.Table, rule: EvidenceRule) -> ir.Ta
 
 def _plain(pairs: ir.Table) -> ir.Table:
     return pairs.select(
-        *_PAIR, score=pairs.total / 1000.0, since=pairs.first_alone, until=ibis.null("timestamp(6)")
+        *_PAIR, score=pairs.total / 1000.0, since=pairs.first_alone, until=ibis.null(pairs.first_alone.type())
     )
 
 
@@ -127,7 +127,9 @@ def _running(changes: ir.Table, rule: EvidenceRule) -> ir.Table:
     )
     if rule.lapse_days is None:
         return running.select(*_PAIR, "evidence", since=running.moment, until=running.until)
-    last_gain = ibis.ifelse(changes.gain > 0, changes.moment, ibis.null("timestamp(6)")).max().over(along)
+    last_gain = (
+        ibis.ifelse(changes.gain > 0, changes.moment, ibis.null(changes.moment.type())).max().over(along)
+    )
     running = running.mutate(lapses_at=last_gain + ibis.interval(days=rule.lapse_days))
     return running.select(
         *_PAIR,
@@ -150,7 +152,7 @@ def _open_stretches(running: ir.Table, rule: EvidenceRule) -> ir.Table:
             score=held.evidence.argmax(held.since) / 1000.0,
             since=held.since.min(),
             # A piece without an end is the last one: its null makes the whole membership open.
-            until=ibis.ifelse(held.until.isnull().any(), ibis.null("timestamp(6)"), held.until.max()),
+            until=ibis.ifelse(held.until.isnull().any(), ibis.null(held.until.type()), held.until.max()),
         )
         .select(*_PAIR, "score", "since", "until")
     )

@@ -60,7 +60,7 @@ def test_every_figure_is_the_contracts(keep: Keep, seed: int) -> None:
     _compare(keep, seed, 150)
 
 
-@settings(_settings, max_examples=25)
+@settings(_settings, max_examples=15)
 @given(seed=_SEEDS)
 def test_a_world_alone(keep: Keep, seed: int) -> None:
     """Fails when an audit depends on there being many rows: empty tables, nobody exposed, everything to come."""

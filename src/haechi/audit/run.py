@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from haechi import sensitivity
 from haechi.audit import figures, reproduce
-from haechi.audit.checks import CHECKS
+from haechi.audit.checks import CHECKS, Check
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.labelling import Labelled, label_themes
 from haechi.audit.model import Finding
@@ -65,7 +65,7 @@ class Audited:
         totals: the contract's totals.
         categories: law and category to figures, `themes` among them.
         findings: in the checks' order.
-        unavailable: check to the tables for want of which it could not run.
+        unavailable: check to the tables, columns or options for want of which it could not run.
         set_aside: table to rows that named an identifier its table lacks.
     """
 
@@ -140,7 +140,7 @@ def audit(
         claims_sql=reproduce.claims_sql(dataset.source, guards, audited, evidence),
     )
     step("checks")
-    unavailable = {check.id: lacking for check in CHECKS if (lacking := check.missing(tables))}
+    unavailable = {check.id: lacking for check in CHECKS if (lacking := _lacking(check, inquiry))}
     findings = [found for check in CHECKS if check.id not in unavailable for found in check.run(inquiry)]
     return Audited(
         inquiry=inquiry,
@@ -152,6 +152,11 @@ def audit(
         unavailable=unavailable,
         set_aside=_set_aside(dataset),
     )
+
+
+def _lacking(check: Check, inquiry: Inquiry) -> list[str]:
+    missing = check.missing(inquiry.tables)
+    return missing or ([] if check.lacks is None else check.lacks(inquiry))
 
 
 def _evidence(dataset: Dataset, options: Options) -> EvidenceRule:

@@ -141,7 +141,9 @@ def _instant(text: str) -> datetime:
 def _money(text: str) -> Money:
     match = re.fullmatch(r"([A-Z]{3}):([0-9][0-9_,]*)", text)
     if match is None:
-        raise UsageError(f"--turnover is {text!r}; expected a currency and whole units, such as KRW:1900000000000.")
+        raise UsageError(
+            f"--turnover is {text!r}; expected a currency and whole units, such as KRW:1900000000000."
+        )
     return Money(int(re.sub("[_,]", "", match[2])), match[1])
 
 

@@ -3,7 +3,7 @@
 `load_packs` reads; everything else is pure. Instants are naive UTC.
 """
 
-from haechi.law.days import due_at, midnight
+from haechi.law.days import birthday, due_at, midnight
 from haechi.law.jurisdiction import jurisdiction_rows, packs_for
 from haechi.law.load import load_packs, read_pack, schema
 from haechi.law.lookup import (
@@ -47,6 +47,7 @@ __all__ = [
     "Rule",
     "Source",
     "Text",
+    "birthday",
     "due_at",
     "forbidden_grounds",
     "in_force",

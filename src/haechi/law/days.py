@@ -14,6 +14,17 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 
 
+def birthday(born: date, age: int) -> date:
+    """The day on which someone reaches an age; who was born on 29 February does so on 1 March in other years.
+
+    The period ends with the day before (Korean Civil Act Arts. 158 and 160; Regulation 1182/71 Art. 3(2)(c)).
+    """
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)
+
+
 def due_at(rule: RequestRule, received_at: datetime, *, extended: bool, time_zone: str) -> datetime | None:
     """The first instant at which an answer is late, or None where the law sets no number.
 

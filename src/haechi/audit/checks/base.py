@@ -17,12 +17,15 @@ class Check:
         asks: the question, by language.
         needs: tables it cannot do without; a tuple inside means that any one group of its tables is enough.
         run: answers it.
+        lacks: names what else it would need and this audit does not have: a column that is empty, an option that
+            was not given. None where the tables are all it needs.
     """
 
     id: str
     asks: Mapping[Lang, str]
     needs: tuple[str | tuple[tuple[str, ...], ...], ...]
     run: Callable[[Inquiry], Sequence[Finding]]
+    lacks: Callable[[Inquiry], list[str]] | None = None
 
     def missing(self, tables: Mapping[str, object]) -> list[str]:
         """The tables for want of which it cannot run; empty when it can."""

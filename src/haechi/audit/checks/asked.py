@@ -1,0 +1,75 @@
+"""Requests, each under the laws of the place that it came from.
+
+The place is the request's own country, and where it names none, the country of its person. A request whose place
+nobody knows is under every audited law. A law of a region applies where the person's region is known; without a
+table of people, such a law was named by the caller and applies to its whole country.
+"""
+
+from collections.abc import Iterable
+
+import ibis
+import ibis.expr.types as ir
+
+from haechi.audit.checks.literals import text
+from haechi.audit.inquiry import Inquiry
+from haechi.law import jurisdiction_rows
+
+_ASKED = ("kind", "received_at", "extended_at", "answered_at", "outcome", "ground")
+
+
+def asked(inquiry: Inquiry) -> ir.Table:
+    """Every request once for each audited law that it is under.
+
+    Returns:
+        `law, kind, received_at, extended_at, answered_at, outcome, ground`.
+    """
+    placed = _placed(inquiry)
+    national, regional = [], []
+    for law, country, region in _places(inquiry):
+        (national if region is None else regional).append((law, country, region))
+    anywhere = ibis.memtable([{"law": law} for law in inquiry.packs], schema={"law": "string"})
+    return ibis.union(
+        placed.join(_table(national), "place").select("law", *_ASKED),
+        placed.join(_table(regional), ["place", "region"]).select("law", *_ASKED),
+        placed.filter(lambda t: t.place.isnull()).cross_join(anywhere).select("law", *_ASKED),
+    )
+
+
+def asked_sql(inquiry: Inquiry, law: str) -> str:
+    """The same for one law: a first `with` that defines `asked`, to follow the inquiry's `setup`."""
+    places = [
+        f"(place = {text(country)}" + (")" if region is None else f" and home_region = {text(region)})")
+        for name, country, region in _places(inquiry)
+        if name == law
+    ]
+    placed = "select *, country as place, null::varchar as home_region from requests"
+    if "people" in inquiry.tables:
+        placed = (
+            "select r.*, coalesce(r.country, p.country) as place, p.region as home_region\n"
+            "  from requests r left join people p on p.person_id = r.person_id"
+        )
+    where = " or ".join(["place is null", *places])
+    return f"with placed as (\n  {placed}\n), asked as (\n  select * from placed where {where}\n)"
+
+
+def _placed(inquiry: Inquiry) -> ir.Table:
+    requests = inquiry.tables["requests"]
+    if "people" not in inquiry.tables:
+        return requests.select(*_ASKED, place=requests.country, region=ibis.null("string"))
+    homes = inquiry.tables["people"].select("person_id", "region", home="country")
+    known = requests.left_join(homes, "person_id")
+    return known.mutate(place=ibis.coalesce(known.country, known.home)).select(*_ASKED, "region", "place")
+
+
+def _places(inquiry: Inquiry) -> list[tuple[str, str, str | None]]:
+    rows = jurisdiction_rows(inquiry.packs)
+    if "people" in inquiry.tables:
+        return rows
+    return list(dict.fromkeys((law, country, None) for law, country, _ in rows))
+
+
+def _table(places: Iterable[tuple[str, str, str | None]]) -> ir.Table:
+    return ibis.memtable(
+        [{"law": law, "place": country, "region": region} for law, country, region in places],
+        schema={"law": "string", "place": "string", "region": "string"},
+    )

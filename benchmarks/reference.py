@@ -19,6 +19,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
+
+from haechi import law
+from haechi.audit.protections import protections
+
 HERE = Path(__file__).parent
 
 
@@ -51,9 +56,6 @@ def scan_sql(data: Path) -> str:
 
 def by_hand_sql(data: Path, report: Path) -> str:
     """The hand-written SQL, told the laws that the audit looked up."""
-    from haechi import law
-    from haechi.audit.protections import protections
-
     findings = json.loads((report / "findings.json").read_text())
     as_of = datetime.fromisoformat(findings["as_of"]).replace(tzinfo=None)
     packs = law.load_packs()
@@ -81,8 +83,6 @@ def by_hand_sql(data: Path, report: Path) -> str:
 
 def run_sql(file: Path) -> None:
     """In a process of its own: run a script with the memory that the audit gives its engine."""
-    import duckdb
-
     con = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": tempfile.mkdtemp()})
     print(con.execute(file.read_text()).fetchall())
 
@@ -131,7 +131,8 @@ def show(runs: dict[str, list[Run]]) -> None:
         spread = " ".join(f"{run.seconds:.1f}" for run in found)
         print(f"{what:8} {seconds[what]:6.2f} s  ({spread})  peak {peak:.2f} GB")
     print(
-        f"audit / by hand {seconds['audit'] / seconds['by hand']:.2f}   audit / scan {seconds['audit'] / seconds['scan']:.2f}"
+        f"audit / by hand {seconds['audit'] / seconds['by hand']:.2f}   "
+        f"audit / scan {seconds['audit'] / seconds['scan']:.2f}"
     )
 
 

@@ -17,6 +17,8 @@ import pytest
 from haechi.audit import model
 from tests.conftest import HAECHI, run_haechi
 
+ASK = "import duckdb,sys; print(duckdb.execute(sys.stdin.read()).fetchone()[0])"
+
 
 def findings(report: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((report / "findings.json").read_text())
@@ -38,7 +40,7 @@ def test_every_query_reproduces_its_figure(report: Path) -> None:
     assert len(document["findings"]) >= 4
     for found in document["findings"]:
         done = subprocess.run(
-            [HAECHI.with_name("python"), "-c", "import duckdb,sys; print(duckdb.execute(sys.stdin.read()).fetchone()[0])"],
+            [HAECHI.with_name("python"), "-c", ASK],
             input=found["query"], capture_output=True, text=True, cwd=report, check=False,
         )  # fmt: skip
         assert done.stdout.strip() == str(found["count"]), (found["rule"], done.stderr)

@@ -11,7 +11,7 @@ import pytest
 from haechi.example import Scale, write_pipc
 
 sys.path.insert(0, str(Path(__file__).parent))
-from plain_reading import FAR, PlainReading, rows
+from tests.example.plain_reading import FAR, PlainReading, rows
 
 SEEDS = (1, 2, 3)
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,8 @@ def test_it_opens_alone_and_leads_with_the_sentence(
     page, trouble = opened(browser, report / "report.html")
     totals = expected["totals"]
     assert page.locator("h1").inner_text() == (
-        f"{totals['people_exposed_unpermitted']:,} people were put in {totals['sensitive_themes']:,} sensitive themes, "
-        f"used by {totals['advertisers_receiving_unpermitted']:,} advertisers, without permission."
+        f"{totals['people_exposed_unpermitted']:,} people were put in {totals['sensitive_themes']:,} "
+        f"sensitive themes, used by {totals['advertisers_receiving_unpermitted']:,} advertisers, without permission."
     )
     assert page.locator("figure svg").count() == 4
     assert "synthetic" in page.locator(".banner").inner_text()
@@ -93,7 +94,7 @@ def test_headings_tables_and_colours_serve_a_reader(browser: Browser, report: Pa
         page, _ = opened(browser, report / "report.html", color_scheme=scheme)
         levels = page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(h => Number(h.tagName[1]))")
         assert levels[0] == 1
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after - before <= 1 for before, after in pairwise(levels))
         assert page.locator("th:not([scope])").count() == 0
         for selector in (".made", ".tag b", "summary", "thead th", ".figures dt", "h3"):
             assert contrast(page, selector) >= 4.5, (scheme, selector)
@@ -108,7 +109,8 @@ def contrast(page: Page, selector: str) -> float:
             v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4 });
             return 0.2126 * r + 0.7152 * g + 0.0722 * b };
           let ground = element;
-          while (ground && /rgba\\(0, 0, 0, 0\\)/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
+          while (ground && /rgba\\(0, 0, 0, 0\\)/.test(getComputedStyle(ground).backgroundColor))
+            ground = ground.parentElement;
           const a = light(getComputedStyle(element).color) + 0.05;
           const b = light(getComputedStyle(ground || document.documentElement).backgroundColor) + 0.05;
           return a > b ? a / b : b / a }""",

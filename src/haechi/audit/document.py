@@ -31,7 +31,7 @@ _PROXIES: Final = pa.schema(
 
 
 def write_outputs(
-    done: Audited, dataset: Dataset, options: Options, notices: list[str], folder: Path, engine: str
+    done: Audited, dataset: Dataset, options: Options, notices: list[str], *, folder: Path, engine: str
 ) -> model.Findings:
     """Write the five files of an audit into `folder`.
 
@@ -78,7 +78,7 @@ def _method(done: Audited, document: model.Findings) -> dict[str, str]:
         "memberships": "behaviours" if done.inquiry.prepared.computed else "memberships",
         "threshold": f"{rule.threshold_thousandths / 1000:g}",
         "weights": weights,
-        "lapse": "–" if rule.lapse_days is None else f"{rule.lapse_days} d",
+        "lapse": "none" if rule.lapse_days is None else f"{rule.lapse_days} d",
         "sensitivity": document.sensitivity,
         "engine": document.engine,
     }

@@ -1,7 +1,6 @@
 """Writing an audit down: all files are made beside the report's folder and moved in only when all are whole."""
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ def whole(out: Path) -> Iterator[Path]:
             yield draft
             out.mkdir(parents=True, exist_ok=True)
             for file in sorted(draft.iterdir()):
-                os.replace(file, out / file.name)
+                file.replace(out / file.name)
         except OSError as error:
             raise OutputError(
                 f"{out}: {error.strerror or error}; expected a folder that can be written, with room for the "

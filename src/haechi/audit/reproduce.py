@@ -32,7 +32,8 @@ with gains as (
   select g.person_id, g.theme_id, t.moment, -g.milli, false from kept g asof join backs t
     on g.person_id = t.person_id and g.item_id = t.item_id and g.occurred_at < t.moment
 ), sums as (
-  select person_id, theme_id, moment, sum(milli) as change, max(moment) filter (gain) as gained from changes group by all
+  select person_id, theme_id, moment, sum(milli) as change, max(moment) filter (gain) as gained
+  from changes group by all
 ), steps as (
   select person_id, theme_id, moment as since, sum(change) over w as evidence,
     least(coalesce(lead(moment) over w, {far}), {lapse}) as until from sums

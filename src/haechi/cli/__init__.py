@@ -1,0 +1,1 @@
+"""The command `haechi`: each door parses, calls one function, and shows."""

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -13,7 +13,8 @@ from rich.console import Console
 from haechi import law, records, tables
 from haechi.audit.document import write_outputs
 from haechi.audit.output import whole
-from haechi.audit.run import Options, audit as run_audit
+from haechi.audit.run import Options
+from haechi.audit.run import audit as run_audit
 from haechi.errors import UsageError
 from haechi.law import Money
 from haechi.terms.words import SEVERITIES
@@ -95,7 +96,7 @@ def audit(
         records.validate(con, opened, now=now, notice=notices.append)
         done = run_audit(con, opened, packs, options, keep=tables.holder(con), work=work, step=steps)
         steps("report")
-        document = write_outputs(done, opened, options, notices, draft, engine)
+        document = write_outputs(done, opened, options, notices, folder=draft, engine=engine)
     for notice in notices:
         console.print(f"note: {notice}", markup=False, soft_wrap=True)
     sys.stdout.write(_summary(document.totals, out))
@@ -108,7 +109,7 @@ class _Steps:
     def __init__(self, console: Console) -> None:
         self._status = console.status("") if console.is_terminal else None
 
-    def __enter__(self) -> "_Steps":
+    def __enter__(self) -> Self:
         if self._status is not None:
             self._status.start()
         return self
@@ -149,7 +150,8 @@ def _money(text: str) -> Money:
 
 def _summary(totals: dict[str, int], out: Path) -> str:
     return (
-        f"{totals['people_exposed_unpermitted']:,} people in {totals['sensitive_themes']:,} sensitive themes, open to "
+        f"{totals['people_exposed_unpermitted']:,} people in {totals['sensitive_themes']:,} sensitive themes, "
+        "open to "
         f"{totals['advertisers_receiving_unpermitted']:,} advertisers without permission "
         f"({totals['people_profiled_unpermitted']:,} profiled without permission).\n"
         f"Report: {out / 'report.html'}\n"

@@ -15,12 +15,13 @@ def claims(memberships: ir.Table, protected: ir.Table, subjects: ir.Table | None
 
     Args:
         memberships: `person_id, theme_id, since, until`.
-        protected: `theme_id, protection, law_bit, category, audience, in_force, out_of_force`: which protections guard a
-            theme; `out_of_force` never null.
+        protected: `theme_id, protection, law_bit, category, audience, in_force, out_of_force`: which protections
+            guard a theme; `out_of_force` never null.
         subjects: `person_id, law_bit`: who is under which law; None: everyone is under every law.
 
     Returns:
-        `person_id, theme_id, protection, law_bit, category, audience, since, until`, non-empty intervals, no null ends.
+        `person_id, theme_id, protection, law_bit, category, audience, since, until`, non-empty intervals, no null
+        ends.
     """
     guarded = _under_law(memberships.join(protected, "theme_id"), subjects)
     return guarded.select(

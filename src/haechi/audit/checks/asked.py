@@ -24,7 +24,8 @@ def asked(inquiry: Inquiry) -> ir.Table:
         `law, kind, received_at, extended_at, answered_at, outcome, ground`.
     """
     placed = _placed(inquiry)
-    national, regional = [], []
+    national: list[tuple[str, str, str | None]] = []
+    regional: list[tuple[str, str, str | None]] = []
     for law, country, region in _places(inquiry):
         (national if region is None else regional).append((law, country, region))
     anywhere = ibis.memtable([{"law": law} for law in inquiry.packs], schema={"law": "string"})

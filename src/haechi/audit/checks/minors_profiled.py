@@ -167,8 +167,9 @@ def _query(inquiry: Inquiry, law: str, pack: LawPack, stretches: list[_Young]) -
             f"  from claims c join people using (person_id) where c.law = {text(law)}"
         )
         cleared = (
-            " and not exists (select 1 from stretches s where s.purpose = 'disclosure' and s.person_id = y.person_id\n"
-            "  and s.protection = y.protection and s.since <= y.since and y.until <= s.until)"
+            " and not exists (\n  select 1 from stretches s where s.purpose = 'disclosure'\n"
+            "  and s.person_id = y.person_id and s.protection = y.protection\n"
+            "  and s.since <= y.since and y.until <= s.until)"
         )
         parts.append(
             f"select person_id from (\n  {part}\n) y where since < until{cleared if young.own else ''}"

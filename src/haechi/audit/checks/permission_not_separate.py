@@ -15,7 +15,8 @@ from haechi.law import Rule, rule_for
 _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{people:,} people gave consent to several purposes or for several categories at one and the same instant "
     "({permissions:,} permissions).",
-    "ko": "{people:,}명이 여러 목적 또는 여러 범주에 대하여 같은 시각에 한꺼번에 동의한 것으로 기록되어 있습니다(동의 {permissions:,}건).",
+    "ko": "{people:,}명이 여러 목적 또는 여러 범주에 대하여 같은 시각에 "
+    "한꺼번에 동의한 것으로 기록되어 있습니다(동의 {permissions:,}건).",
 }
 
 

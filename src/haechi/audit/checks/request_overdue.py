@@ -13,7 +13,8 @@ from haechi.law import rule_for
 _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{late:,} of {all:,} requests with a deadline missed it, {silent:,} of them without any answer by "
     "{day}.",
-    "ko": "답변 기한이 있는 요구 {all:,}건 중 {late:,}건이 기한을 넘겼으며, 그중 {silent:,}건은 {day}까지 답변이 없었습니다.",
+    "ko": "답변 기한이 있는 요구 {all:,}건 중 {late:,}건이 기한을 넘겼으며, "
+    "그중 {silent:,}건은 {day}까지 답변이 없었습니다.",
 }
 
 

@@ -15,8 +15,8 @@ from haechi.law import rule_for
 _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{never:,} of {all:,} refusals, whole or partial, stood on a ground that never holds, because the law "
     "includes what was asked for ({grounds}).",
-    "ko": "전부 또는 일부 거절 {all:,}건 중 {never:,}건은 법이 명시한 요구 대상이어서 거절 사유가 될 수 없는 사유({grounds})를 "
-    "들었습니다.",
+    "ko": "전부 또는 일부 거절 {all:,}건 중 {never:,}건은 법이 명시한 요구 대상이어서 거절 사유가 "
+    "될 수 없는 사유({grounds})를 들었습니다.",
 }
 
 

@@ -14,8 +14,8 @@ from haechi.law import rule_for
 _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{without:,} of {all:,} refusals, whole or partial, named no ground that the law knows; {silent:,} of "
     "them named none at all.",
-    "ko": "전부 또는 일부 거절 {all:,}건 중 {without:,}건은 법이 정한 거절 사유를 들지 않았고, 그중 {silent:,}건은 사유를 아예 "
-    "밝히지 않았습니다.",
+    "ko": "전부 또는 일부 거절 {all:,}건 중 {without:,}건은 법이 정한 거절 사유를 들지 않았고, 그중 {silent:,}건은 "
+    "사유를 아예 밝히지 않았습니다.",
 }
 
 

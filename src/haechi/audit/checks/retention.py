@@ -17,8 +17,8 @@ from haechi.law import Rule, rule_for
 _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{kept:,} memberships of {people:,} people in {themes:,} sensitive themes lasted longer than the stated "
     "{days:,} days, {still:,} of them still so on {day}.",
-    "ko": "민감한 테마 {themes:,}개에서 {people:,}명의 소속 기록 {kept:,}건이 정해진 보유기간 {days:,}일을 넘겼으며, 그중 {still:,}건은 "
-    "{day} 현재도 남아 있습니다.",
+    "ko": "민감한 테마 {themes:,}개에서 {people:,}명의 소속 기록 {kept:,}건이 정해진 보유기간 {days:,}일을 넘겼으며, "
+    "그중 {still:,}건은 {day} 현재도 남아 있습니다.",
 }
 _SAMPLE: Final = 10
 

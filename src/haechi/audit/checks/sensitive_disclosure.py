@@ -10,7 +10,8 @@ from haechi.audit.model import Finding
 _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{people:,} people in sensitive themes were open to {advertisers:,} advertisers without permission for "
     "disclosure.",
-    "ko": "민감한 테마에 속한 {people:,}명이 제공에 대한 동의 등 허용 근거 없이 광고주 {advertisers:,}곳에 노출되었습니다.",
+    "ko": "민감한 테마에 속한 {people:,}명이 제공에 대한 동의 등 허용 근거 없이 "
+    "광고주 {advertisers:,}곳에 노출되었습니다.",
 }
 
 

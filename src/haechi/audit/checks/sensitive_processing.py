@@ -12,8 +12,10 @@ from haechi.exposure import unpermitted_claims
 from haechi.law import Rule, in_force
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{people:,} people were put in {themes:,} sensitive themes ({categories}) without permission for profiling.",
-    "ko": "{people:,}명이 프로파일링에 대한 동의 등 허용 근거 없이 민감한 테마 {themes:,}개({categories})에 분류되었습니다.",
+    "en": "{people:,} people were put in {themes:,} sensitive themes ({categories}) without permission "
+    "for profiling.",
+    "ko": "{people:,}명이 프로파일링에 대한 동의 등 허용 근거 없이 "
+    "민감한 테마 {themes:,}개({categories})에 분류되었습니다.",
 }
 _SAMPLE: Final = 10
 

@@ -111,7 +111,8 @@ def spread(rows: Sequence[Row], words: Mapping[str, str]) -> str:
     seen = [dict(row) for row in rows if row["people"]]
     named = sorted(seen, key=lambda row: -int(str(row["people"])) * (1 + int(str(row["advertisers"]))))[:5]
     place = {
-        "x": {"field": "advertisers", "type": "quantitative", "axis": {"title": words["advertisers"], "tickMinStep": 1},
+        "x": {"field": "advertisers", "type": "quantitative",
+              "axis": {"title": words["advertisers"], "tickMinStep": 1},
               "scale": {"nice": True}},
         "y": {"field": "people", "type": "quantitative", "axis": {"title": words["people"], "format": ",d"},
               "scale": {"type": "sqrt", "nice": True}},

@@ -63,7 +63,7 @@ def test_outputs_hold_no_person(report: Path, example: Path) -> None:
 
 def test_the_busiest_month_of_an_advertiser_is_never_above_its_people(report: Path, example: Path) -> None:
     """exposures.parquet against a plain count over the same files."""
-    table = duckdb.sql(
+    table = duckdb.execute(
         f"select max(people), min(people_unpermitted), count(*) from '{report}/exposures.parquet'"
     )
     most, least, rows = table.fetchone() or (0, 0, 0)

@@ -27,6 +27,7 @@ PLACES: Final = (
 
 KR_PLACE: Final = 0
 EU_PLACES: Final = (1, 2, 3, 4)
+JP_PLACE: Final = 5
 CA_PLACE: Final = 6
 WA_PLACE: Final = 7
 

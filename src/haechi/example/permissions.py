@@ -1,5 +1,6 @@
 """What people agreed to: a tenth of them, each by one of eight stories, good and bad."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,14 +91,13 @@ def write_permissions(permissions: Permissions, people: People, folder: Path) ->
     )
 
 
-def planted_findings(permissions: Permissions) -> dict[str, int]:
-    """What the checks of the permission records must find: permissions, and people asked for everything at once."""
-    without = permissions.story == STORIES.index("without evidence")
-    bundled = permissions.person[permissions.story == STORIES.index("all at once")]
-    return {
-        "permission-without-evidence": int(without.sum()),
-        "permission-not-separate": len(np.unique(bundled)),
-    }
+def planted(permissions: Permissions, people: People) -> Counter[tuple[str, int]]:
+    """Check and place to what was planted: permissions, and people asked for everything at once."""
+    bare = permissions.person[permissions.story == STORIES.index("without evidence")]
+    bundled = np.unique(permissions.person[permissions.story == STORIES.index("all at once")])
+    found = Counter(("permission-without-evidence", place) for place in people.place[bare].tolist())
+    found.update(("permission-not-separate", place) for place in people.place[bundled].tolist())
+    return found
 
 
 def _story(place: int, person: Ints, random: np.random.Generator) -> Ints:

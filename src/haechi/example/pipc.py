@@ -10,6 +10,7 @@ import duckdb
 from haechi.errors import OutputError
 from haechi.example import advertisers, items, people, permissions, requests, themes, truth
 from haechi.example.behaviours import write_behaviours
+from haechi.example.findings import forbidden, unverified_users
 from haechi.example.folder import replaced_whole
 from haechi.example.scale import END, LATER, Scale
 
@@ -57,9 +58,9 @@ def _fill(scale: Scale, folder: Path, progress: Progress) -> None:
     advertisers.write_deliveries(scale, all_themes, everyone, grants, folder)
     agreed = permissions.make_permissions(scale)
     permissions.write_permissions(agreed, everyone, folder)
-    findings = requests.write_requests(scale, everyone, folder)
-    findings |= permissions.planted_findings(agreed)
-    findings["advertiser-unverified"] = int(advertisers.unverified(scale).sum())
+    planted = requests.write_requests(scale, everyone, folder) + permissions.planted(agreed, everyone)
+    findings = forbidden(planted)
+    findings["advertiser-unverified"] = unverified_users(scale, all_themes, grants)
     done = 0
 
     def tell(rows: int) -> None:
@@ -74,7 +75,9 @@ def _fill(scale: Scale, folder: Path, progress: Progress) -> None:
     progress("expected figures", 1, 1)
 
 
-def _write_expected(scale: Scale, folder: Path, all_themes: themes.Themes, findings: dict[str, int]) -> None:
+def _write_expected(
+    scale: Scale, folder: Path, all_themes: themes.Themes, findings: dict[str, dict[str, int]]
+) -> None:
     """Writes `expected.json` (the figures at the period's end, and with the laws that came later) and the truth."""
     counts = {
         "people": scale.people,

@@ -5,6 +5,7 @@ Enforcement Decree, Art. 41(1), names what was asked for. Every request was rece
 before the period's end, so that no figure depends on the day of the audit.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -61,8 +62,8 @@ _NO_PERSON_EVERY: Final = 20
 _LAST_RECEIVED_S: Final = END_S - 200 * DAY_S
 
 
-def write_requests(scale: Scale, people: People, folder: Path) -> dict[str, int]:
-    """Writes `requests`; returns how many each check must find."""
+def write_requests(scale: Scale, people: People, folder: Path) -> Counter[tuple[str, int]]:
+    """Writes `requests`; returns check and place to what was planted."""
     random = stream(scale.seed, "requests")
     count = scale.requests
     received = np.sort(random.integers(START_S, _LAST_RECEIVED_S, count))
@@ -91,8 +92,4 @@ def write_requests(scale: Scale, people: People, folder: Path) -> dict[str, int]
             "ground": pa.array([story.ground for story in told], pa.string()),
         },
     )
-    findings = dict.fromkeys(sorted({s.finding for s in _STORIES if s.finding}), 0)
-    for story in told:
-        if story.finding:
-            findings[story.finding] += 1
-    return findings
+    return Counter((story.finding, story.place) for story in told if story.finding)

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from haechi.audit.checks.base import Check, finding
-from haechi.audit.checks.literals import instant, texts
+from haechi.audit.checks.literals import instant, text, texts
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
@@ -57,28 +57,31 @@ def _under(inquiry: Inquiry, law: str, rule: Rule, categories: list[str]) -> lis
             statement=_STATEMENT[inquiry.lang].format(all=row["all"], unverified=row["unverified"]),
             count=row["unverified"],
             sample=[str(r["advertiser_id"]) for r in unverified.to_pyarrow().to_pylist()],
-            query=_query(inquiry, rule, categories),
+            query=_query(inquiry, law, rule, categories),
         )
     ]
 
 
 def _users(inquiry: Inquiry, law: str, rule: Rule, categories: list[str]) -> ir.Table:
     """The advertisers who could use a theme that the law guards, or did, since the rule came into force."""
-    prepared, since = inquiry.prepared, ibis.timestamp(rule.effective_from.isoformat(sep=" "))
+    prepared, numbered = inquiry.prepared, inquiry.prepared.advertisers
+    if numbered is None:
+        raise AssertionError("grants or deliveries name advertisers, so they are numbered")
+    since = ibis.timestamp(rule.effective_from.isoformat(sep=" "))
     numbers = []
     if prepared.grants is not None:
         guarded = inquiry.labels.filter(inquiry.labels.category.isin(categories))
         granted = prepared.grants.filter(prepared.grants.until > since)
         numbers.append(granted.semi_join(guarded, "theme_id").select("advertiser"))
     if prepared.delivered is not None:
-        delivered = prepared.delivered.filter(prepared.delivered.law_bit == inquiry.law_bit(law))
-        numbers.append(delivered.filter(delivered.delivered_at >= since).select("advertiser"))
+        shown = prepared.delivered
+        shown = shown.filter((shown.law_bit == inquiry.law_bit(law)) & (shown.delivered_at >= since))
+        numbers.append(shown.select("advertiser"))
     used = ibis.union(*numbers, distinct=True) if numbers[1:] else numbers[0]
-    return prepared.advertisers.semi_join(used, "advertiser")
+    return numbered.semi_join(used, "advertiser")
 
 
-def _query(inquiry: Inquiry, rule: Rule, categories: list[str]) -> str:
-    """Deliveries are asked for by theme: whose they were matters only for the law, which is in `exposures`."""
+def _query(inquiry: Inquiry, law: str, rule: Rule, categories: list[str]) -> str:
     since = instant(rule.effective_from)
     themes = f"theme_id::varchar in (select theme_id from theme_labels where category in {texts(categories)})"
     parts = []
@@ -88,10 +91,15 @@ def _query(inquiry: Inquiry, rule: Rule, categories: list[str]) -> str:
             f'    and coalesce("until", {instant(None)}) > greatest(since, {since})'
         )
     if "deliveries" in inquiry.tables:
-        parts.append(f"select advertiser_id from exposures where law = {texts([rule.id])}")
+        # An exposure that ends at the instant at which it begins is a delivery.
+        parts.append(
+            f"select advertiser_id from exposures where law = {text(law)}\n"
+            f'    and since = "until" and since >= {since}'
+        )
+    union = "\n  union ".join(parts)
     return (
         f"{inquiry.setup}{inquiry.claims_sql}select count(*) from advertisers\n"
-        f"where not coalesce(verified, false) and advertiser_id in (\n  {' union '.join(parts)});"
+        f"where not coalesce(verified, false) and advertiser_id in (\n  {union});"
     )
 
 

@@ -9,15 +9,15 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.checks.base import Check, finding
+from haechi.audit.checks.base import Check, finding, sentence
 from haechi.audit.checks.literals import instant, text, texts
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{unverified:,} of {all:,} advertisers who could use sensitive themes were not verified.",
-    "ko": "민감한 테마를 이용할 수 있었던 광고주 {all:,}곳 중 {unverified:,}곳은 신원이 확인되지 않았습니다.",
+    "en": "{all:advertiser|advertisers} could use sensitive themes, {unverified} of them unverified.",
+    "ko": "민감한 테마를 이용할 수 있었던 광고주 {all}곳 중 {unverified}곳은 신원이 확인되지 않았습니다.",
 }
 _SAMPLE: Final = 10
 
@@ -54,7 +54,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule, categories: list[str]) -> lis
             inquiry,
             law,
             rule,
-            statement=_STATEMENT[inquiry.lang].format(all=row["all"], unverified=row["unverified"]),
+            statement=sentence(inquiry, _STATEMENT, all=row["all"], unverified=row["unverified"]),
             count=row["unverified"],
             sample=[str(r["advertiser_id"]) for r in unverified.to_pyarrow().to_pylist()],
             query=_query(inquiry, law, rule, categories),

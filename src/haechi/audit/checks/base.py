@@ -41,6 +41,21 @@ MEMBERSHIPS: tuple[tuple[str, ...], ...] = (("memberships",), ("behaviours", "it
 """Who is in which theme: as the platform says, or computed from behaviours."""
 
 
+class _Count(int):
+    """A figure in a sentence. `{n:person was|people were}` is "1 person was" or "2 people were"; `{n}` is "2,000"."""
+
+    def __format__(self, words: str) -> str:
+        one, _, many = words.partition("|")
+        word = one if self == 1 else many
+        return f"{int(self):,} {word}" if word else f"{int(self):,}"
+
+
+def sentence(inquiry: Inquiry, statements: Mapping[Lang, str], **parts: object) -> str:
+    """A statement in the inquiry's language, with its figures in place."""
+    told = {name: _Count(part) if isinstance(part, int) else part for name, part in parts.items()}
+    return statements[inquiry.lang].format(**told)
+
+
 def finding(
     inquiry: Inquiry, law: str, rule: Rule, *, statement: str, count: int, sample: Sequence[str], query: str
 ) -> Finding:

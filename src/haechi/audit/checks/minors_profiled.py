@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.checks.base import MEMBERSHIPS, Check, finding
+from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence
 from haechi.audit.checks.literals import instant, text
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
@@ -23,8 +23,8 @@ from haechi.law import LawPack, MinorsRule, Rule, birthday, midnight, rule_for
 from haechi.terms.instants import FAR
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{people:,} people were in {themes:,} sensitive themes while younger than {age}.",
-    "ko": "만 {age}세가 되지 않은 동안 민감한 테마 {themes:,}개에 속했던 사람이 {people:,}명입니다.",
+    "en": "{people:person was|people were} in {themes:sensitive theme|sensitive themes} while younger than {age}.",
+    "ko": "만 {age}세가 되지 않은 동안 민감한 테마 {themes}개에 속했던 사람이 {people}명입니다.",
 }
 _SAMPLE: Final = 10
 
@@ -85,7 +85,7 @@ def _under(inquiry: Inquiry, law: str, pack: LawPack, rule: Rule) -> list[Findin
             inquiry,
             law,
             rule,
-            statement=_STATEMENT[inquiry.lang].format(**row, age=ages[-1]),
+            statement=sentence(inquiry, _STATEMENT, **row, age=ages[-1]),
             count=row["people"],
             sample=[str(r["theme_id"]) for r in sample.to_pyarrow().to_pylist()],
             query=_query(inquiry, law, pack, stretches),
@@ -161,9 +161,9 @@ def _query(inquiry: Inquiry, law: str, pack: LawPack, stretches: list[_Young]) -
         )
         below = f"case country {ages} else {young.below(None)} end" if ages else str(young.below(None))
         part = (
-            f"select c.person_id, greatest(c.since, {_midnight(str(young.from_age), pack)}, {instant(in_force)}) "
-            "as since,\n"
-            f"    least(c.until, {_midnight(below, pack)}, {instant(out_of_force)}) as until, c.protection\n"
+            f"select c.person_id, birth_date, c.protection,\n"
+            f"    greatest(c.since, {_midnight(str(young.from_age), pack)}, {instant(in_force)}) as since,\n"
+            f"    least(c.until, {_midnight(below, pack)}, {instant(out_of_force)}) as until\n"
             f"  from claims c join people using (person_id) where c.law = {text(law)}"
         )
         cleared = (
@@ -172,7 +172,8 @@ def _query(inquiry: Inquiry, law: str, pack: LawPack, stretches: list[_Young]) -
             "  and s.since <= y.since and y.until <= s.until)"
         )
         parts.append(
-            f"select person_id from (\n  {part}\n) y where since < until{cleared if young.own else ''}"
+            f"select person_id from (\n  {part}\n) y where birth_date is not null and since < until"
+            + (cleared if young.own else "")
         )
     union = "\nunion\n".join(parts)
     return f"{inquiry.setup}{inquiry.claims_sql}select count(distinct person_id) from (\n{union}\n);"

@@ -7,16 +7,16 @@ for several categories, at one and the same instant: one act for all of it.
 from typing import Final
 
 from haechi.audit.checks.agreed import consents, consents_sql
-from haechi.audit.checks.base import Check, finding
+from haechi.audit.checks.base import Check, finding, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{people:,} people gave consent to several purposes or for several categories at one and the same instant "
-    "({permissions:,} permissions).",
-    "ko": "{people:,}명이 여러 목적 또는 여러 범주에 대하여 같은 시각에 "
-    "한꺼번에 동의한 것으로 기록되어 있습니다(동의 {permissions:,}건).",
+    "en": "{people:person|people} gave consent to several purposes or for several categories at one and "
+    "the same instant ({permissions:permission|permissions}).",
+    "ko": "{people}명이 여러 목적 또는 여러 범주에 대하여 같은 시각에 "
+    "한꺼번에 동의한 것으로 기록되어 있습니다(동의 {permissions}건).",
 }
 
 
@@ -46,7 +46,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
         "  select person_id from consents group by person_id, given_at\n"
         "  having count(distinct (purpose, coalesce(category, ''))) > 1);"
     )
-    told = _STATEMENT[inquiry.lang].format(people=row["people"], permissions=int(row["permissions"]))
+    told = sentence(inquiry, _STATEMENT, people=row["people"], permissions=int(row["permissions"]))
     return [finding(inquiry, law, rule, statement=told, count=row["people"], sample=(), query=query)]
 
 

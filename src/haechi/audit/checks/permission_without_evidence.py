@@ -7,14 +7,14 @@ Enforcement Decree Art. 41(1) no. 5).
 from typing import Final
 
 from haechi.audit.checks.agreed import consents, consents_sql
-from haechi.audit.checks.base import Check, finding
+from haechi.audit.checks.base import Check, finding, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{bare:,} of {all:,} recorded consents, from {people:,} people, came with no evidence.",
-    "ko": "기록된 동의 {all:,}건 중 {bare:,}건({people:,}명)에 동의를 증명하는 자료가 없습니다.",
+    "en": "{bare} of {all:recorded consent|recorded consents}, from {people:person|people}, came with no evidence.",
+    "ko": "기록된 동의 {all}건 중 {bare}건({people}명)에 동의를 증명하는 자료가 없습니다.",
 }
 
 
@@ -40,7 +40,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
         f"{inquiry.setup}{inquiry.claims_sql}{consents_sql(inquiry, law, rule)}\n"
         "select count(*) from consents where coalesce(trim(evidence), '') = '';"
     )
-    told = _STATEMENT[inquiry.lang].format(all=row["all"], bare=row["bare"], people=row["people"])
+    told = sentence(inquiry, _STATEMENT, all=row["all"], bare=row["bare"], people=row["people"])
     return [finding(inquiry, law, rule, statement=told, count=row["bare"], sample=(), query=query)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from haechi.audit.checks.base import finding
+from haechi.audit.checks.base import finding, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import rule_for
@@ -33,8 +33,8 @@ def exposure_findings(inquiry: Inquiry, check: str, statement: Mapping[Lang, str
         people = figures["people_exposed_unpermitted"]
         if rule is None or not people:
             continue
-        told = statement[inquiry.lang].format(
-            people=people, advertisers=figures["advertisers_receiving_unpermitted"]
+        told = sentence(
+            inquiry, statement, people=people, advertisers=figures["advertisers_receiving_unpermitted"]
         )
         query = (
             f"{inquiry.setup}{inquiry.claims_sql}"

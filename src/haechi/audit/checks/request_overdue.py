@@ -3,7 +3,7 @@
 from typing import Final
 
 from haechi.audit.checks.asked import asked, asked_sql
-from haechi.audit.checks.base import Check, finding
+from haechi.audit.checks.base import Check, finding, sentence
 from haechi.audit.checks.deadlines import MACROS, deadlines_sql, with_deadlines
 from haechi.audit.checks.literals import instant
 from haechi.audit.inquiry import Inquiry, Lang
@@ -11,10 +11,10 @@ from haechi.audit.model import Finding
 from haechi.law import rule_for
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{late:,} of {all:,} requests with a deadline missed it, {silent:,} of them without any answer by "
+    "en": "{late} of {all:request|requests} with a deadline missed it, {silent} of them without any answer by "
     "{day}.",
-    "ko": "답변 기한이 있는 요구 {all:,}건 중 {late:,}건이 기한을 넘겼으며, "
-    "그중 {silent:,}건은 {day}까지 답변이 없었습니다.",
+    "ko": "답변 기한이 있는 요구 {all}건 중 {late}건이 기한을 넘겼으며, "
+    "그중 {silent}건은 {day}까지 답변이 없었습니다.",
 }
 
 
@@ -36,8 +36,13 @@ def _run(inquiry: Inquiry) -> list[Finding]:
             f"select count(*) from timed where late_from <= {instant(inquiry.as_of)}\n"
             "  and (outcome = 'open' or answered_at >= late_from);"
         )
-        told = _STATEMENT[inquiry.lang].format(
-            all=row["all"], late=row["late"], silent=row["silent"], day=inquiry.as_of.date()
+        told = sentence(
+            inquiry,
+            _STATEMENT,
+            all=row["all"],
+            late=row["late"],
+            silent=row["silent"],
+            day=inquiry.as_of.date(),
         )
         found.append(finding(inquiry, law, rule, statement=told, count=row["late"], sample=(), query=query))
     return found

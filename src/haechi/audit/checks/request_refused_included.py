@@ -6,16 +6,16 @@ Decree, Art. 41(1), names the retention period, the provision to third parties a
 
 from typing import Final
 
-from haechi.audit.checks.base import Check, finding
+from haechi.audit.checks.base import Check, finding, sentence
 from haechi.audit.checks.refusals import refusals, refusals_sql
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import rule_for
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{never:,} of {all:,} refusals, whole or partial, stood on a ground that never holds, because the law "
+    "en": "{never} of {all:refusal|refusals}, whole or partial, stood on a ground that never holds, because the law "
     "includes what was asked for ({grounds}).",
-    "ko": "전부 또는 일부 거절 {all:,}건 중 {never:,}건은 법이 명시한 요구 대상이어서 거절 사유가 "
+    "ko": "전부 또는 일부 거절 {all}건 중 {never}건은 법이 명시한 요구 대상이어서 거절 사유가 "
     "될 수 없는 사유({grounds})를 들었습니다.",
 }
 
@@ -36,8 +36,8 @@ def _run(inquiry: Inquiry) -> list[Finding]:
             continue
         never = sum(grounds.values())
         query = f"{inquiry.setup}{refusals_sql(inquiry, law)}\nselect count(*) from refusals where never;"
-        told = _STATEMENT[inquiry.lang].format(
-            all=sum(by_ground.values()), never=never, grounds=", ".join(grounds)
+        told = sentence(
+            inquiry, _STATEMENT, all=sum(by_ground.values()), never=never, grounds=", ".join(grounds)
         )
         found.append(finding(inquiry, law, rule, statement=told, count=never, sample=(), query=query))
     return found

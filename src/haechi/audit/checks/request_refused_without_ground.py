@@ -5,16 +5,16 @@ A ground that never holds belongs to the check `request-refused-included`, so th
 
 from typing import Final
 
-from haechi.audit.checks.base import Check, finding
+from haechi.audit.checks.base import Check, finding, sentence
 from haechi.audit.checks.refusals import refusals, refusals_sql
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import rule_for
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{without:,} of {all:,} refusals, whole or partial, named no ground that the law knows; {silent:,} of "
+    "en": "{without} of {all:refusal|refusals}, whole or partial, named no ground that the law knows; {silent} of "
     "them named none at all.",
-    "ko": "전부 또는 일부 거절 {all:,}건 중 {without:,}건은 법이 정한 거절 사유를 들지 않았고, 그중 {silent:,}건은 "
+    "ko": "전부 또는 일부 거절 {all}건 중 {without}건은 법이 정한 거절 사유를 들지 않았고, 그중 {silent}건은 "
     "사유를 아예 밝히지 않았습니다.",
 }
 
@@ -38,7 +38,7 @@ def _run(inquiry: Inquiry) -> list[Finding]:
             f"{inquiry.setup}{refusals_sql(inquiry, law)}\n"
             "select count(*) from refusals where not listed and not never;"
         )
-        told = _STATEMENT[inquiry.lang].format(all=row["all"], without=row["without"], silent=row["silent"])
+        told = sentence(inquiry, _STATEMENT, all=row["all"], without=row["without"], silent=row["silent"])
         found.append(
             finding(inquiry, law, rule, statement=told, count=row["without"], sample=(), query=query)
         )

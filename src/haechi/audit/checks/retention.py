@@ -8,17 +8,18 @@ from typing import Final
 
 import ibis
 
-from haechi.audit.checks.base import MEMBERSHIPS, Check, finding
+from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence
 from haechi.audit.checks.literals import instant, text
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{kept:,} memberships of {people:,} people in {themes:,} sensitive themes lasted longer than the stated "
-    "{days:,} days, {still:,} of them still so on {day}.",
-    "ko": "민감한 테마 {themes:,}개에서 {people:,}명의 소속 기록 {kept:,}건이 정해진 보유기간 {days:,}일을 넘겼으며, "
-    "그중 {still:,}건은 {day} 현재도 남아 있습니다.",
+    "en": "{kept:membership|memberships} of {people:person|people} in "
+    "{themes:sensitive theme|sensitive themes} lasted longer than the stated "
+    "{days:day|days}, {still} of them still so on {day}.",
+    "ko": "민감한 테마 {themes}개에서 {people}명의 소속 기록 {kept}건이 정해진 보유기간 {days}일을 넘겼으며, "
+    "그중 {still}건은 {day} 현재도 남아 있습니다.",
 }
 _SAMPLE: Final = 10
 
@@ -59,7 +60,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule, days: int) -> list[Finding]:
         f"  select distinct person_id, theme_id from claims where law = {text(law)}\n"
         f"  and least(until, {instant(inquiry.as_of)}) > since + interval {days} day);"
     )
-    told = _STATEMENT[inquiry.lang].format(**row, days=days, day=inquiry.as_of.date())
+    told = sentence(inquiry, _STATEMENT, **row, days=days, day=inquiry.as_of.date())
     themes = [str(r["theme_id"]) for r in sample.to_pyarrow().to_pylist()]
     return [finding(inquiry, law, rule, statement=told, count=row["kept"], sample=themes, query=query)]
 

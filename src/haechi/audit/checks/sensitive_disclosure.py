@@ -8,10 +8,10 @@ from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{people:,} people in sensitive themes were open to {advertisers:,} advertisers without permission for "
-    "disclosure.",
-    "ko": "민감한 테마에 속한 {people:,}명이 제공에 대한 동의 등 허용 근거 없이 "
-    "광고주 {advertisers:,}곳에 노출되었습니다.",
+    "en": "{people:person|people} in sensitive themes could be reached by "
+    "{advertisers:advertiser|advertisers} without permission for disclosure.",
+    "ko": "민감한 테마에 속한 {people}명이 제공에 대한 동의 등 허용 근거 없이 "
+    "광고주 {advertisers}곳에 노출되었습니다.",
 }
 
 

@@ -5,17 +5,17 @@ PIPC found the processing itself unlawful, before any advertiser used it (decisi
 
 from typing import Final
 
-from haechi.audit.checks.base import MEMBERSHIPS, Check, finding
+from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.exposure import unpermitted_claims
 from haechi.law import Rule, in_force
 
 _STATEMENT: Final[dict[Lang, str]] = {
-    "en": "{people:,} people were put in {themes:,} sensitive themes ({categories}) without permission "
-    "for profiling.",
-    "ko": "{people:,}명이 프로파일링에 대한 동의 등 허용 근거 없이 "
-    "민감한 테마 {themes:,}개({categories})에 분류되었습니다.",
+    "en": "{people:person was|people were} put in {themes:sensitive theme|sensitive themes} ({categories}) "
+    "without permission for profiling.",
+    "ko": "{people}명이 프로파일링에 대한 동의 등 허용 근거 없이 "
+    "민감한 테마 {themes}개({categories})에 분류되었습니다.",
 }
 _SAMPLE: Final = 10
 
@@ -55,8 +55,12 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
             inquiry,
             law,
             rule,
-            statement=_STATEMENT[inquiry.lang].format(
-                people=row["people"], themes=row["themes"], categories=", ".join(concerned)
+            statement=sentence(
+                inquiry,
+                _STATEMENT,
+                people=row["people"],
+                themes=row["themes"],
+                categories=", ".join(concerned),
             ),
             count=row["people"],
             sample=[str(r["theme_id"]) for r in sample.to_pyarrow().to_pylist()],

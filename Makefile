@@ -25,7 +25,7 @@ install-dev: $(UV)
 demo: install-user
 	rm -rf demo
 	.venv/bin/haechi example pipc --out demo/pipc
-	.venv/bin/haechi audit demo/pipc --out demo/report --turnover KRW:1900000000000 --fail-on never
+	.venv/bin/haechi audit demo/pipc --out demo/report --as-of 2022-04-01 --turnover KRW:1900000000000 --fail-on never
 
 lint: install-dev
 	.venv/bin/ruff format --check .

@@ -23,7 +23,7 @@ class TableSize(msgspec.Struct, frozen=True):
 
 
 class UnavailableCheck(msgspec.Struct, frozen=True):
-    """A check that could not run, and the tables it lacked."""
+    """A check that could not run, and the tables, columns (table.column) or options (--option) it lacked."""
 
     check: str
     missing: tuple[str, ...]

@@ -1,5 +1,6 @@
 """An audit written down: findings.json, the tables without a person in them, and the report."""
 
+from datetime import datetime, time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -60,6 +61,7 @@ def _page(done: Audited, dataset: Dataset, document: model.Findings, options: Op
         months=seen.months,
         advertisers=seen.advertisers,
         themes=seen.themes,
+        names=seen.names,
         themes_in_all=int(labels.filter(labels.category.isin(sorted(guarded) or [""])).count().execute()),
         arguable=done.labelled.arguable,
         undecided=done.labelled.undecided,
@@ -73,7 +75,7 @@ def _method(done: Audited, document: model.Findings) -> dict[str, str]:
     rule = done.evidence
     weights = ", ".join(f"{kind} {value / 1000:g}" for kind, value in rule.kind_thousandths.items())
     told = {
-        "as_of": document.as_of,
+        "as_of": _moment(done.inquiry.as_of),
         "laws": ", ".join(document.laws),
         "memberships": "behaviours" if done.inquiry.prepared.computed else "memberships",
         "threshold": f"{rule.threshold_thousandths / 1000:g}",
@@ -85,6 +87,11 @@ def _method(done: Audited, document: model.Findings) -> dict[str, str]:
     if not done.inquiry.prepared.computed:
         return {name: value for name, value in told.items() if name not in {"threshold", "weights", "lapse"}}
     return told
+
+
+def _moment(at: datetime) -> str:
+    """An instant as people write it: the day alone where it is a midnight."""
+    return f"{at:%Y-%m-%d}" if at.time() == time() else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def findings_document(done: Audited, dataset: Dataset, notices: list[str], engine: str) -> model.Findings:

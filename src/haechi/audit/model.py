@@ -6,7 +6,7 @@ Fields beyond the contract (`haechi_version`, `engine`, `as_of`, `notices`, `set
 import json
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, Literal
 
 import jsonschema
 import msgspec
@@ -68,6 +68,7 @@ class Finding(msgspec.Struct, frozen=True):
         statement: one sentence with its figures.
         count: the figure.
         sample: theme or advertiser identifiers, never persons.
+        sample_of: which of the two they are; None where there are none.
         remedy: what to do.
         query: SQL that reproduces the figure.
     """
@@ -79,6 +80,7 @@ class Finding(msgspec.Struct, frozen=True):
     statement: str
     count: int
     sample: tuple[str, ...]
+    sample_of: Literal["themes", "advertisers"] | None
     remedy: str
     query: str
 

@@ -25,12 +25,14 @@ class Shown:
         advertisers: `advertiser_id, name, people_unpermitted, themes`: the widest reach, widest first.
         themes: `theme_id, name, path, category, score, decided_by, evidence, people, people_unpermitted,
             advertisers`: at most THEMES_SHOWN, widest first.
+        names: `themes` and `advertisers` to identifier to name, for every identifier in a finding's sample.
     """
 
     categories: list[Row]
     months: list[Row]
     advertisers: list[Row]
     themes: list[Row]
+    names: dict[str, dict[str, str]]
 
 
 def shown(done: Audited, dataset: Dataset) -> Shown:
@@ -41,6 +43,10 @@ def shown(done: Audited, dataset: Dataset) -> Shown:
         months=_rows(monthly_people(inquiry.done, inquiry.prepared)),
         advertisers=_advertisers(done, dataset),
         themes=_rows(_by_theme(done, dataset).limit(THEMES_SHOWN)),
+        names={
+            "themes": _names(done, dataset, "themes", "theme_id"),
+            "advertisers": _names(done, dataset, "advertisers", "advertiser_id"),
+        },
     )
 
 
@@ -87,12 +93,22 @@ def _by_theme(done: Audited, dataset: Dataset) -> ir.Table:
 
 def _advertisers(done: Audited, dataset: Dataset) -> list[Row]:
     widest = widest_advertisers(done.inquiry.done, done.inquiry.prepared, ADVERTISERS_SHOWN)
-    names: dict[object, str] = {}
-    if widest and "advertisers" in dataset.tables:
-        table = dataset.tables["advertisers"]
-        named = table.filter(table.advertiser_id.isin([row["advertiser_id"] for row in widest]))
-        names = {row["advertiser_id"]: row["name"] for row in named.to_pyarrow().to_pylist()}
-    return [
-        {**row, "advertiser_id": str(row["advertiser_id"]), "name": names.get(row["advertiser_id"], "")}
-        for row in widest
-    ]
+    names = _named(dataset, "advertisers", "advertiser_id", {str(row["advertiser_id"]) for row in widest})
+    named = ((row, str(row["advertiser_id"])) for row in widest)
+    return [{**row, "advertiser_id": found, "name": names.get(found, "")} for row, found in named]
+
+
+def _names(done: Audited, dataset: Dataset, table: str, identifier: str) -> dict[str, str]:
+    wanted = {name for found in done.findings if found.sample_of == table for name in found.sample}
+    return _named(dataset, table, identifier, wanted)
+
+
+def _named(dataset: Dataset, table: str, identifier: str, wanted: set[str]) -> dict[str, str]:
+    """Identifiers, as text, to names, as far as the dataset has them."""
+    if not wanted or table not in dataset.tables:
+        return {}
+    rows = dataset.tables[table]
+    rows = rows.select(id=rows[identifier].cast("string"), name=rows.name)
+    return {
+        row["id"]: row["name"] for row in rows.filter(rows.id.isin(sorted(wanted))).to_pyarrow().to_pylist()
+    }

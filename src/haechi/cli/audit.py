@@ -75,7 +75,7 @@ def audit(
         Processors to use; all of them, if not given.
     """
     _positive(lapse=lapse, retention=retention, threads=threads)
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     options = Options(
         laws=tuple(law_ or ()),
         inferred=tuple(include_inferred or ()),

@@ -9,7 +9,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.checks.base import Check, finding, sentence
+from haechi.audit.checks.base import SAMPLE, Check, finding, sentence
 from haechi.audit.checks.literals import instant, text, texts
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
@@ -19,7 +19,6 @@ _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{all:advertiser|advertisers} could use sensitive themes, {unverified} of them unverified.",
     "ko": "민감한 테마를 이용할 수 있었던 광고주 {all}곳 중 {unverified}곳은 신원이 확인되지 않았습니다.",
 }
-_SAMPLE: Final = 10
 
 
 def _lacks(inquiry: Inquiry) -> list[str]:
@@ -48,7 +47,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule, categories: list[str]) -> lis
     row = counted.to_pyarrow().to_pylist()[0]
     if not row["unverified"]:
         return []
-    unverified = used.filter(~verified).order_by("advertiser_id").limit(_SAMPLE).select("advertiser_id")
+    unverified = used.filter(~verified).order_by("advertiser_id").limit(SAMPLE).select("advertiser_id")
     return [
         finding(
             inquiry,
@@ -56,7 +55,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule, categories: list[str]) -> lis
             rule,
             statement=sentence(inquiry, _STATEMENT, all=row["all"], unverified=row["unverified"]),
             count=row["unverified"],
-            sample=[str(r["advertiser_id"]) for r in unverified.to_pyarrow().to_pylist()],
+            advertisers=[str(r["advertiser_id"]) for r in unverified.to_pyarrow().to_pylist()],
             query=_query(inquiry, law, rule, categories),
         )
     ]

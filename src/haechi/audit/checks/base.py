@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import ibis.expr.types as ir
 
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
@@ -37,6 +40,17 @@ class Check:
         return lacking
 
 
+SAMPLE: Final = 10
+"""Themes or advertisers named in a finding."""
+
+
+def widest(held: ir.Table) -> list[str]:
+    """The themes with most people in a table of `person_id, theme_id`, widest first."""
+    by_theme = held.group_by("theme_id").agg(people=held.person_id.nunique())
+    first = by_theme.order_by(by_theme.people.desc(), "theme_id").limit(SAMPLE).select("theme_id")
+    return [str(row["theme_id"]) for row in first.to_pyarrow().to_pylist()]
+
+
 MEMBERSHIPS: tuple[tuple[str, ...], ...] = (("memberships",), ("behaviours", "item_themes"))
 """Who is in which theme: as the platform says, or computed from behaviours."""
 
@@ -57,9 +71,20 @@ def sentence(inquiry: Inquiry, statements: Mapping[Lang, str], **parts: object) 
 
 
 def finding(
-    inquiry: Inquiry, law: str, rule: Rule, *, statement: str, count: int, sample: Sequence[str], query: str
+    inquiry: Inquiry,
+    law: str,
+    rule: Rule,
+    *,
+    statement: str,
+    count: int,
+    query: str,
+    themes: Sequence[str] = (),
+    advertisers: Sequence[str] = (),
 ) -> Finding:
-    """A finding under a law's rule, with the rule's article, severity and remedy."""
+    """A finding under a law's rule, with the rule's article, severity and remedy.
+
+    Its sample is of themes or of advertisers, never of people, and may be empty.
+    """
     return Finding(
         rule=rule.id,
         law=law,
@@ -67,7 +92,8 @@ def finding(
         severity=rule.severity,
         statement=statement,
         count=count,
-        sample=tuple(sample),
+        sample=(*themes, *advertisers),
+        sample_of="themes" if themes else "advertisers" if advertisers else None,
         remedy=getattr(rule.remedy, inquiry.lang),
         query=query,
     )

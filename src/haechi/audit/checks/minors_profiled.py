@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence
+from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence, widest
 from haechi.audit.checks.literals import instant, text
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
@@ -26,7 +26,6 @@ _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{people:person was|people were} in {themes:sensitive theme|sensitive themes} while younger than {age}.",
     "ko": "만 {age}세가 되지 않은 동안 민감한 테마 {themes}개에 속했던 사람이 {people}명입니다.",
 }
-_SAMPLE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,6 @@ def _under(inquiry: Inquiry, law: str, pack: LawPack, rule: Rule) -> list[Findin
     row = counted.to_pyarrow().to_pylist()[0]
     if not row["people"]:
         return []
-    by_theme = young.group_by("theme_id").agg(people=young.person_id.nunique())
-    sample = by_theme.order_by(by_theme.people.desc(), "theme_id").limit(_SAMPLE).select("theme_id")
     ages = sorted({stretch.fact.age for stretch in stretches})
     return [
         finding(
@@ -87,7 +84,7 @@ def _under(inquiry: Inquiry, law: str, pack: LawPack, rule: Rule) -> list[Findin
             rule,
             statement=sentence(inquiry, _STATEMENT, **row, age=ages[-1]),
             count=row["people"],
-            sample=[str(r["theme_id"]) for r in sample.to_pyarrow().to_pylist()],
+            themes=widest(young),
             query=_query(inquiry, law, pack, stretches),
         )
     ]

@@ -64,6 +64,7 @@ def _of(inquiry: Inquiry, law: str, rule: Rule, tier: PenaltyTier, turnover: Mon
             statement=statement,
             count=ceiling.amount,
             sample=(),
+            sample_of=None,
             remedy=getattr(rule.remedy, inquiry.lang),
             query=query,
         )

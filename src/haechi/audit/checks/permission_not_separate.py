@@ -47,7 +47,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
         "  having count(distinct (purpose, coalesce(category, ''))) > 1);"
     )
     told = sentence(inquiry, _STATEMENT, people=row["people"], permissions=int(row["permissions"]))
-    return [finding(inquiry, law, rule, statement=told, count=row["people"], sample=(), query=query)]
+    return [finding(inquiry, law, rule, statement=told, count=row["people"], query=query)]
 
 
 CHECK: Final = Check(

@@ -41,7 +41,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
         "select count(*) from consents where coalesce(trim(evidence), '') = '';"
     )
     told = sentence(inquiry, _STATEMENT, all=row["all"], bare=row["bare"], people=row["people"])
-    return [finding(inquiry, law, rule, statement=told, count=row["bare"], sample=(), query=query)]
+    return [finding(inquiry, law, rule, statement=told, count=row["bare"], query=query)]
 
 
 CHECK: Final = Check(

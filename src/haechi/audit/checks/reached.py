@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from haechi.audit.checks.base import finding, sentence
+from haechi.audit.checks.base import SAMPLE, finding, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import rule_for
@@ -14,8 +14,6 @@ RECEIVED: Final[tuple[tuple[str, ...], ...]] = (
     ("deliveries",),
 )
 """What an advertiser could use (grants of themes with members) or did use (deliveries)."""
-
-_SAMPLE: Final = 10
 
 
 def exposure_findings(inquiry: Inquiry, check: str, statement: Mapping[Lang, str]) -> list[Finding]:
@@ -41,7 +39,9 @@ def exposure_findings(inquiry: Inquiry, check: str, statement: Mapping[Lang, str
             f"select count(distinct person_id) from exposures where law = '{law}' and not permitted;"
         )
         sample = _most_reaching(inquiry, law)
-        found.append(finding(inquiry, law, rule, statement=told, count=people, sample=sample, query=query))
+        found.append(
+            finding(inquiry, law, rule, statement=told, count=people, advertisers=sample, query=query)
+        )
     return found
 
 
@@ -51,5 +51,5 @@ def _most_reaching(inquiry: Inquiry, law: str) -> list[str]:
     concerned = table.filter((table.unpermitted_laws & inquiry.law_bit(law)) != 0)
     each = concerned.group_by("category", "advertiser_id").agg(people=concerned.people.sum())
     widest = each.group_by("advertiser_id").agg(people=each.people.max())
-    rows = widest.order_by(widest.people.desc(), "advertiser_id").limit(_SAMPLE).to_pyarrow().to_pylist()
+    rows = widest.order_by(widest.people.desc(), "advertiser_id").limit(SAMPLE).to_pyarrow().to_pylist()
     return [str(row["advertiser_id"]) for row in rows]

@@ -44,7 +44,7 @@ def _run(inquiry: Inquiry) -> list[Finding]:
             silent=row["silent"],
             day=inquiry.as_of.date(),
         )
-        found.append(finding(inquiry, law, rule, statement=told, count=row["late"], sample=(), query=query))
+        found.append(finding(inquiry, law, rule, statement=told, count=row["late"], query=query))
     return found
 
 

@@ -39,7 +39,7 @@ def _run(inquiry: Inquiry) -> list[Finding]:
         told = sentence(
             inquiry, _STATEMENT, all=sum(by_ground.values()), never=never, grounds=", ".join(grounds)
         )
-        found.append(finding(inquiry, law, rule, statement=told, count=never, sample=(), query=query))
+        found.append(finding(inquiry, law, rule, statement=told, count=never, query=query))
     return found
 
 

@@ -39,9 +39,7 @@ def _run(inquiry: Inquiry) -> list[Finding]:
             "select count(*) from refusals where not listed and not never;"
         )
         told = sentence(inquiry, _STATEMENT, all=row["all"], without=row["without"], silent=row["silent"])
-        found.append(
-            finding(inquiry, law, rule, statement=told, count=row["without"], sample=(), query=query)
-        )
+        found.append(finding(inquiry, law, rule, statement=told, count=row["without"], query=query))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import ibis
 
-from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence
+from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence, widest
 from haechi.audit.checks.literals import instant, text
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
@@ -21,7 +21,6 @@ _STATEMENT: Final[dict[Lang, str]] = {
     "ko": "민감한 테마 {themes}개에서 {people}명의 소속 기록 {kept}건이 정해진 보유기간 {days}일을 넘겼으며, "
     "그중 {still}건은 {day} 현재도 남아 있습니다.",
 }
-_SAMPLE: Final = 10
 
 
 def _lacks(inquiry: Inquiry) -> list[str]:
@@ -53,16 +52,13 @@ def _under(inquiry: Inquiry, law: str, rule: Rule, days: int) -> list[Finding]:
     row = counted.to_pyarrow().to_pylist()[0]
     if not row["kept"]:
         return []
-    by_theme = each.group_by("theme_id").agg(kept=each.count())
-    sample = by_theme.order_by(by_theme.kept.desc(), "theme_id").limit(_SAMPLE).select("theme_id")
     query = (
         f"{inquiry.setup}{inquiry.claims_sql}select count(*) from (\n"
         f"  select distinct person_id, theme_id from claims where law = {text(law)}\n"
         f"  and least(until, {instant(inquiry.as_of)}) > since + interval {days} day);"
     )
     told = sentence(inquiry, _STATEMENT, **row, days=days, day=inquiry.as_of.date())
-    themes = [str(r["theme_id"]) for r in sample.to_pyarrow().to_pylist()]
-    return [finding(inquiry, law, rule, statement=told, count=row["kept"], sample=themes, query=query)]
+    return [finding(inquiry, law, rule, statement=told, count=row["kept"], themes=widest(each), query=query)]
 
 
 CHECK: Final = Check(

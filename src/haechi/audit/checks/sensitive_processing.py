@@ -5,11 +5,12 @@ PIPC found the processing itself unlawful, before any advertiser used it (decisi
 
 from typing import Final
 
-from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence
+from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence, widest
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.exposure import unpermitted_claims
 from haechi.law import Rule, in_force
+from haechi.terms.names import category_names
 
 _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{people:person was|people were} put in {themes:sensitive theme|sensitive themes} ({categories}) "
@@ -17,7 +18,6 @@ _STATEMENT: Final[dict[Lang, str]] = {
     "ko": "{people}명이 프로파일링에 대한 동의 등 허용 근거 없이 "
     "민감한 테마 {themes}개({categories})에 분류되었습니다.",
 }
-_SAMPLE: Final = 10
 
 
 def _run(inquiry: Inquiry) -> list[Finding]:
@@ -41,8 +41,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
     refused = refused.filter((refused.law_bit == inquiry.law_bit(law)) & refused.category.isin(concerned))
     counted = refused.aggregate(people=refused.person_id.nunique(), themes=refused.theme_id.nunique())
     row = counted.to_pyarrow().to_pylist()[0]
-    by_theme = refused.group_by("theme_id").agg(people=refused.person_id.nunique())
-    sample = by_theme.order_by(by_theme.people.desc(), "theme_id").limit(_SAMPLE).select("theme_id")
+    named = category_names(inquiry.lang)
     names = ", ".join(f"'{c}'" for c in concerned)
     query = (
         f"{inquiry.setup}{inquiry.claims_sql}select count(distinct person_id) from claims c\n"
@@ -60,10 +59,10 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
                 _STATEMENT,
                 people=row["people"],
                 themes=row["themes"],
-                categories=", ".join(concerned),
+                categories=", ".join(named[category].lower() for category in concerned),
             ),
             count=row["people"],
-            sample=[str(r["theme_id"]) for r in sample.to_pyarrow().to_pylist()],
+            themes=widest(refused),
             query=query,
         )
     ]

@@ -20,6 +20,8 @@ from markupsafe import Markup
 from haechi.audit.inquiry import Lang
 from haechi.audit.model import Finding, Findings
 from haechi.audit.report import charts
+from haechi.terms.names import category_names
+from haechi.terms.words import SEVERITIES
 
 LONGEST: Final = 160
 """Characters of a name that are shown."""
@@ -35,7 +37,7 @@ class Page:
     Attributes:
         findings: what stands in findings.json.
         law_names: law to its name in the page's language.
-        categories, months, advertisers, themes: see `Shown`.
+        categories, months, advertisers, themes, names: see `Shown`.
         themes_in_all: how many rows `themes` would have without its limit.
         arguable: themes with only arguable labels.
         undecided: themes that could not be judged.
@@ -50,6 +52,7 @@ class Page:
     months: Sequence[Mapping[str, Any]]
     advertisers: Sequence[Mapping[str, Any]]
     themes: Sequence[Mapping[str, Any]]
+    names: Mapping[str, Mapping[str, str]]
     themes_in_all: int
     arguable: int
     undecided: int
@@ -60,7 +63,7 @@ class Page:
 
 def render(page: Page, lang: Lang) -> str:
     """The page as HTML, complete in itself."""
-    say = _words(lang)
+    say = {**_words(lang), "category": category_names(lang)}
     style, script = _text("page.css"), _text("page.js")
     people = _people_of(say)
     environment = jinja2.Environment(
@@ -71,12 +74,14 @@ def render(page: Page, lang: Lang) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(number=_number, people=people, shown=printable, marked=_marked)
+    groups = _groups(page.findings)
     return environment.get_template("page.html.j2").render(
         page=page,
         say=say,
         lang=lang,
         sentence=_sentence(page, say),
-        groups=_groups(page.findings),
+        groups=groups,
+        overview=_overview(groups, page, say),
         cells=_cells(page, say, people),
         drawn={name: Markup(svg) for name, svg in _drawn(page, say).items()},  # noqa: S704  text in it is escaped
         style=Markup(style),  # noqa: S704  our own file
@@ -87,14 +92,33 @@ def render(page: Page, lang: Lang) -> str:
 
 
 def _groups(findings: Findings) -> list[tuple[str, list[Finding]]]:
-    """Findings by law, the law of most people first."""
+    """Findings by law, the law of most people first; within a law the gravest first."""
     reach: dict[str, int] = {}
     for row in findings.categories:
         reach[row.law] = max(
             reach.get(row.law, 0), row.people_profiled_unpermitted, row.people_exposed_unpermitted
         )
     laws = sorted(dict.fromkeys(found.law for found in findings.findings), key=lambda law: -reach.get(law, 0))
-    return [(law, [found for found in findings.findings if found.law == law]) for law in laws]
+    grave = sorted(findings.findings, key=lambda found: SEVERITIES.index(found.severity))
+    return [(law, [found for found in grave if found.law == law]) for law in laws]
+
+
+def _overview(
+    groups: list[tuple[str, list[Finding]]], page: Page, say: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """For each law its name and how many findings of each severity it has."""
+    return [
+        {
+            "law": law,
+            "name": page.law_names.get(law, law),
+            "counts": [
+                (severity, say["counted"][severity].format(count))
+                for severity in SEVERITIES
+                if (count := sum(found.severity == severity for found in group))
+            ],
+        }
+        for law, group in groups
+    ]
 
 
 def _sentence(page: Page, say: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ def checks(*, lang: Literal["en", "ko"] = "en", format: Literal["text", "json"] 
         (
             check.id,
             check.asks[lang],
-            [n if isinstance(n, str) else " or ".join(map("+".join, n)) for n in check.needs],
+            [n if isinstance(n, str) else " or ".join(map(" + ".join, n)) for n in check.needs],
         )
         for check in CHECKS
     ]
@@ -32,7 +32,10 @@ def checks(*, lang: Literal["en", "ko"] = "en", format: Literal["text", "json"] 
         document = [{"id": name, "asks": asks, "needs": needs} for name, asks, needs in rows]
         console.file.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")
         return
-    table = Table("check", "asks", "needs", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("check", no_wrap=True)
+    table.add_column("asks")
+    table.add_column("needs", overflow="fold")
     for name, asks, needs in rows:
         table.add_row(name, asks, ", ".join(needs))
     console.print(table)

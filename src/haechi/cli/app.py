@@ -17,11 +17,9 @@ app = cyclopts.App(
     help="Finds advertising themes that give people away, and what was done with them without permission.",
     version_flags=["--version"],
 )
-app.command("haechi.cli.audit:audit", name="audit")
-app.command("haechi.cli.checks:checks", name="checks")
-app.command("haechi.cli.classify:classify", name="classify")
-app.command("haechi.cli.explain:explain", name="explain")
-app.command("haechi.cli.laws:laws", name="laws")
+COMMANDS = ("audit", "checks", "classify", "explain", "laws")
+for command in COMMANDS:
+    app.command(f"haechi.cli.{command}:{command}", name=command)
 app.command("haechi.cli.example:app", name="example")
 
 FAILED = 2
@@ -31,6 +29,10 @@ INTERRUPTED = 130
 def main() -> None:
     """Run one command and end the process with its status."""
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    if sys.argv[1:] in ([], ["--help"], ["-h"]):
+        # The list of commands tells what each does, which only a loaded one knows.
+        for name in (*COMMANDS, "example"):
+            app[name]
     try:
         status = app(exit_on_error=False, print_error=False)
     except (HaechiError, cyclopts.CycloptsError) as error:

@@ -83,11 +83,11 @@ create temp table grants as
 create temp table reached as
   with dated as (select *, month_bits(since, until) as months from claims
   ), asking as (select distinct person_id, rule from stretches where purpose = 'disclosure'
-  ), never as (
+  ), unasked as (
     select cno * 4294967296 + ano as audience, person_id, law_bit, c.months & g.months as months, false as permitted
     from dated c join grants g using (theme_id) anti join asking a on a.person_id = c.person_id and a.rule = c.rule
     where greatest(c.since, g.since) < least(c.until, g.until)
-  ), some as (
+  ), weighed as (
     select cno * 4294967296 + ano as audience, person_id, rule, law_bit, c.months & g.months as months,
       greatest(c.since, g.since) as since, least(c.until, g.until) as until
     from dated c join grants g using (theme_id) semi join asking a on a.person_id = c.person_id and a.rule = c.rule
@@ -103,8 +103,8 @@ create temp table reached as
   select audience, person_id, bit_or(law_bit) as laws, bit_or(case when permitted then 0 else law_bit end) as refused,
     bit_or(months) as months, bit_or(case when permitted then 0 else months end) as refused_months
   from (
-    from never union all
-    select audience, o.person_id, law_bit, months, s.person_id is not null from some o left join stretches s
+    from unasked union all
+    select audience, o.person_id, law_bit, months, s.person_id is not null from weighed o left join stretches s
       on s.purpose = 'disclosure' and s.person_id = o.person_id and s.rule = o.rule
       and s.since <= o.since and o.until <= s.until and o.since < s.until
   ) group by all;

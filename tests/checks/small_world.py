@@ -1,9 +1,6 @@
 """A handful of rows written out, audited by the package, and every finding's SQL run on its own."""
 
-import contextlib
 import json
-import os
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -64,15 +61,16 @@ def findings(
     told = Options(as_of=at(as_of).replace(tzinfo=None), **options)
     opened = records.open_dataset(con, str(data), now=now, notice=lambda _: None)
     records.validate(con, opened, now=now, notice=lambda _: None)
-    done = audit(con, opened, law.load_packs(), told, keep=tables.holder(con), work=work, step=lambda _: None)
+    done = audit(
+        con, opened, law.load_packs(), told, keep=tables.holder(con), work=work, out=out, step=lambda _: None
+    )
     write_outputs(done, opened, told, [], folder=out, engine="duckdb")
     con.disconnect()
     document: dict[str, Any] = json.loads((out / "findings.json").read_text())
-    with _inside(out):
-        for found in document["findings"]:
-            with duckdb.connect() as other:
-                row = other.execute(found["query"]).fetchone()
-            assert row == (found["count"],), found["rule"]
+    for found in document["findings"]:
+        with duckdb.connect() as other:
+            row = other.execute(found["query"]).fetchone()
+        assert row == (found["count"],), found["rule"]
     return document
 
 
@@ -88,16 +86,6 @@ def count(document: dict[str, Any], rule: str) -> int:
 
 def missing(document: dict[str, Any]) -> dict[str, list[str]]:
     return {told["check"]: told["missing"] for told in document["dataset"]["unavailable_checks"]}
-
-
-@contextlib.contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 def _table(name: str, rows: Rows) -> pa.Table:

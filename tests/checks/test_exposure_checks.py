@@ -127,6 +127,22 @@ def test_the_penalty_is_a_ceiling_of_the_stated_turnover(tmp_path: Path) -> None
     assert missing(findings(tmp_path / "b", world))["penalty-ceiling"] == ["--turnover"]
 
 
+def test_what_could_not_be_found_out_is_not_told_as_zero(tmp_path: Path) -> None:
+    """Breaks when a table that is missing makes the sentence or the page say that nobody was concerned."""
+    findings(tmp_path / "a", {}, laws=("kr-pipa",))
+    page = (tmp_path / "a" / "out" / "report.html").read_text()
+    assert (
+        "Whether people were put in them without permission could not be checked: memberships missing" in page
+    )
+    assert page.count("not checked") >= 9
+    held = {"people": people("KR"), "memberships": [member("p-1")]}
+    document = findings(tmp_path / "b", held, as_of="2024-06-01")
+    page = (tmp_path / "b" / "out" / "report.html").read_text()
+    assert "Whether advertisers used them could not be checked: grants missing" in page
+    assert missing(document)["sensitive-disclosure"] == ["grants"]
+    assert document["totals"]["people_profiled_unpermitted"] == 1
+
+
 def test_checks_say_which_tables_they_lack(tmp_path: Path) -> None:
     """Breaks when a check without its tables passes in silence."""
     lacking = missing(findings(tmp_path, {}, laws=("kr-pipa",)))

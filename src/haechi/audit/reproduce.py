@@ -5,18 +5,18 @@ expressions, so that running them is a check and not a repetition.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from pathlib import Path
 from typing import Final
 
+from haechi.audit.literals import instant, text
 from haechi.audit.protections import Protection
 from haechi.law import LawPack, jurisdiction_rows
 from haechi.themes.evidence import TAKES_BACK, EvidenceRule
 
 _FAR: Final = "timestamp '9999-12-31'"
 
-_LABELS = """-- Run in the folder of this report: it reads the labels of themes from themes.parquet.
-create or replace temp view theme_labels as
-  select distinct theme_id::varchar as theme_id, category from read_parquet('themes.parquet');
+_LABELS = """create or replace temp view theme_labels as
+  select distinct theme_id::varchar as theme_id, category from read_parquet({labels});
 """
 
 _COMPUTED = """create or replace temp view memberships as
@@ -108,14 +108,22 @@ _EMPTY: Final = {
 }
 
 
-def setup(source: Mapping[str, str]) -> str:
+def setup(source: Mapping[str, str], prepare: Sequence[str], labels: Path) -> str:
     """Statements that name the dataset's tables and the labels of themes.
 
     Args:
         source: each table to the query that reads it.
+        prepare: statements that must run before these queries can.
+        labels: the themes.parquet of the report, as its user calls it.
     """
     views = [f"create or replace temp view {name} as\n{query};" for name, query in source.items()]
-    return "\n".join(["set timezone = 'UTC';", *views, _LABELS])
+    begin = [
+        "-- Paths are those of the audit's call: run this in the folder where it was made.",
+        "set timezone = 'UTC';",
+    ]
+    return "\n".join(
+        [*begin, *(f"{line};" for line in prepare), *views, _LABELS.format(labels=text(str(labels)))]
+    )
 
 
 def claims_sql(
@@ -136,7 +144,7 @@ def claims_sql(
     parts.append(
         _CLAIMS.format(
             protections=",\n  ".join(
-                f"({g.number}, '{g.law}', '{g.category}', {_at(g.in_force)}, {_at(g.out_of_force)})"
+                f"({g.number}, '{g.law}', '{g.category}', {instant(g.in_force)}, {instant(g.out_of_force)})"
                 for g in guards
             ),
             accepted=", ".join(f"({g.number}, '{b}')" for g in guards for b in g.bases) or "(null, null)",
@@ -192,7 +200,3 @@ def _known(source: Mapping[str, str], alias: str, *references: tuple[str, str]) 
         for column, table in references
         if table in source
     )
-
-
-def _at(instant: datetime) -> str:
-    return f"timestamp '{instant.isoformat(sep=' ')}'"

@@ -87,6 +87,7 @@ def audit(
     *,
     keep: Keep,
     work: Path,
+    out: Path,
     step: Step,
 ) -> Audited:
     """Audit a validated dataset.
@@ -98,6 +99,7 @@ def audit(
         options: see `Options`.
         keep: holds what is read more than once.
         work: folder for intermediate files.
+        out: folder of the report, as the SQL behind the findings names it.
         step: told what is being done.
 
     Raises:
@@ -136,7 +138,7 @@ def audit(
         turnover=options.turnover,
         retention_days=options.retention_days or dataset.settings.policy.retention_days,
         lang=options.lang,
-        setup=reproduce.setup(dataset.source),
+        setup=reproduce.setup(dataset.source, dataset.prepare, out / "themes.parquet"),
         claims_sql=reproduce.claims_sql(dataset.source, guards, audited, evidence),
     )
     step("checks")

@@ -3,6 +3,7 @@
 Exit status, as linters do: 0 nothing to report, 1 findings, 2 the call or the data is wrong, 130 interrupted.
 """
 
+import signal
 import sys
 from typing import NoReturn
 
@@ -16,6 +17,7 @@ app = cyclopts.App(
     name="haechi",
     help="Finds advertising themes that give people away, and what was done with them without permission.",
     version_flags=["--version"],
+    suppress_keyboard_interrupt=False,
 )
 COMMANDS = ("audit", "checks", "classify", "explain", "laws")
 for command in COMMANDS:
@@ -29,6 +31,7 @@ INTERRUPTED = 130
 def main() -> None:
     """Run one command and end the process with its status."""
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    _interrupt_on_end()
     if sys.argv[1:] in ([], ["--help"], ["-h"]):
         # The list of commands tells what each does, which only a loaded one knows.
         for name in (*COMMANDS, "example"):
@@ -49,6 +52,14 @@ def main() -> None:
             raise
         _interrupted(errors)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _interrupt_on_end() -> None:
+    """A supervisor's end and a closed terminal tidy up like Ctrl-C, unless whoever started us ignores them."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _interrupted(errors: Console) -> NoReturn:

@@ -13,6 +13,7 @@ from rich.console import Console
 from haechi import law, records, tables
 from haechi.audit.document import write_outputs
 from haechi.audit.output import whole
+from haechi.audit.report import sentence
 from haechi.audit.run import Options
 from haechi.audit.run import audit as run_audit
 from haechi.errors import UsageError
@@ -93,13 +94,16 @@ def audit(
         con = tables.connect(engine, memory=memory, threads=threads, work=work)
         steps("records")
         opened = records.open_dataset(con, dataset, now=now, notice=notices.append)
-        records.validate(con, opened, now=now, notice=notices.append)
-        done = run_audit(con, opened, packs, options, keep=tables.holder(con), work=work, step=steps)
-        steps("report")
-        document = write_outputs(done, opened, options, notices, folder=draft, engine=engine)
+        with records.failures_named(opened):
+            records.validate(con, opened, now=now, notice=notices.append)
+            done = run_audit(
+                con, opened, packs, options, keep=tables.holder(con), work=work, out=out, step=steps
+            )
+            steps("report")
+            document = write_outputs(done, opened, options, notices, folder=draft, engine=engine)
     for notice in notices:
         console.print(f"note: {notice}", markup=False, soft_wrap=True)
-    sys.stdout.write(_summary(document.totals, out))
+    sys.stdout.write(f"{sentence(document, lang)}\nReport: {out / 'report.html'}\n")
     return _status([found.severity for found in document.findings], fail_on)
 
 
@@ -146,16 +150,6 @@ def _money(text: str) -> Money:
             f"--turnover is {text!r}; expected a currency and whole units, such as KRW:1900000000000."
         )
     return Money(int(re.sub("[_,]", "", match[2])), match[1])
-
-
-def _summary(totals: dict[str, int], out: Path) -> str:
-    return (
-        f"{totals['people_exposed_unpermitted']:,} people in {totals['sensitive_themes']:,} sensitive themes, "
-        "open to "
-        f"{totals['advertisers_receiving_unpermitted']:,} advertisers without permission "
-        f"({totals['people_profiled_unpermitted']:,} profiled without permission).\n"
-        f"Report: {out / 'report.html'}\n"
-    )
 
 
 def _status(severities: list[str], fail_on: FailOn) -> int:

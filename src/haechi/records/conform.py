@@ -65,7 +65,8 @@ def id_fits_integer(found: dt.DataType) -> bool:
 def nothing(column: Column, id_type: str) -> ir.Value:
     """An absent optional column: null, and 1 for a weight, which is what its absence means."""
     if column.type == "weight":
-        return ibis.literal(1.0, dt.float64)
+        # The cast stays in the SQL; a literal 1.0 is a decimal to DuckDB, and overflows when it is scaled up.
+        return ibis.literal(1).cast(dt.float64)
     return ibis.null(_TYPES.get(column.type, dt.dtype(id_type)))
 
 

@@ -35,6 +35,7 @@ class Dataset:
         settings: what `haechi.toml` says about judging.
         sql_names: each table to the name under which SQL in the engine reads it.
         source: each table to the DuckDB query that reads it from where it is kept.
+        prepare: statements that must run before these queries can.
         relations: each table as found, for validation.
         found: each table as found, where validation can name its rows.
         reader: what reads them.
@@ -48,6 +49,7 @@ class Dataset:
     settings: Settings
     sql_names: Mapping[str, str]
     source: Mapping[str, str]
+    prepare: tuple[str, ...]
     relations: Mapping[str, Relation]
     found: Mapping[str, ir.Table]
     reader: Reader
@@ -100,6 +102,7 @@ def open_dataset(
         source={
             table: _told(reader, found[table], relation, id_types) for table, relation in relations.items()
         },
+        prepare=tuple(line for relation in relations.values() for line in relation.prepare),
         relations=relations,
         found=found,
         reader=reader,

@@ -19,6 +19,7 @@ class Relation:
         shown: for each Parquet file what the user would call the file its rows came from.
         label: how the user would call the table.
         told: DuckDB SQL that reads it from where the user keeps it, for people to copy.
+        prepare: statements that must run before `told` can be read.
         loose: whether its rows name their columns themselves (JSON), so that a column nobody names is not there.
     """
 
@@ -31,6 +32,7 @@ class Relation:
     label: str
     told: str
     loose: bool = False
+    prepare: tuple[str, ...] = ()
 
     def called(self, column: Column | str) -> str:
         """What the table calls a column of the contract."""

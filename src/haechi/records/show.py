@@ -35,6 +35,8 @@ def reason(error: Exception) -> str:
     """Why something could not be read, without the values that an engine may quote."""
     if isinstance(error, duckdb.ConversionException):
         return "values of another type than the column's"
+    if "not valid UTF8" in str(error):
+        return "text that is not UTF-8"
     return _shorten(_printable(str(error).partition("\n")[0]))
 
 

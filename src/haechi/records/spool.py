@@ -18,8 +18,9 @@ import duckdb
 import fsspec
 import ibis
 
-from haechi.errors import DataError, FaultKind, OutputError, UsageError
+from haechi.errors import DataError, FaultKind, UsageError
 from haechi.records import postgres, show, text
+from haechi.records.failures import no_room
 from haechi.records.forms import CatalogTable, DuckTable, Files, Form, Postgres
 from haechi.records.locate import is_local
 from haechi.records.relation import Relation, literal, name, parquet_scan
@@ -54,9 +55,9 @@ class Reader:
         Raises:
             UsageError: a database or query cannot be reached or asked.
             DataError: a file is damaged; every place that could be found is named.
-            OutputError: the disk is full.
+            OutputError: a disk is full.
         """
-        with _disk():
+        with _room():
             match form:
                 case Files(kind="parquet"):
                     return self._parquet(form, schema, spec)
@@ -93,7 +94,7 @@ class Reader:
             try:
                 self._copy(query, part)
             except duckdb.Error as error:
-                if _is_disk(error):
+                if no_room(error) is not None:
                     raise
                 faults += text.faults(self.duck, form.kind, path, form.shown[number], error)
             parts.append(part)
@@ -105,46 +106,71 @@ class Reader:
         return Relation(schema, spec, parquet_scan(paths), None, paths, form.shown, form.label, told, loose)
 
     def _duck_table(self, form: DuckTable, schema: TableSchema, spec: TableSpec) -> Relation:
-        base = None
+        base = attach = None
         try:
             if form.database is not None:
                 base = f"base_{zlib.crc32(form.database.encode()):08x}"
-                self.duck.execute(f"ATTACH IF NOT EXISTS {literal(form.database)} AS {base} (READ_ONLY)")
+                attach = f"ATTACH IF NOT EXISTS {literal(form.database)} AS {base} (READ_ONLY)"
+                self.duck.execute(attach)
             if form.table is None:
-                return self._queried(form, schema, spec, base)
+                return self._queried(form, schema, spec, base, attach)
             scan = f"{base}.{form.table}"
             self.duck.execute(f"SELECT * FROM {scan} LIMIT 0")
         except (duckdb.CatalogException, duckdb.ParserException, duckdb.BinderException) as error:
             # These speak of the query's own words, never of the data.
             raise UsageError(f"{form.label} cannot be read: {error}") from error
         except duckdb.Error as error:
-            if _is_disk(error):
+            if no_room(error) is not None:
                 raise
             raise UsageError(f"{form.label} cannot be read: {show.reason(error)}.") from error
-        return Relation(schema, spec, scan, None, (), (), form.label, form.table)
+        prepare = () if attach is None else (attach,)
+        return Relation(schema, spec, scan, None, (), (), form.label, scan, prepare=prepare)
 
-    def _queried(self, form: DuckTable, schema: TableSchema, spec: TableSpec, base: str | None) -> Relation:
+    def _queried(
+        self, form: DuckTable, schema: TableSchema, spec: TableSpec, base: str | None, attach: str | None
+    ) -> Relation:
         """A query runs once: asked twice it might order or draw its rows in another way."""
+        asked = str(form.sql).rstrip().rstrip(";")
         part = str(self.folder / f"{schema.name}.parquet")
         before = self.duck.sql("SELECT current_setting('file_search_path')").fetchall()[0][0]
         try:
             self.duck.execute(f"SET file_search_path = {literal(form.folder)}")
             if base is not None:
                 self.duck.execute(f"USE {base}")
-            self._copy(str(form.sql).rstrip().rstrip(";"), part)
+            self._copy(asked, part)
         finally:
             self.duck.execute("USE memory")
             self.duck.execute(f"SET file_search_path = {literal(before)}")
+        told = name(f"{schema.name}_asked")
+        prepare = [
+            f"SET file_search_path = {literal(form.folder)}",
+            *([] if base is None else [str(attach), f"USE {base}"]),
+            f"CREATE OR REPLACE TEMP TABLE {told} AS {asked}",
+            *([] if base is None else ["RESET search_path"]),
+            "RESET file_search_path",
+        ]
         return Relation(
-            schema, spec, parquet_scan((part,)), None, (part,), (form.label,), form.label, f"({form.sql})"
+            schema,
+            spec,
+            parquet_scan((part,)),
+            None,
+            (part,),
+            (form.label,),
+            form.label,
+            told,
+            prepare=tuple(prepare),
         )
 
     def _postgres(self, form: Postgres, schema: TableSchema, spec: TableSpec) -> Relation:
         part = self.folder / f"{schema.name}.parquet"
         postgres.copy(form, part)
         paths = (str(part),)
+        # DuckDB's own reader, which people may fetch for themselves; it finds the server and the password in
+        # PGHOST, PGDATABASE, PGUSER, PGPASSWORD and the like, which a report must not repeat.
+        told = f"postgres_query('haechi_postgres', {literal(form.query)})"
+        prepare = ("ATTACH IF NOT EXISTS '' AS haechi_postgres (TYPE postgres, READ_ONLY)",)
         return Relation(
-            schema, spec, parquet_scan(paths), None, paths, (form.label,), form.label, f"({form.query})"
+            schema, spec, parquet_scan(paths), None, paths, (form.label,), form.label, told, prepare=prepare
         )
 
     def known(self, relation: Relation) -> str:
@@ -172,7 +198,7 @@ class Reader:
                 f"{name(column)}::{_shared_type(found)} AS {name(column)}" for column, found in types.items()
             )
             part = str(self.folder / f"{relation.schema.name}-shared.parquet")
-            with _disk():
+            with _room():
                 self._copy(f"SELECT {casts or 'NULL::VARCHAR AS nothing'} FROM {relation.scan}", part)
             paths = (part,)
             types = {column: _shared_type(found) for column, found in types.items()}
@@ -241,17 +267,10 @@ def _small_duck(base: Path) -> ibis.BaseBackend:
 
 
 @contextmanager
-def _disk() -> Iterator[None]:
+def _room() -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, OSError) as error:
-        if not _is_disk(error):
-            raise
-        raise OutputError(
-            "the disk of the work folder is full; expected room for a copy of the tables that are text, queries or "
-            "in another database."
-        ) from error
-
-
-def _is_disk(error: BaseException) -> bool:
-    return "No space left" in str(error)
+        if (instead := no_room(error)) is not None:
+            raise instead from error
+        raise

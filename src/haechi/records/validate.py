@@ -13,6 +13,7 @@ from haechi.errors import DataError, Fault, FaultKind
 from haechi.records import conform, show
 from haechi.records.dataset import Dataset, Notice
 from haechi.records.engine import FILE, ROW, located_table
+from haechi.records.failures import damaged, no_room, unreadable
 from haechi.records.footers import UNKNOWN, facts
 from haechi.records.relation import Relation
 from haechi.records.rules import Rule, rules, without_zone
@@ -46,6 +47,8 @@ def validate(
 
     Raises:
         DataError: every fault of every table, at most 20 of each kind named, all counted.
+        UsageError: the engine's memory is full.
+        OutputError: a disk is full.
     """
     kinds: list[FaultKind] = []
     unzoned: list[str] = []
@@ -56,8 +59,10 @@ def validate(
             counted = _counted(table)
             kinds += _named(table, counted)
         except duckdb.Error as error:
-            fault = Fault(relation.label, None, None, show.reason(error), "files that are whole")
-            kinds.append(show.fault_kind(f"{name}: files that cannot be read", [fault]))
+            if (instead := no_room(error)) is not None:
+                raise instead from error
+            whole = Fault(relation.label, None, None, show.reason(error), "files that are whole")
+            kinds.append(unreadable(relation, damaged(dataset.reader.duck, relation) or [whole]))
             continue
         unzoned += [f"{name}.{called}" for called in counted.unzoned]
     if unzoned:

@@ -10,8 +10,8 @@ import ibis
 import ibis.expr.types as ir
 
 from haechi.audit.checks.base import SAMPLE, Check, finding, sentence
-from haechi.audit.checks.literals import instant, text, texts
 from haechi.audit.inquiry import Inquiry, Lang
+from haechi.audit.literals import instant, text, texts
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
 

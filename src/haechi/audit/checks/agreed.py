@@ -5,8 +5,8 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.checks.literals import instant, text, texts
 from haechi.audit.inquiry import Inquiry
+from haechi.audit.literals import instant, text, texts
 from haechi.audit.prepared import known
 from haechi.law import Rule
 from haechi.terms.instants import end

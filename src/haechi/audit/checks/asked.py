@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.checks.literals import text
 from haechi.audit.inquiry import Inquiry
+from haechi.audit.literals import text
 from haechi.law import jurisdiction_rows
 
 _ASKED = ("kind", "received_at", "extended_at", "answered_at", "outcome", "ground")

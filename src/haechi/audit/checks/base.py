@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
+from haechi.audit.wording import Count
 from haechi.law import Rule
 
 
@@ -36,7 +37,12 @@ class Check:
         for need in self.needs:
             groups = ((need,),) if isinstance(need, str) else need
             if not any(all(name in tables for name in group) for group in groups):
-                lacking.extend(name for name in groups[0] if name not in tables)
+                # The group that is nearest to being whole; of nothing at all, the usual one, which stands first.
+                begun = [group for group in groups if any(name in tables for name in group)]
+                nearest = min(
+                    begun or groups[:1], key=lambda group: sum(name not in tables for name in group)
+                )
+                lacking.extend(name for name in nearest if name not in tables)
         return lacking
 
 
@@ -55,18 +61,9 @@ MEMBERSHIPS: tuple[tuple[str, ...], ...] = (("memberships",), ("behaviours", "it
 """Who is in which theme: as the platform says, or computed from behaviours."""
 
 
-class _Count(int):
-    """A figure in a sentence. `{n:person was|people were}` is "1 person was" or "2 people were"; `{n}` is "2,000"."""
-
-    def __format__(self, words: str) -> str:
-        one, _, many = words.partition("|")
-        word = one if self == 1 else many
-        return f"{int(self):,} {word}" if word else f"{int(self):,}"
-
-
 def sentence(inquiry: Inquiry, statements: Mapping[Lang, str], **parts: object) -> str:
     """A statement in the inquiry's language, with its figures in place."""
-    told = {name: _Count(part) if isinstance(part, int) else part for name, part in parts.items()}
+    told = {name: Count(part) if isinstance(part, int) else part for name, part in parts.items()}
     return statements[inquiry.lang].format(**told)
 
 

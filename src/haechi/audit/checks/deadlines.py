@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.checks.literals import instant, texts
+from haechi.audit.literals import instant, texts
 from haechi.law import LawPack, RequestRule, due_at, midnight, request_rule
 from haechi.terms.instants import FAR
 

@@ -15,8 +15,8 @@ import ibis
 import ibis.expr.types as ir
 
 from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence, widest
-from haechi.audit.checks.literals import instant, text
 from haechi.audit.inquiry import Inquiry, Lang
+from haechi.audit.literals import instant, text
 from haechi.audit.model import Finding
 from haechi.exposure import unpermitted_claims
 from haechi.law import LawPack, MinorsRule, Rule, birthday, midnight, rule_for

@@ -14,8 +14,8 @@ import ibis
 import ibis.expr.types as ir
 
 from haechi.audit.checks.asked import asked, asked_sql
-from haechi.audit.checks.literals import instant, text, texts
 from haechi.audit.inquiry import Inquiry
+from haechi.audit.literals import instant, text, texts
 from haechi.law import Ground, LawPack, RequestRule, rule_for
 
 _REFUSED: Final = ("refused", "partly")

@@ -5,8 +5,8 @@ from typing import Final
 from haechi.audit.checks.asked import asked, asked_sql
 from haechi.audit.checks.base import Check, finding, sentence
 from haechi.audit.checks.deadlines import MACROS, deadlines_sql, with_deadlines
-from haechi.audit.checks.literals import instant
 from haechi.audit.inquiry import Inquiry, Lang
+from haechi.audit.literals import instant
 from haechi.audit.model import Finding
 from haechi.law import rule_for
 

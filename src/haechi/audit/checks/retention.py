@@ -9,8 +9,8 @@ from typing import Final
 import ibis
 
 from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence, widest
-from haechi.audit.checks.literals import instant, text
 from haechi.audit.inquiry import Inquiry, Lang
+from haechi.audit.literals import instant, text
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
 

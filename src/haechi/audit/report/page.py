@@ -6,11 +6,9 @@ visible, and a content security policy allows the page's own style and script an
 
 import base64
 import hashlib
-import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -20,14 +18,12 @@ from markupsafe import Markup
 from haechi.audit.inquiry import Lang
 from haechi.audit.model import Finding, Findings
 from haechi.audit.report import charts
-from haechi.terms.names import category_names
+from haechi.audit.report.say import number, people_of, words
+from haechi.audit.report.sentence import sentence, unchecked
 from haechi.terms.words import SEVERITIES
 
 LONGEST: Final = 160
 """Characters of a name that are shown."""
-
-FEW: Final = 10
-"""Below this many people a figure of the page says "fewer than": a small group is nearly a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +59,9 @@ class Page:
 
 def render(page: Page, lang: Lang) -> str:
     """The page as HTML, complete in itself."""
-    say = {**_words(lang), "category": category_names(lang)}
+    say = words(lang)
     style, script = _text("page.css"), _text("page.js")
-    people = _people_of(say)
+    people = people_of(say)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("haechi.audit.report", "."),
         autoescape=True,
@@ -73,13 +69,14 @@ def render(page: Page, lang: Lang) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(number=_number, people=people, shown=printable, marked=_marked)
+    environment.filters.update(number=number, people=people, shown=printable, marked=_marked)
     groups = _groups(page.findings)
     return environment.get_template("page.html.j2").render(
         page=page,
         say=say,
         lang=lang,
-        sentence=_sentence(page, say),
+        sentence=sentence(page.findings, lang),
+        unchecked=unchecked(page.findings),
         groups=groups,
         overview=_overview(groups, page, say),
         cells=_cells(page, say, people),
@@ -121,23 +118,6 @@ def _overview(
     ]
 
 
-def _sentence(page: Page, say: Mapping[str, Any]) -> str:
-    """The sentence that a regulator would write, in the variant that the figures allow."""
-    totals, missing = page.findings.totals, page.findings.dataset.unavailable_checks
-    profiled, themes = totals["people_profiled_unpermitted"], _number(totals["sensitive_themes"])
-    unknown = [row.missing for row in missing if row.check == "sensitive-processing"]
-    if unknown and not totals["people_exposed_unpermitted"]:
-        return str(say["sentence_unknown"]).format(missing=", ".join(unknown[0]))
-    people = _people_of(say)
-    advertisers = totals["advertisers_receiving_unpermitted"]
-    if advertisers:
-        exposed = people(totals["people_exposed_unpermitted"])
-        return str(say["sentence"]).format(people=exposed, themes=themes, advertisers=_number(advertisers))
-    if profiled:
-        return str(say["sentence_profiled"]).format(people=people(profiled), themes=themes)
-    return str(say["sentence_none"])
-
-
 def _cells(
     page: Page, say: Mapping[str, Any], people: Callable[[int], str]
 ) -> dict[str, list[tuple[str, ...]]]:
@@ -152,7 +132,7 @@ def _cells(
             (
                 printable(r["name"] or r["advertiser_id"]),
                 people(r["people_unpermitted"]),
-                _number(r["themes"]),
+                number(r["themes"]),
             )
             for r in page.advertisers
         ],
@@ -199,25 +179,9 @@ def _marked(name: object, evidence: object) -> Markup:
     return Markup("{}<mark>{}</mark>{}").format(before, hit, after) if hit else Markup("{}").format(shown)
 
 
-def _number(value: object) -> str:
-    return f"{int(str(value)):,}"
-
-
-def _people_of(say: Mapping[str, Any]) -> Callable[[int], str]:
-    def people(value: int) -> str:
-        return _number(value) if value == 0 or value >= FEW else str(say["fewer"]).format(FEW)
-
-    return people
-
-
 def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _text(name: str) -> str:
     return resources.files("haechi.audit.report").joinpath(name).read_text(encoding="utf-8").strip()
-
-
-@cache
-def _words(lang: Lang) -> dict[str, Any]:
-    return tomllib.loads(_text(f"words.{lang}.toml"))

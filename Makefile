@@ -10,6 +10,8 @@ PYTHON ?= python3
 TOOLS := .uv
 UV := $(TOOLS)/bin/uv
 export UV_PYTHON_DOWNLOADS := never
+# Compiled once here, not at every start: a command starts in half the time.
+export UV_COMPILE_BYTECODE := 1
 
 # uv itself, pinned, in a folder of its own: the only thing that plain pip installs.
 $(UV):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.prepared import Keep, Prepared
+from haechi.audit.prepared import Keep, Prepared, for_now
 from haechi.audit.protections import Protection
 from haechi.exposure import (
     bit_or,
@@ -26,6 +26,7 @@ class Histories:
     """People and advertisers grouped by what happened to them, small enough to sum in any way.
 
     Attributes:
+        refused: the claims that no permission for profiling covers.
         profiled: `category, laws, people`: memberships without permission.
         profiled_once: the same, a person counted once over categories.
         exposed: see `reach`, by category.
@@ -33,6 +34,7 @@ class Histories:
         by_advertiser: see `reach`, by category and advertiser.
     """
 
+    refused: ir.Table
     profiled: ir.Table
     profiled_once: ir.Table
     exposed: ir.Table
@@ -43,12 +45,16 @@ class Histories:
 def histories(prepared: Prepared, keep: Keep) -> Histories:
     """The joins of the audit, each done once."""
     refused = keep(unpermitted_claims(prepared.claimed, prepared.profiling))
-    people = keep(exposed_people(prepared))
+    with for_now(keep) as hold:
+        people = hold(exposed_people(prepared))
+        exposed = keep(with_names(reach(people, ("audience",)), None))
+        exposed_once = keep(reach(people, ()))
     return Histories(
+        refused=refused,
         profiled=keep(_people_by_laws(refused, ("category",))),
         profiled_once=keep(_people_by_laws(refused, ())),
-        exposed=keep(with_names(reach(people, ("audience",)), None)),
-        exposed_once=keep(reach(people, ())),
+        exposed=exposed,
+        exposed_once=exposed_once,
         by_advertiser=keep(_by_advertiser(prepared)),
     )
 

@@ -23,7 +23,7 @@ class Inquiry:
         tables: the dataset's tables by name.
         packs: the audited laws, in order.
         guards: their protections.
-        subjects: `person_id, law_bit`; None where everyone is under every audited law.
+        subjects: `person_id, laws`; None where everyone is under every audited law.
         labels: `theme_id, category`, the decided labels of themes.
         prepared: see `prepare`.
         done: see `histories`.

@@ -4,9 +4,11 @@ Only themes that some audited law guards are followed from here on: sensitivity 
 why the audit's cost is that of the sensitive themes and not of all of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -25,9 +27,29 @@ from haechi.terms.schemas import SCHEMAS
 from haechi.terms.words import Purpose
 from haechi.themes import EvidenceRule, memberships_from_behaviours
 
-Keep = Callable[[ir.Table], ir.Table]
-"""Holds a result that several figures read, so that it is computed once: `ir.Table.cache`, or nothing at all
-where the figures are only written down as SQL."""
+
+class Keep(Protocol):
+    """Holds a result that several figures read, so that it is computed once."""
+
+    def __call__(self, expression: ir.Table, /) -> ir.Table:
+        """The result, to read again."""
+
+    def drop(self, held: ir.Table, /) -> None:
+        """Nobody will read it again."""
+
+
+@contextmanager
+def for_now(keep: Keep) -> Iterator[Callable[[ir.Table], ir.Table]]:
+    """Hold what is needed only until the end of the block, by when all that reads it must have been held itself."""
+    held = []
+
+    def hold(expression: ir.Table) -> ir.Table:
+        held.append(keep(expression))
+        return held[-1]
+
+    yield hold
+    for table in held:
+        keep.drop(table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +98,10 @@ def prepare(
         as_of: open intervals are shown in the months up to this instant.
         keep: holds what is read more than once.
     """
-    held = _memberships(tables, guarded, evidence, keep)
-    claimed = keep(claims(known(held, tables, "memberships"), guarded, subjects))
+    with for_now(keep) as hold:
+        held = _memberships(tables, guarded, evidence, hold)
+        # Who is in no `people` is in no `subjects`, and an unknown theme guards nothing: both are set aside here.
+        claimed = keep(claims(held, guarded, subjects))
     delivered, grants = _deliveries(tables, guarded, subjects), _grants(tables, guarded)
     named = [part.select("advertiser_id") for part in (delivered, grants) if part is not None]
     advertisers = (
@@ -91,10 +115,12 @@ def prepare(
     if grants is not None:
         grants = calendar.mark(grants.join(advertisers, "advertiser_id").drop("advertiser_id"))
         grants = keep(alone_grants(keep(grants), guarded))
+    marked = keep(alone_claims(calendar.mark(claimed), delivered))
+    keep.drop(claimed)
     return Prepared(
-        claimed=keep(alone_claims(keep(calendar.mark(claimed)), delivered)),
-        profiling=keep(_stretches(tables, accepted, "profiling")),
-        disclosure=keep(_stretches(tables, accepted, "disclosure")),
+        claimed=marked,
+        profiling=keep(_stretches(tables, accepted, subjects, "profiling")),
+        disclosure=keep(_stretches(tables, accepted, subjects, "disclosure")),
         grants=grants,
         delivered=delivered,
         advertisers=advertisers,
@@ -112,7 +138,10 @@ def known(rows: ir.Table, tables: Mapping[str, ir.Table], name: str) -> ir.Table
 
 
 def _memberships(
-    tables: Mapping[str, ir.Table], guarded: ir.Table, evidence: EvidenceRule, keep: Keep
+    tables: Mapping[str, ir.Table],
+    guarded: ir.Table,
+    evidence: EvidenceRule,
+    keep: Callable[[ir.Table], ir.Table],
 ) -> ir.Table:
     columns = ("person_id", "theme_id", "since", "until")
     if "memberships" in tables:
@@ -151,9 +180,11 @@ def _grants(tables: Mapping[str, ir.Table], guarded: ir.Table) -> ir.Table | Non
     )
 
 
-def _stretches(tables: Mapping[str, ir.Table], accepted: ir.Table, purpose: Purpose) -> ir.Table:
+def _stretches(
+    tables: Mapping[str, ir.Table], accepted: ir.Table, subjects: ir.Table | None, purpose: Purpose
+) -> ir.Table:
     if "permissions" in tables:
-        return permission_stretches(known(tables["permissions"], tables, "permissions"), accepted, purpose)
+        return permission_stretches(tables["permissions"], accepted, subjects, purpose)
     nobody = tables["themes"].select(
         person_id=_no_person(tables),
         protection=ibis.literal(0, "int64"),

@@ -72,13 +72,15 @@ def protections(
 
 
 def accepted_bases(guards: Iterable[Protection]) -> ir.Table:
-    """`protection, category, basis`: what each protection accepts."""
+    """`protection, law_bit, category, basis`: what each protection accepts."""
     rows = [
-        {"protection": guard.number, "category": guard.category, "basis": basis}
+        {"protection": guard.number, "law_bit": guard.law_bit, "category": guard.category, "basis": basis}
         for guard in guards
         for basis in guard.bases
     ]
-    return ibis.memtable(rows, schema={"protection": "int64", "category": "string", "basis": "string"})
+    return ibis.memtable(
+        rows, schema={"protection": "int64", "law_bit": "int64", "category": "string", "basis": "string"}
+    )
 
 
 def guarded_themes(decided: ir.Table, guards: Iterable[Protection]) -> ir.Table:

@@ -6,7 +6,6 @@ import ibis.expr.types as ir
 
 from haechi.audit.figures import monthly_people, widest_advertisers
 from haechi.audit.run import Audited
-from haechi.exposure import unpermitted_claims
 from haechi.records import Dataset
 
 THEMES_SHOWN = 2_000
@@ -67,7 +66,7 @@ def _by_theme(done: Audited, dataset: Dataset) -> ir.Table:
     prepared = done.inquiry.prepared
     claimed = prepared.claimed
     people = claimed.group_by("theme_id").agg(people=claimed.person_id.nunique())
-    refused = unpermitted_claims(claimed, prepared.profiling)
+    refused = done.inquiry.done.refused
     without = refused.group_by("theme_id").agg(people_unpermitted=refused.person_id.nunique())
     guarded = {guard.category for guard in done.inquiry.guards}
     labels = done.labelled.decided.filter(done.labelled.decided.category.isin(sorted(guarded) or [""]))

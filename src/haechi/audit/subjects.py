@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from haechi import law
 from haechi.errors import UsageError
+from haechi.exposure import bit_or
 from haechi.law import LawPack
 
 _NONE_NAMED = (
@@ -41,10 +42,10 @@ def audited_laws(
 
 
 def subjects(people: ir.Table, packs: Mapping[str, LawPack], laws: Sequence[str]) -> ir.Table:
-    """Everyone in `people` with every audited law they are under; nobody's country: every audited law.
+    """Everyone in `people` who is under an audited law; nobody's country: every audited law.
 
     Returns:
-        `person_id, law_bit`.
+        `person_id, laws`: one row a person, the bits of their laws together.
     """
     bits = {name: 1 << place for place, name in enumerate(laws)}
     places = law.jurisdiction_rows({name: packs[name] for name in laws})
@@ -55,11 +56,12 @@ def subjects(people: ir.Table, packs: Mapping[str, LawPack], laws: Sequence[str]
     stateless = people.filter(people.country.isnull()).cross_join(
         ibis.memtable([{"law_bit": bit} for bit in bits.values()], schema={"law_bit": "int64"})
     )
-    return ibis.union(
+    each = ibis.union(
         people.join(national, "country").select("person_id", "law_bit"),
         people.join(regional, ["country", "region"]).select("person_id", "law_bit"),
         stateless.select("person_id", "law_bit"),
     )
+    return each.group_by("person_id").agg(laws=bit_or(each.law_bit))
 
 
 def _places(rows: Iterable[tuple[int, str, str | None]]) -> ir.Table:

@@ -18,7 +18,6 @@ _COUNTRIES: Final = ("KR", "US", "JP", "DE", "GB")
 _COUNTRY_SHARES: Final = (0.8, 0.08, 0.05, 0.04, 0.03)
 _UNVERIFIED_EVERY: Final = 12
 _INNOCENT_EVERY: Final = 50
-_SENSITIVE_GRANTS_SHARE: Final = 0.08
 _STILL_OPEN_SHARE: Final = 0.4
 
 
@@ -78,7 +77,7 @@ def write_advertisers(scale: Scale, folder: Path) -> None:
 
 
 def make_grants(scale: Scale, themes: Themes) -> Grants:
-    """Every grant: the same number for each advertiser, one in twelve of them of a sensitive theme.
+    """Every grant: the same number for each advertiser, of sensitive themes as often as there are such themes.
 
     One advertiser in fifty uses no sensitive theme at all.
     """
@@ -86,7 +85,7 @@ def make_grants(scale: Scale, themes: Themes) -> Grants:
     plain, sensitive = np.flatnonzero(themes.category < 0), themes.sensitive
     shape = (scale.advertisers, scale.grants_each)
     theme = plain[random.integers(0, len(plain), shape)]
-    some = max(1, round(scale.grants_each * _SENSITIVE_GRANTS_SHARE))
+    some = max(1, round(scale.grants_each * len(sensitive) / scale.themes))
     uses = np.arange(scale.advertisers) % _INNOCENT_EVERY != _INNOCENT_EVERY // 2
     theme[uses, :some] = sensitive[random.integers(0, len(sensitive), (int(uses.sum()), some))]
     count = theme.size

@@ -17,13 +17,14 @@ def claims(memberships: ir.Table, protected: ir.Table, subjects: ir.Table | None
         memberships: `person_id, theme_id, since, until`.
         protected: `theme_id, protection, law_bit, category, audience, in_force, out_of_force`: which protections
             guard a theme; `out_of_force` never null.
-        subjects: `person_id, law_bit`: who is under which law; None: everyone is under every law.
+        subjects: `person_id, laws`: who is under which laws, as bits together; nobody else is under any. None:
+            everyone is under every law.
 
     Returns:
         `person_id, theme_id, protection, law_bit, category, audience, since, until`, non-empty intervals, no null
         ends.
     """
-    guarded = _under_law(memberships.join(protected, "theme_id"), subjects)
+    guarded = _under_law(memberships, protected, subjects)
     return guarded.select(
         "person_id",
         "theme_id",
@@ -42,7 +43,7 @@ def deliveries_claimed(deliveries: ir.Table, protected: ir.Table, subjects: ir.T
     Returns:
         `advertiser_id, person_id, theme_id, protection, law_bit, category, audience, delivered_at`.
     """
-    guarded = _under_law(deliveries.join(protected, "theme_id"), subjects)
+    guarded = _under_law(deliveries, protected, subjects)
     return guarded.filter(
         (guarded.in_force <= guarded.delivered_at) & (guarded.delivered_at < guarded.out_of_force)
     ).select(
@@ -70,6 +71,10 @@ def unpermitted_claims(claimed: ir.Table, stretches: ir.Table) -> ir.Table:
     )
 
 
-def _under_law(facts: ir.Table, subjects: ir.Table | None) -> ir.Table:
-    """Keeps the rows whose law the person is under."""
-    return facts if subjects is None else facts.semi_join(subjects, ["person_id", "law_bit"])
+def _under_law(facts: ir.Table, protected: ir.Table, subjects: ir.Table | None) -> ir.Table:
+    """Every fact under every protection of its theme, as far as the person is under the protection's law."""
+    if subjects is None:
+        return facts.join(protected, "theme_id")
+    # The person first: looked up once a fact, not once for each of its protections.
+    guarded = facts.join(subjects, "person_id").join(protected, "theme_id")
+    return guarded.filter((guarded.laws & guarded.law_bit) != 0)

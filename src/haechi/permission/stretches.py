@@ -7,7 +7,9 @@ from haechi.terms.instants import end
 from haechi.terms.words import Purpose
 
 
-def permission_stretches(permissions: ir.Table, accepted: ir.Table, purpose: Purpose) -> ir.Table:
+def permission_stretches(
+    permissions: ir.Table, accepted: ir.Table, subjects: ir.Table | None, purpose: Purpose
+) -> ir.Table:
     """The stretches in which a person permits a purpose in a way that a protection accepts.
 
     Touching and overlapping permissions are one stretch: a permission renewed at the instant the earlier one
@@ -17,19 +19,24 @@ def permission_stretches(permissions: ir.Table, accepted: ir.Table, purpose: Pur
 
     Args:
         permissions: the contract's table.
-        accepted: `protection, category, basis`, what each protection accepts.
+        accepted: `protection, law_bit, category, basis`, what each protection accepts.
+        subjects: `person_id, laws`: who is under which laws, as bits together; only their permissions count. None:
+            everyone is under every law.
         purpose: profiling, advertising or disclosure.
 
     Returns:
         `person_id, protection, since, until`, disjoint and not touching within a person and protection;
         `until` is never null (FAR stands for "still so").
     """
-    held = (
-        permissions.filter(permissions.purpose == purpose)
-        .join(accepted, ["category", "basis"])
-        .select("person_id", "protection", since="given_at", until=lambda t: end(t.withdrawn_at))
-        .filter(lambda t: t.since < t.until)
-    )
+    given = permissions.filter(permissions.purpose == purpose)
+    if subjects is not None:
+        given = given.join(subjects, "person_id")
+    given = given.join(accepted, ["category", "basis"])
+    if subjects is not None:
+        given = given.filter((given.laws & given.law_bit) != 0)
+    held = given.select(
+        "person_id", "protection", since="given_at", until=lambda t: end(t.withdrawn_at)
+    ).filter(lambda t: t.since < t.until)
     keys = ("person_id", "protection")
     earlier = ibis.window(group_by=keys, order_by=("since", "until"), rows=(None, -1))
     so_far = ibis.window(group_by=keys, order_by=("since", "until"), rows=(None, 0))

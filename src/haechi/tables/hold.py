@@ -1,31 +1,52 @@
 """Holding a result that several steps read, so that it is computed once."""
 
-from collections.abc import Callable
 from itertools import count
 
 import ibis
 import ibis.expr.types as ir
 
 
-def holder(con: ibis.BaseBackend) -> Callable[[ir.Table], ir.Table]:
-    """A function that computes an expression once and gives a table to read again.
+class DuckHolder:
+    """Computes an expression once, into a temporary table, which may spill to the work folder."""
 
-    In DuckDB it becomes a temporary table, which may spill to the work folder; in Spark a cached frame, which
-    stays with the executors.
-    """
-    numbers = count()
+    def __init__(self, con: ibis.BaseBackend) -> None:
+        self._con = con
+        self._numbers = count()
 
-    def in_duckdb(expression: ir.Table) -> ir.Table:
-        return con.create_table(f"haechi_held_{next(numbers)}", expression, temp=True)
+    def __call__(self, expression: ir.Table, /) -> ir.Table:
+        """The table to read again."""
+        name = f"haechi_held_{next(self._numbers)}"
+        # Not `create_table`: it inserts into an empty table, which costs DuckDB more than to make it from a query.
+        self._con.raw_sql(f"CREATE TEMP TABLE {name} AS {_with_memory_tables(self._con, expression)}")
+        return self._con.table(name)
 
-    def in_spark(expression: ir.Table) -> ir.Table:
-        name = f"haechi_held_{next(numbers)}"
+    def drop(self, held: ir.Table, /) -> None:
+        """Give the memory back; nothing that is still to be computed may read it."""
+        self._con.raw_sql(f"DROP TABLE {held.get_name()}")
+
+
+class SparkHolder:
+    """Computes an expression once, when it is first read, into a frame that stays with the executors."""
+
+    def __init__(self, con: ibis.BaseBackend) -> None:
+        self._con = con
+        self._numbers = count()
+
+    def __call__(self, expression: ir.Table, /) -> ir.Table:
+        """The frame to read again."""
+        name = f"haechi_held_{next(self._numbers)}"
         # Not `expression.cache()`: it forgets to bring in-memory tables along (Ibis 12).
-        frame = con._session.sql(_with_memory_tables(con, expression))  # noqa: SLF001
+        frame = self._con._session.sql(_with_memory_tables(self._con, expression))  # noqa: SLF001
         frame.cache().createOrReplaceTempView(name)
-        return con.table(name)
+        return self._con.table(name)
 
-    return in_duckdb if con.name == "duckdb" else in_spark
+    def drop(self, held: ir.Table, /) -> None:
+        """Nothing: what reads it may not have been computed yet, and executors evict what nobody reads."""
+
+
+def holder(con: ibis.BaseBackend) -> DuckHolder | SparkHolder:
+    """What holds results in this engine."""
+    return DuckHolder(con) if con.name == "duckdb" else SparkHolder(con)
 
 
 def _with_memory_tables(con: ibis.BaseBackend, expression: ir.Table) -> str:

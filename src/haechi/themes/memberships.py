@@ -36,7 +36,7 @@ def memberships_from_behaviours(
     """
     traces = keep(_traces(behaviours, item_themes, rule))
     positive = traces.filter(traces.evidence > 0)
-    reaching = keep(_reaching(positive, traces, rule))
+    reaching = keep(_reaching(traces, rule))
     plain = reaching.filter(reaching.plain)
     along_time = positive.semi_join(reaching.filter(~reaching.plain), _PAIR)
     changes = _changes(along_time, traces.filter(traces.takes_back))
@@ -58,26 +58,25 @@ def _traces(behaviours: ir.Table, item_themes: ir.Table, rule: EvidenceRule) -> 
     )
 
 
-def _reaching(positive: ir.Table, traces: ir.Table, rule: EvidenceRule) -> ir.Table:
+def _reaching(traces: ir.Table, rule: EvidenceRule) -> ir.Table:
     """Pairs whose evidence could reach the threshold, and whether one look is enough to date it.
 
-    Taking back only lowers the sum: a pair that never reaches the threshold without it never will. Where nothing
-    is taken back or lapses, and all small pieces together stay below the threshold, the membership opens with
-    the first piece that reaches it alone: no need to sum along time, which spares most pairs the costly step.
+    What takes back says nothing itself (its evidence is 0) and only lowers the sum: a pair that never reaches the
+    threshold without it never will. Where nothing is taken back or lapses, and all small pieces together stay
+    below the threshold, the membership opens with the first piece that reaches it alone: no need to sum along
+    time, which spares most pairs the costly step.
     """
     threshold = rule.threshold_thousandths
-    alone = positive.evidence >= threshold
-    pairs = positive.group_by(*_PAIR).agg(
-        total=positive.evidence.sum().cast("int64"),
-        in_pieces=ibis.ifelse(alone, 0, positive.evidence).sum().cast("int64"),
-        first_alone=ibis.ifelse(alone, positive.moment, ibis.null(positive.moment.type())).min(),
+    alone = traces.evidence >= threshold
+    pairs = traces.group_by(*_PAIR).agg(
+        total=traces.evidence.sum().cast("int64"),
+        in_pieces=ibis.ifelse(alone, 0, traces.evidence).sum().cast("int64"),
+        first_alone=ibis.ifelse(alone, traces.moment, ibis.null(traces.moment.type())).min(),
+        contested=traces.takes_back.any(),
     )
     pairs = pairs.filter(pairs.total >= threshold)
-    if rule.lapse_days is not None:
-        return pairs.mutate(plain=ibis.literal(False))
-    contested = traces.filter(traces.takes_back).select(*_PAIR).distinct().mutate(contested=True)
-    joined = pairs.left_join(contested, _PAIR)
-    return joined.select(*pairs.columns, plain=joined.contested.isnull() & (joined.in_pieces < threshold))
+    plain = ~pairs.contested & (pairs.in_pieces < threshold)
+    return pairs.mutate(plain=plain if rule.lapse_days is None else ibis.literal(False)).drop("contested")
 
 
 def _plain(pairs: ir.Table) -> ir.Table:

@@ -7,7 +7,6 @@ import ibis.expr.types as ir
 
 from haechi.audit.inquiry import Inquiry
 from haechi.audit.literals import instant, text, texts
-from haechi.audit.prepared import known
 from haechi.law import Rule
 from haechi.terms.instants import end
 
@@ -16,12 +15,12 @@ _CONSENT: Final = ("consent", "explicit_consent")
 
 def consents(inquiry: Inquiry, law: str, rule: Rule) -> ir.Table:
     """The permissions that rest on consent and did not end before the rule came into force."""
-    given = known(inquiry.tables["permissions"], inquiry.tables, "permissions")
+    given = inquiry.tables["permissions"]
     in_force = ibis.timestamp(rule.effective_from.isoformat(sep=" "))
     given = given.filter(given.basis.isin(_CONSENT) & (end(given.withdrawn_at) > in_force))
     if inquiry.subjects is None:
         return given
-    under = inquiry.subjects.filter(inquiry.subjects.law_bit == inquiry.law_bit(law))
+    under = inquiry.subjects.filter((inquiry.subjects.laws & inquiry.law_bit(law)) != 0)
     return given.semi_join(under, "person_id")
 
 

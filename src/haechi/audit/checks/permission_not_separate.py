@@ -31,11 +31,12 @@ def _run(inquiry: Inquiry) -> list[Finding]:
 
 def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
     given = consents(inquiry, law, rule)
-    given = given.mutate(scope=given.purpose.concat(" ", given.category.fill_null("")))
+    category = given.category.fill_null("")
     acts = given.group_by("person_id", "given_at").agg(
-        scopes=given.scope.nunique(), permissions=given.count()
+        several=(given.purpose.min() != given.purpose.max()) | (category.min() != category.max()),
+        permissions=given.count(),
     )
-    acts = acts.filter(acts.scopes > 1)
+    acts = acts.filter(acts.several)
     counted = acts.aggregate(people=acts.person_id.nunique(), permissions=acts.permissions.sum())
     row = counted.to_pyarrow().to_pylist()[0]
     if not row["people"]:

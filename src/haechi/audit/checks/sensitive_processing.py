@@ -8,7 +8,6 @@ from typing import Final
 from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence, widest
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
-from haechi.exposure import unpermitted_claims
 from haechi.law import Rule, in_force
 from haechi.terms.names import category_names
 
@@ -37,7 +36,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
     ]
     if not concerned:
         return []
-    refused = unpermitted_claims(inquiry.prepared.claimed, inquiry.prepared.profiling)
+    refused = inquiry.done.refused
     refused = refused.filter((refused.law_bit == inquiry.law_bit(law)) & refused.category.isin(concerned))
     counted = refused.aggregate(people=refused.person_id.nunique(), themes=refused.theme_id.nunique())
     row = counted.to_pyarrow().to_pylist()[0]

@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import pytest
 
+from haechi.audit.prepared import Keep
 from haechi.tables import Engine, connect, holder
 from tests.oracle.brute_force import Setting, World
 from tests.oracle.compare import differences
@@ -15,8 +15,6 @@ from tests.oracle.haechi_answers import answer
 from tests.oracle.random_worlds import Shape, setting_and_shape, world
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
-
-Keep = Callable[[ir.Table], ir.Table]
 
 
 def _asked(seed: int, size: int, *, computed: bool) -> tuple[Setting, Shape, list[World]]:

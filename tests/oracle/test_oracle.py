@@ -5,24 +5,23 @@ difference is then traced to one world and to the fewest of its rows.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from haechi.audit.prepared import Keep
 from haechi.tables import connect, holder
 from tests.oracle.brute_force import World, facts_of
 from tests.oracle.compare import differences, expected, told
 from tests.oracle.haechi_answers import answer
 from tests.oracle.random_worlds import setting_and_shape, world
 
-Keep = Callable[[ir.Table], ir.Table]
 _SEEDS = st.integers(min_value=0, max_value=2**48)
 # The smallest world is found by `told`: a smaller seed is no simpler case.
 _settings = settings(

@@ -201,7 +201,7 @@ def _where(reached: ir.Table) -> ir.IntegerScalar:
 
 
 def _sum(table: ir.Table, laws: str, bit: int) -> int:
-    return int(table.people.sum(where=(table[laws] & bit) != 0).execute() or 0)
+    return int(table.people.sum(where=(table[laws] & bit) != 0).fill_null(0).execute())
 
 
 def _per_category(table: ir.Table, laws: str, bit: int) -> ir.Table:

@@ -26,7 +26,7 @@ class DuckHolder:
 
 
 class SparkHolder:
-    """Computes an expression once, when it is first read, into a frame that stays with the executors."""
+    """Computes an expression once, into a frame that stays with the executors and forgets how it was made."""
 
     def __init__(self, con: ibis.BaseBackend) -> None:
         self._con = con
@@ -37,11 +37,13 @@ class SparkHolder:
         name = f"haechi_held_{next(self._numbers)}"
         # Not `expression.cache()`: it forgets to bring in-memory tables along (Ibis 12).
         frame = self._con._session.sql(_with_memory_tables(self._con, expression))  # noqa: SLF001
-        frame.cache().createOrReplaceTempView(name)
+        # Not `frame.cache()`: its plan grows with every step, and the planner takes ever longer over it.
+        frame.localCheckpoint(eager=True).createOrReplaceTempView(name)
         return self._con.table(name)
 
     def drop(self, held: ir.Table, /) -> None:
-        """Nothing: what reads it may not have been computed yet, and executors evict what nobody reads."""
+        """Forget it; Spark gives the memory back when nothing refers to it any more."""
+        self._con._session.catalog.dropTempView(held.get_name())  # noqa: SLF001  as above
 
 
 def holder(con: ibis.BaseBackend) -> DuckHolder | SparkHolder:

@@ -18,9 +18,12 @@ from haechi.audit.run import Options
 from haechi.audit.run import audit as run_audit
 from haechi.errors import UsageError
 from haechi.law import Money
+from haechi.terms.instants import LONGEST_DAYS
 from haechi.terms.words import SEVERITIES
 
 FailOn = Literal["violation", "risk", "note", "never"]
+_MOST_THREADS = 1_024
+"""The engine starts them all at once; a slip of the keyboard must not take the machine down."""
 
 
 def audit(
@@ -75,7 +78,8 @@ def audit(
     threads
         Processors to use; all of them, if not given.
     """
-    _positive(lapse=lapse, retention=retention, threads=threads)
+    _within(LONGEST_DAYS, lapse=lapse, retention=retention)
+    _within(_MOST_THREADS, threads=threads)
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     options = Options(
         laws=tuple(law_ or ()),
@@ -127,10 +131,10 @@ class _Steps:
             self._status.update(f"{step} …")
 
 
-def _positive(**numbers: int | None) -> None:
+def _within(most: int, **numbers: int | None) -> None:
     for name, number in numbers.items():
-        if number is not None and number < 1:
-            raise UsageError(f"--{name} is {number}; expected 1 or more.")
+        if number is not None and not 1 <= number <= most:
+            raise UsageError(f"--{name} is {number}; expected 1 to {most:,}.")
 
 
 def _instant(text: str) -> datetime:

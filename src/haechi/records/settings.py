@@ -9,10 +9,15 @@ from typing import Final
 import msgspec
 
 from haechi.errors import UsageError
+from haechi.terms.instants import LONGEST_DAYS
 from haechi.terms.schemas import SCHEMAS
 from haechi.terms.words import BEHAVIOUR_KINDS
 
 _TAKES_BACK: Final = ("unlike", "hide")
+_LEAST_EVIDENCE: Final = 0.001
+"""Evidence is counted in thousandths."""
+_MOST_EVIDENCE: Final = 1_000
+"""A weight or threshold beyond it is a slip; far beyond it, sums would leave 64 bits."""
 
 
 class TableSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,17 +152,19 @@ def _settings(content: _File, file: str) -> Settings:
     weighed = [kind for kind in BEHAVIOUR_KINDS if kind not in _TAKES_BACK]
     refuse(evidence.weights, weighed, file, "[evidence] weights: ")
     for kind, weight in evidence.weights.items():
-        if not (math.isfinite(weight) and weight >= 0):
-            raise UsageError(f"{place}weights: {kind} is {weight}; expected 0 or more.")
+        if not (math.isfinite(weight) and 0 <= weight <= _MOST_EVIDENCE):
+            raise UsageError(f"{place}weights: {kind} is {weight}; expected 0 to {_MOST_EVIDENCE:,}.")
     threshold = evidence.threshold
-    if threshold is not None and not (math.isfinite(threshold) and _thousandths(threshold) > 0):
-        raise UsageError(f"{place}threshold is {threshold}; expected 0.001 or more.")
+    if threshold is not None and not (_LEAST_EVIDENCE <= threshold <= _MOST_EVIDENCE):
+        raise UsageError(
+            f"{place}threshold is {threshold}; expected {_LEAST_EVIDENCE} to {_MOST_EVIDENCE:,}."
+        )
     for name, days in (
         ("[evidence] lapse_days", evidence.lapse_days),
         ("[policy] retention_days", content.policy.retention_days),
     ):
-        if days is not None and days < 1:
-            raise UsageError(f"{file}: {name} is {days}; expected 1 day or more.")
+        if days is not None and not 1 <= days <= LONGEST_DAYS:
+            raise UsageError(f"{file}: {name} is {days}; expected 1 to {LONGEST_DAYS:,} days.")
     return Settings(
         kind_thousandths={kind: _thousandths(weight) for kind, weight in evidence.weights.items()},
         threshold_thousandths=None if threshold is None else _thousandths(threshold),

@@ -9,6 +9,9 @@ import ibis.expr.types as ir
 FAR: Final = datetime(9999, 12, 31)  # noqa: DTZ001  every instant inside is naive UTC
 """Stands for "still so" where two ends are compared; later than any instant the contract admits."""
 
+LONGEST_DAYS: Final = 36_500
+"""The longest lapse or limit in days, a hundred years: beyond it, instants would leave the calendar."""
+
 
 def end(until: ir.TimestampValue) -> ir.TimestampValue:
     """`until`, with null read as "still so"."""

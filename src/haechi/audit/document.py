@@ -5,7 +5,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from haechi import sensitivity
@@ -18,17 +17,6 @@ from haechi.records import Dataset
 
 EXAMPLE_MARKER: Final = ".haechi-example"
 """The file by which a dataset says that its people are made up."""
-
-_PROXIES: Final = pa.schema(
-    {
-        "theme_id": pa.string(),
-        "category": pa.string(),
-        "people": pa.int64(),
-        "lift": pa.float64(),
-        "auc": pa.float64(),
-        "q_value": pa.float64(),
-    }
-)
 
 
 def write_outputs(
@@ -44,7 +32,7 @@ def write_outputs(
     write_parquet(done.labelled.decided.order_by("theme_id", "category"), folder / "themes.parquet")
     monthly = figures.monthly_exposures(done.inquiry.done, done.inquiry.prepared)
     write_parquet(monthly, folder / "exposures.parquet")
-    pq.write_table(_PROXIES.empty_table(), folder / "proxies.parquet")
+    pq.write_table(done.proxies, folder / "proxies.parquet")
     page = render(_page(done, dataset, document, options), options.lang)
     (folder / "report.html").write_text(page, encoding="utf-8")
     return document
@@ -66,7 +54,8 @@ def _page(done: Audited, dataset: Dataset, document: model.Findings, options: Op
         arguable=done.labelled.arguable,
         undecided=done.labelled.undecided,
         method=_method(done, document),
-        proxies=[],
+        proxies=seen.proxies,
+        proxies_in_all=done.proxies.num_rows,
         synthetic=Path(dataset.location, EXAMPLE_MARKER).exists(),
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from haechi import sensitivity
 from haechi.audit import figures, reproduce
@@ -21,6 +22,7 @@ from haechi.audit.labelling import Labelled, label_themes
 from haechi.audit.model import Finding
 from haechi.audit.prepared import Keep, known, prepare
 from haechi.audit.protections import Protection, accepted_bases, guarded_themes, protections
+from haechi.audit.proxies import affordable, find_proxies, missing, nothing
 from haechi.audit.subjects import audited_laws, subjects
 from haechi.law import LawPack, Money
 from haechi.records import Dataset
@@ -43,6 +45,7 @@ class Options:
         as_of: the instant at which clocks are read, naive UTC.
         turnover: the turnover that a penalty is measured by.
         lang: language of statements and remedies.
+        proxies: look for themes that give a category away without naming it; None: where that is quick.
     """
 
     laws: tuple[str, ...] = ()
@@ -52,6 +55,7 @@ class Options:
     as_of: datetime
     turnover: Money | None = None
     lang: Lang = "en"
+    proxies: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class Audited:
         totals: the contract's totals.
         categories: law and category to figures, `themes` among them.
         findings: in the checks' order.
+        proxies: see `find_proxies`; empty, and named in `unavailable`, where they were not looked for.
         unavailable: check to the tables, columns or options for want of which it could not run.
         set_aside: table to rows that named an identifier its table lacks.
     """
@@ -75,6 +80,7 @@ class Audited:
     totals: dict[str, int]
     categories: dict[tuple[str, str], dict[str, int]]
     findings: list[Finding]
+    proxies: pa.Table
     unavailable: dict[str, list[str]]
     set_aside: dict[str, int]
 
@@ -144,6 +150,12 @@ def audit(
     step("checks")
     unavailable = {check.id: lacking for check in CHECKS if (lacking := _lacking(check, inquiry))}
     findings = [found for check in CHECKS if check.id not in unavailable for found in check.run(inquiry)]
+    step("proxies")
+    giving_away = nothing(tables["themes"].theme_id.type().to_pyarrow())
+    if lacking := _lacking_for_proxies(dataset, options):
+        unavailable["proxies"] = lacking
+    elif guards:
+        giving_away = find_proxies(inquiry, dataset.rows, evidence, keep)
     return Audited(
         inquiry=inquiry,
         labelled=labelled,
@@ -151,6 +163,7 @@ def audit(
         totals={**_sizes(dataset, guarded), **figures.totals(done)},
         categories=_categories(guarded, guards, by_category),
         findings=findings,
+        proxies=giving_away,
         unavailable=unavailable,
         set_aside=_set_aside(dataset),
     )
@@ -159,6 +172,13 @@ def audit(
 def _lacking(check: Check, inquiry: Inquiry) -> list[str]:
     missing = check.missing(inquiry.tables)
     return missing or ([] if check.lacks is None else check.lacks(inquiry))
+
+
+def _lacking_for_proxies(dataset: Dataset, options: Options) -> list[str]:
+    lacking = missing(dataset.tables)
+    if lacking or options.proxies or (options.proxies is None and affordable(dataset.rows)):
+        return lacking
+    return ["--proxies"]
 
 
 def _evidence(dataset: Dataset, options: Options) -> EvidenceRule:

@@ -10,6 +10,7 @@ from haechi.records import Dataset
 
 THEMES_SHOWN = 2_000
 ADVERTISERS_SHOWN = 20
+PROXIES_SHOWN = 50
 
 Row = dict[str, object]
 
@@ -24,6 +25,7 @@ class Shown:
         advertisers: `advertiser_id, name, people_unpermitted, themes`: the widest reach, widest first.
         themes: `theme_id, name, path, category, score, decided_by, evidence, people, people_unpermitted,
             advertisers`: at most THEMES_SHOWN, widest first.
+        proxies: `theme_id, name, category, people, lift, auc, q_value`: at most PROXIES_SHOWN, most telling first.
         names: `themes` and `advertisers` to identifier to name, for every identifier in a finding's sample.
     """
 
@@ -31,6 +33,7 @@ class Shown:
     months: list[Row]
     advertisers: list[Row]
     themes: list[Row]
+    proxies: list[Row]
     names: dict[str, dict[str, str]]
 
 
@@ -42,6 +45,7 @@ def shown(done: Audited, dataset: Dataset) -> Shown:
         months=_rows(monthly_people(inquiry.done, inquiry.prepared)),
         advertisers=_advertisers(done, dataset),
         themes=_rows(_by_theme(done, dataset).limit(THEMES_SHOWN)),
+        proxies=_proxies(done, dataset),
         names={
             "themes": _names(done, dataset, "themes", "theme_id"),
             "advertisers": _names(done, dataset, "advertisers", "advertiser_id"),
@@ -95,6 +99,12 @@ def _advertisers(done: Audited, dataset: Dataset) -> list[Row]:
     names = _named(dataset, "advertisers", "advertiser_id", {str(row["advertiser_id"]) for row in widest})
     named = ((row, str(row["advertiser_id"])) for row in widest)
     return [{**row, "advertiser_id": found, "name": names.get(found, "")} for row, found in named]
+
+
+def _proxies(done: Audited, dataset: Dataset) -> list[Row]:
+    first = done.proxies.slice(0, PROXIES_SHOWN).to_pylist()
+    names = _named(dataset, "themes", "theme_id", {str(row["theme_id"]) for row in first})
+    return [{**row, "name": names.get(str(row["theme_id"]), "")} for row in first]
 
 
 def _names(done: Audited, dataset: Dataset, table: str, identifier: str) -> dict[str, str]:

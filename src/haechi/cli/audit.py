@@ -38,6 +38,7 @@ def audit(
     lapse: int | None = None,
     retention: int | None = None,
     turnover: str | None = None,
+    proxies: bool | None = None,
     fail_on: FailOn = "violation",
     engine: tables.Engine = "duckdb",
     memory: str | None = None,
@@ -69,6 +70,9 @@ def audit(
         The longest a membership may last, in days.
     turnover
         Turnover for the penalty ceiling, such as KRW:1900000000000.
+    proxies
+        Look for themes that give a category away without naming it. Unasked, where it takes seconds: up to 10
+        million behaviours or memberships.
     fail_on
         Lowest severity of a finding that ends with status 1.
     engine
@@ -89,6 +93,7 @@ def audit(
         as_of=now if as_of is None else _instant(as_of),
         turnover=None if turnover is None else _money(turnover),
         lang=lang,
+        proxies=proxies,
     )
     packs = law.load_packs(tuple(law_pack or ()))
     notices: list[str] = []

@@ -38,7 +38,8 @@ class Page:
         arguable: themes with only arguable labels.
         undecided: themes that could not be judged.
         method: facts of the method by name (threshold, weights, lapse, as_of).
-        proxies: themes that give a category away, strongest first.
+        proxies: see `Shown`.
+        proxies_in_all: how many rows `proxies` would have without its limit.
         synthetic: the dataset says that its people are made up.
     """
 
@@ -54,6 +55,7 @@ class Page:
     undecided: int
     method: Mapping[str, str]
     proxies: Sequence[Mapping[str, Any]]
+    proxies_in_all: int
     synthetic: bool
 
 
@@ -77,6 +79,7 @@ def render(page: Page, lang: Lang) -> str:
         lang=lang,
         sentence=sentence(page.findings, lang),
         unchecked=unchecked(page.findings),
+        unavailable={row.check: row.missing for row in page.findings.dataset.unavailable_checks},
         groups=groups,
         overview=_overview(groups, page, say),
         cells=_cells(page, say, people),

@@ -130,6 +130,18 @@ def test_grounds_are_held_against_the_laws_list_for_that_kind(tmp_path: Path) ->
     assert [f["count"] for f in document["findings"] if f["law"] == "eu-gdpr"] == [1]
 
 
+def test_a_statute_is_no_ground_against_correction_in_korea(tmp_path: Path) -> None:
+    """Breaks when the proviso on erasure clears a refusal to correct (PIPA Art. 36(1))."""
+    day, answer = "2021-06-01", "2021-06-03"
+    refused = [
+        asked("rectification", day, answer, outcome="refused", ground="STATUTE_FORBIDS"),
+        asked("rectification", day, answer, outcome="refused", ground="NOT_INCORRECT"),
+        asked("erasure", day, answer, outcome="refused", ground="STATUTE_FORBIDS"),
+    ]
+    document = findings(tmp_path, world(*refused), laws=("kr-pipa",))
+    assert count(document, "KR-PIPA-35-4") == 1
+
+
 def test_a_request_of_nowhere_is_under_every_audited_law(tmp_path: Path) -> None:
     """Breaks when a request drops out because nobody wrote down where it came from."""
     rows = world({**asked("access", "2021-01-05"), "country": None})

@@ -155,6 +155,22 @@ def test_korea_names_the_five_items_of_decree_article_41() -> None:
     }
 
 
+def codes(name: str, kind: str) -> set[str]:
+    return {ground.code for ground in law.refusal_grounds(PACKS[name], kind, NOW)}
+
+
+def test_korea_lets_a_statute_stand_against_erasure_and_not_against_correction() -> None:
+    """The proviso of Art. 36(1) speaks of erasure alone; wrong data must be corrected whatever a statute collects."""
+    assert "STATUTE_FORBIDS" in codes("kr-pipa", "erasure")
+    assert "STATUTE_FORBIDS" not in codes("kr-pipa", "rectification")
+
+
+def test_a_korean_requester_is_confirmed_for_the_requests_that_the_decree_names() -> None:
+    """Decree Art. 46(1): a hold for explanation would have no footing."""
+    held = {kind for kind in words.REQUEST_KINDS if "IDENTITY_UNCONFIRMED" in codes("kr-pipa", kind)}
+    assert held == set(words.REQUEST_KINDS) - {"explanation"}
+
+
 @pytest.mark.parametrize("pack", PACKS.values(), ids=lambda pack: pack.id)
 def test_no_ground_both_holds_and_never_holds(pack: LawPack) -> None:
     for kind in words.REQUEST_KINDS:

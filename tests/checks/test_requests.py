@@ -142,6 +142,25 @@ def test_a_statute_is_no_ground_against_correction_in_korea(tmp_path: Path) -> N
     assert count(document, "KR-PIPA-35-4") == 1
 
 
+def test_an_objection_to_advertising_bears_no_balancing(tmp_path: Path) -> None:
+    """Breaks when legal claims stand against an objection to direct marketing (GDPR Art. 21(2)-(3))."""
+    day, answer = "2021-06-01", "2021-06-03"
+    refused = [
+        asked(kind, day, answer, country="DE", outcome="refused", ground=ground)
+        for kind, ground in (
+            ("objection", "LEGAL_CLAIMS"),
+            ("objection", "RESTRICTED_BY_LAW"),
+            ("restriction", "LEGAL_CLAIMS"),
+            ("restriction", "NO_GROUND_FOR_RESTRICTION"),
+            ("erasure", "LEGAL_CLAIMS"),
+            ("erasure", "FREEDOM_OF_EXPRESSION"),
+            ("rectification", "NOT_INCORRECT"),
+        )
+    ]
+    document = findings(tmp_path, world(*refused), laws=("eu-gdpr",))
+    assert count(document, "EU-GDPR-12-4") == 2
+
+
 def test_a_request_of_nowhere_is_under_every_audited_law(tmp_path: Path) -> None:
     """Breaks when a request drops out because nobody wrote down where it came from."""
     rows = world({**asked("access", "2021-01-05"), "country": None})

@@ -123,6 +123,15 @@ def test_minors_of_each_law() -> None:
 
 
 @pytest.mark.parametrize(
+    ("at", "age"), [(datetime(2023, 12, 31, 23) - MICRO, 13), (datetime(2023, 12, 31, 23), 15)]
+)
+def test_denmark_raised_its_age_of_consent_in_2024(at: datetime, age: int) -> None:
+    rule = law.minors(PACKS["eu-gdpr"], at)
+    assert rule is not None
+    assert rule.age_in("DK") == age
+
+
+@pytest.mark.parametrize(
     ("name", "kind", "received", "extended", "late_from"),
     [
         # Friday 1 March 2024, 23:30 in Seoul; ten days end with Monday 11 March.
@@ -209,6 +218,7 @@ def ceiling(name: str, tier: str, turnover: int, currency: str) -> Money | None:
         ("eu-gdpr", "higher", 1_000_000_000, "EUR", Money(40_000_000, "EUR")),
         ("eu-gdpr", "higher", 1_000_000_000, "USD", None),
         ("eu-dsa", "infringement", 1_000_000_000, "EUR", Money(60_000_000, "EUR")),
+        ("eu-dsa", "information", 1_000_000_000, "EUR", Money(10_000_000, "EUR")),
         ("jp-appi", "corporate-fine", 1, "JPY", Money(100_000_000, "JPY")),
         ("us-ca-cpra", "violation", 1_000_000_000, "USD", None),
     ],

@@ -165,6 +165,29 @@ def test_korea_lets_a_statute_stand_against_erasure_and_not_against_correction()
     assert "STATUTE_FORBIDS" not in codes("kr-pipa", "rectification")
 
 
+def test_nothing_that_is_weighed_stands_against_an_objection_to_advertising() -> None:
+    """GDPR Art. 21(2)-(3): only what bars any request is left, Arts. 12 and 23."""
+    assert codes("eu-gdpr", "objection") == {
+        "IDENTITY_FAILURE",
+        "MANIFESTLY_UNFOUNDED",
+        "MANIFESTLY_EXCESSIVE",
+        "RESTRICTED_BY_LAW",
+    }
+
+
+def test_every_exception_of_article_17_gdpr_is_listed() -> None:
+    """A missing one would call a lawful refusal to erase a violation."""
+    assert {
+        "FREEDOM_OF_EXPRESSION",
+        "LEGAL_OBLIGATION",
+        "PUBLIC_TASK",
+        "PUBLIC_HEALTH",
+        "ARCHIVING_RESEARCH",
+        "LEGAL_CLAIMS",
+        "NO_GROUND_FOR_ERASURE",
+    } <= codes("eu-gdpr", "erasure")
+
+
 def test_a_korean_requester_is_confirmed_for_the_requests_that_the_decree_names() -> None:
     """Decree Art. 46(1): a hold for explanation would have no footing."""
     held = {kind for kind in words.REQUEST_KINDS if "IDENTITY_UNCONFIRMED" in codes("kr-pipa", kind)}

@@ -63,7 +63,7 @@ def test_denmark_raised_the_age_in_2024(
 ) -> None:
     """Breaks when a country's older age outlives its change, or the newer one reaches back; the person is 14."""
     world = {"people": child("2009-06-01", country), "memberships": member("2023-07-01", until)}
-    assert count(findings(tmp_path, world, as_of=as_of, laws=("eu-gdpr",)), "EU-GDPR-8") == expected
+    assert count(findings(tmp_path, world, as_of=as_of), "EU-GDPR-8") == expected
 
 
 @pytest.mark.parametrize(

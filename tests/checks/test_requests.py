@@ -161,6 +161,17 @@ def test_an_objection_to_advertising_bears_no_balancing(tmp_path: Path) -> None:
     assert count(document, "EU-GDPR-12-4") == 2
 
 
+def test_japan_has_no_duty_to_explain_that_a_refusal_could_break(tmp_path: Path) -> None:
+    """Breaks when a duty of effort (APPI Art. 36) becomes a violation; derived data are no ground against access."""
+    day, answer = "2023-06-01", "2023-06-03"
+    refused = [
+        asked("explanation", day, answer, country="JP", outcome="refused"),
+        asked("access", day, answer, country="JP", outcome="refused", ground="DERIVED_DATA"),
+    ]
+    document = findings(tmp_path, world(*refused), laws=("jp-appi",), as_of="2024-01-01")
+    assert (count(document, "JP-APPI-33-2-GROUNDS"), count(document, "JP-APPI-33-5")) == (0, 1)
+
+
 def test_a_request_of_nowhere_is_under_every_audited_law(tmp_path: Path) -> None:
     """Breaks when a request drops out because nobody wrote down where it came from."""
     rows = world({**asked("access", "2021-01-05"), "country": None})

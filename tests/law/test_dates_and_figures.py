@@ -221,6 +221,7 @@ def ceiling(name: str, tier: str, turnover: int, currency: str) -> Money | None:
         ("eu-dsa", "information", 1_000_000_000, "EUR", Money(10_000_000, "EUR")),
         ("jp-appi", "corporate-fine", 1, "JPY", Money(100_000_000, "JPY")),
         ("us-ca-cpra", "violation", 1_000_000_000, "USD", None),
+        ("us-ca-cpra", "private-action", 1_000_000_000, "USD", None),
     ],
 )
 def test_penalty_ceilings_worked_by_hand(

@@ -56,7 +56,7 @@ BASES = {
     "kr-pipa": {"explicit_consent", "legal_obligation"},
     "eu-gdpr": {"explicit_consent"},
     "eu-dsa": set(),
-    "jp-appi": {"consent", "explicit_consent"},
+    "jp-appi": {"consent", "explicit_consent", "legal_obligation"},
     "us-ca-cpra": {"consent", "explicit_consent"},
     "us-wa-mhmda": {"consent", "explicit_consent"},
 }
@@ -186,6 +186,28 @@ def test_every_exception_of_article_17_gdpr_is_listed() -> None:
         "LEGAL_CLAIMS",
         "NO_GROUND_FOR_ERASURE",
     } <= codes("eu-gdpr", "erasure")
+
+
+@pytest.mark.parametrize("name", [name for name, pack in PACKS.items() if pack.requests])
+def test_no_law_lets_access_be_refused_for_where_the_data_came_from(name: str) -> None:
+    """What was derived or bought elsewhere is what a person can learn in no other way."""
+    never = {ground.code for ground in law.forbidden_grounds(PACKS[name], "access", NOW)}
+    assert never == {"NOT_IN_SCOPE", "TOO_MANY_THEMES", "DERIVED_DATA", "OFF_PLATFORM_DATA"}
+
+
+def test_japan_explains_its_reasons_by_effort_alone() -> None:
+    """APPI Art. 36: without a duty there is no deadline to miss and no refusal to accuse."""
+    assert law.request_rule(PACKS["jp-appi"], "explanation", NOW) is None
+
+
+def test_identifiers_of_the_vocabulary_name_their_namespace() -> None:
+    """An identifier without one cannot be looked up."""
+    known = {"pd", "dpv", "eu-gdpr", "just", "legal-kr", "legal-eu", "legal-jp", "legal-us"}
+    for pack in PACKS.values():
+        named = [pack.dpv, *(base.dpv for base in pack.permission_bases)]
+        named += [ground.dpv for ground in (*pack.refusal_grounds, *pack.forbidden_grounds)]
+        named += [term for category in pack.categories for term in category.dpv]
+        assert {term.split(":")[0] for term in named if term} <= known, pack.id
 
 
 def test_a_korean_requester_is_confirmed_for_the_requests_that_the_decree_names() -> None:

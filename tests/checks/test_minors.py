@@ -49,6 +49,24 @@ def test_the_countrys_own_age_decides(tmp_path: Path, country: str, expected: in
 
 
 @pytest.mark.parametrize(
+    ("country", "until", "as_of", "expected"),
+    [
+        ("DK", None, "2024-03-01", 1),
+        ("DK", None, "2023-12-31T22:59:59", 0),
+        ("DK", "2023-12-31T23:00:00", "2024-03-01", 0),  # midnight in Brussels, by which the pack counts
+        ("DK", "2023-12-31T23:00:01", "2024-03-01", 1),
+        ("SE", None, "2024-03-01", 0),
+    ],
+)
+def test_denmark_raised_the_age_in_2024(
+    tmp_path: Path, country: str, until: str | None, as_of: str, expected: int
+) -> None:
+    """Breaks when a country's older age outlives its change, or the newer one reaches back; the person is 14."""
+    world = {"people": child("2009-06-01", country), "memberships": member("2023-07-01", until)}
+    assert count(findings(tmp_path, world, as_of=as_of), "EU-GDPR-8") == expected
+
+
+@pytest.mark.parametrize(
     ("born", "permission", "expected"),
     [
         ("2009-06-01", "2023-02-01", 0),  # fourteen: their own opt-in counts

@@ -130,6 +130,48 @@ def test_grounds_are_held_against_the_laws_list_for_that_kind(tmp_path: Path) ->
     assert [f["count"] for f in document["findings"] if f["law"] == "eu-gdpr"] == [1]
 
 
+def test_a_statute_is_no_ground_against_correction_in_korea(tmp_path: Path) -> None:
+    """Breaks when the proviso on erasure clears a refusal to correct (PIPA Art. 36(1))."""
+    day, answer = "2021-06-01", "2021-06-03"
+    refused = [
+        asked("rectification", day, answer, outcome="refused", ground="STATUTE_FORBIDS"),
+        asked("rectification", day, answer, outcome="refused", ground="NOT_INCORRECT"),
+        asked("erasure", day, answer, outcome="refused", ground="STATUTE_FORBIDS"),
+    ]
+    document = findings(tmp_path, world(*refused), laws=("kr-pipa",))
+    assert count(document, "KR-PIPA-35-4") == 1
+
+
+def test_an_objection_to_advertising_bears_no_balancing(tmp_path: Path) -> None:
+    """Breaks when legal claims stand against an objection to direct marketing (GDPR Art. 21(2)-(3))."""
+    day, answer = "2021-06-01", "2021-06-03"
+    refused = [
+        asked(kind, day, answer, country="DE", outcome="refused", ground=ground)
+        for kind, ground in (
+            ("objection", "LEGAL_CLAIMS"),
+            ("objection", "RESTRICTED_BY_LAW"),
+            ("restriction", "LEGAL_CLAIMS"),
+            ("restriction", "NO_GROUND_FOR_RESTRICTION"),
+            ("erasure", "LEGAL_CLAIMS"),
+            ("erasure", "FREEDOM_OF_EXPRESSION"),
+            ("rectification", "NOT_INCORRECT"),
+        )
+    ]
+    document = findings(tmp_path, world(*refused), laws=("eu-gdpr",))
+    assert count(document, "EU-GDPR-12-4") == 2
+
+
+def test_japan_has_no_duty_to_explain_that_a_refusal_could_break(tmp_path: Path) -> None:
+    """Breaks when a duty of effort (APPI Art. 36) becomes a violation; derived data are no ground against access."""
+    day, answer = "2023-06-01", "2023-06-03"
+    refused = [
+        asked("explanation", day, answer, country="JP", outcome="refused"),
+        asked("access", day, answer, country="JP", outcome="refused", ground="DERIVED_DATA"),
+    ]
+    document = findings(tmp_path, world(*refused), laws=("jp-appi",), as_of="2024-01-01")
+    assert (count(document, "JP-APPI-33-2-GROUNDS"), count(document, "JP-APPI-33-5")) == (0, 1)
+
+
 def test_a_request_of_nowhere_is_under_every_audited_law(tmp_path: Path) -> None:
     """Breaks when a request drops out because nobody wrote down where it came from."""
     rows = world({**asked("access", "2021-01-05"), "country": None})

@@ -70,6 +70,46 @@ def test_the_minors_rule_of_korea_moves_to_its_own_article() -> None:
     assert found.id == "KR-PIPA-22-2"
 
 
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2023, 9, 14, 15) - MICRO, []),
+        (
+            datetime(2023, 9, 14, 15),
+            [("people", "PIPA Art. 34(1); Decree Art. 39"), ("authority", "PIPA Art. 34(3); Decree Art. 40")],
+        ),
+        (
+            datetime(2026, 9, 10, 15),
+            [
+                ("people", "PIPA Art. 34(1); Decree Art. 39"),
+                ("people", "PIPA Art. 34(2); Decree Art. 39-3"),
+                ("authority", "PIPA Art. 34(4); Decree Art. 40"),
+            ],
+        ),
+    ],
+)
+def test_whom_korea_wants_told_of_a_breach_changes_on_its_days(
+    at: datetime, told: list[tuple[str, str]]
+) -> None:
+    """Between 2023 and 2026 people had to be told too, and the report stood in the third paragraph."""
+    assert [(clock.to, clock.article) for clock in law.in_force(KR.breach, at)] == told
+
+
+def test_korean_transmission_reaches_an_advertising_platform_in_2027() -> None:
+    """A refusal of it in 2026 would be called unlawful before the duty exists (Decree No. 36121, Addenda)."""
+    start = datetime(2027, 2, 19, 15)
+    assert law.request_rule(KR, "portability", start - MICRO) is None
+    rule = law.request_rule(KR, "portability", start)
+    assert rule is not None
+    assert law.due_at(rule, start, extended=False, time_zone=KR.time_zone) is None
+    assert law.refusal_grounds(KR, "portability", start - MICRO) == (
+        *(g for g in KR.refusal_grounds if g.code == "IDENTITY_UNCONFIRMED"),
+    )
+    assert {"GUARDIAN_UNCONFIRMED", "OTHERS_RIGHTS", "DECEIVED_OR_COERCED", "PROTECTED_SECRETS"} <= {
+        ground.code for ground in law.refusal_grounds(KR, "portability", start)
+    }
+
+
 def test_minors_of_each_law() -> None:
     at = datetime(2026, 1, 1)
     rules = {name: law.minors(pack, at) for name, pack in PACKS.items()}
@@ -80,6 +120,15 @@ def test_minors_of_each_law() -> None:
     assert dsa is not None
     assert [gdpr.age_in(country) for country in ("FR", "DE", None)] == [15, 16, 16]
     assert dsa.guardian_below is None
+
+
+@pytest.mark.parametrize(
+    ("at", "age"), [(datetime(2023, 12, 31, 23) - MICRO, 13), (datetime(2023, 12, 31, 23), 15)]
+)
+def test_denmark_raised_its_age_of_consent_in_2024(at: datetime, age: int) -> None:
+    rule = law.minors(PACKS["eu-gdpr"], at)
+    assert rule is not None
+    assert rule.age_in("DK") == age
 
 
 @pytest.mark.parametrize(
@@ -169,8 +218,10 @@ def ceiling(name: str, tier: str, turnover: int, currency: str) -> Money | None:
         ("eu-gdpr", "higher", 1_000_000_000, "EUR", Money(40_000_000, "EUR")),
         ("eu-gdpr", "higher", 1_000_000_000, "USD", None),
         ("eu-dsa", "infringement", 1_000_000_000, "EUR", Money(60_000_000, "EUR")),
+        ("eu-dsa", "information", 1_000_000_000, "EUR", Money(10_000_000, "EUR")),
         ("jp-appi", "corporate-fine", 1, "JPY", Money(100_000_000, "JPY")),
         ("us-ca-cpra", "violation", 1_000_000_000, "USD", None),
+        ("us-ca-cpra", "private-action", 1_000_000_000, "USD", None),
     ],
 )
 def test_penalty_ceilings_worked_by_hand(

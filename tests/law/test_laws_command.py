@@ -28,7 +28,7 @@ def test_one_law_shows_article_mark_and_source_of_what_is_in_force(
     laws("kr-pipa", on=date(2019, 6, 1))
     told = capsys.readouterr().out
     assert "KR-PIPA-23-1" in told
-    assert "V, day R · 2011-09-30 · act" in told
+    assert "V · 2011-09-30 · act, act-copy" in told
     assert "https://www.law.go.kr" in told
     assert "race or ethnicity" not in told
     laws("kr-pipa", on=date(2020, 8, 5))

@@ -56,7 +56,7 @@ BASES = {
     "kr-pipa": {"explicit_consent", "legal_obligation"},
     "eu-gdpr": {"explicit_consent"},
     "eu-dsa": set(),
-    "jp-appi": {"consent", "explicit_consent"},
+    "jp-appi": {"consent", "explicit_consent", "legal_obligation"},
     "us-ca-cpra": {"consent", "explicit_consent"},
     "us-wa-mhmda": {"consent", "explicit_consent"},
 }
@@ -153,6 +153,67 @@ def test_korea_names_the_five_items_of_decree_article_41() -> None:
     assert "NOT_IN_SCOPE" in {
         ground.code for ground in law.forbidden_grounds(PACKS["kr-pipa"], "access", NOW)
     }
+
+
+def codes(name: str, kind: str) -> set[str]:
+    return {ground.code for ground in law.refusal_grounds(PACKS[name], kind, NOW)}
+
+
+def test_korea_lets_a_statute_stand_against_erasure_and_not_against_correction() -> None:
+    """The proviso of Art. 36(1) speaks of erasure alone; wrong data must be corrected whatever a statute collects."""
+    assert "STATUTE_FORBIDS" in codes("kr-pipa", "erasure")
+    assert "STATUTE_FORBIDS" not in codes("kr-pipa", "rectification")
+
+
+def test_nothing_that_is_weighed_stands_against_an_objection_to_advertising() -> None:
+    """GDPR Art. 21(2)-(3): only what bars any request is left, Arts. 12 and 23."""
+    assert codes("eu-gdpr", "objection") == {
+        "IDENTITY_FAILURE",
+        "MANIFESTLY_UNFOUNDED",
+        "MANIFESTLY_EXCESSIVE",
+        "RESTRICTED_BY_LAW",
+    }
+
+
+def test_every_exception_of_article_17_gdpr_is_listed() -> None:
+    """A missing one would call a lawful refusal to erase a violation."""
+    assert {
+        "FREEDOM_OF_EXPRESSION",
+        "LEGAL_OBLIGATION",
+        "PUBLIC_TASK",
+        "PUBLIC_HEALTH",
+        "ARCHIVING_RESEARCH",
+        "LEGAL_CLAIMS",
+        "NO_GROUND_FOR_ERASURE",
+    } <= codes("eu-gdpr", "erasure")
+
+
+@pytest.mark.parametrize("name", [name for name, pack in PACKS.items() if pack.requests])
+def test_no_law_lets_access_be_refused_for_where_the_data_came_from(name: str) -> None:
+    """What was derived or bought elsewhere is what a person can learn in no other way."""
+    never = {ground.code for ground in law.forbidden_grounds(PACKS[name], "access", NOW)}
+    assert never == {"NOT_IN_SCOPE", "TOO_MANY_THEMES", "DERIVED_DATA", "OFF_PLATFORM_DATA"}
+
+
+def test_japan_explains_its_reasons_by_effort_alone() -> None:
+    """APPI Art. 36: without a duty there is no deadline to miss and no refusal to accuse."""
+    assert law.request_rule(PACKS["jp-appi"], "explanation", NOW) is None
+
+
+def test_identifiers_of_the_vocabulary_name_their_namespace() -> None:
+    """An identifier without one cannot be looked up."""
+    known = {"pd", "dpv", "eu-gdpr", "just", "legal-kr", "legal-eu", "legal-jp", "legal-us"}
+    for pack in PACKS.values():
+        named = [pack.dpv, *(base.dpv for base in pack.permission_bases)]
+        named += [ground.dpv for ground in (*pack.refusal_grounds, *pack.forbidden_grounds)]
+        named += [term for category in pack.categories for term in category.dpv]
+        assert {term.split(":")[0] for term in named if term} <= known, pack.id
+
+
+def test_a_korean_requester_is_confirmed_for_the_requests_that_the_decree_names() -> None:
+    """Decree Art. 46(1): a hold for explanation would have no footing."""
+    held = {kind for kind in words.REQUEST_KINDS if "IDENTITY_UNCONFIRMED" in codes("kr-pipa", kind)}
+    assert held == set(words.REQUEST_KINDS) - {"explanation"}
 
 
 @pytest.mark.parametrize("pack", PACKS.values(), ids=lambda pack: pack.id)

@@ -159,4 +159,15 @@ def test_checks_say_which_tables_they_lack(tmp_path: Path) -> None:
         "retention": ["memberships"],
         "advertiser-unverified": ["advertisers", "grants"],
         "penalty-ceiling": ["--turnover"],
+        "proxies": ["memberships"],
     }
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_sql_runs_with_identifiers_of_words_and_few_tables(tmp_path: Path, *, asked: bool) -> None:
+    """Breaks when the SQL behind a figure takes the identifiers of a table that is absent for numbers."""
+    world: dict[str, Any] = {"memberships": [member("p-1"), member("p-2")], "grants": [grant("a-1")]}
+    if asked:
+        world["permissions"] = [permitted("p-1", "disclosure")]
+    document = findings(tmp_path, world, laws=("eu-gdpr",), as_of="2024-06-01")
+    assert count(document, "EU-GDPR-9-1") == 2

@@ -99,12 +99,16 @@ _DELIVERIES = """union all
   where {known} d.delivered_at >= p.in_force and d.delivered_at < p.out_of_force"""
 
 _EMPTY: Final = {
-    "memberships": "null::bigint as person_id, null::varchar as theme_id, null::timestamp as since, null::timestamp "
-    'as "until"',
-    "grants": "null::varchar as advertiser_id, null::varchar as theme_id, null::timestamp as since, null::timestamp "
-    'as "until"',
-    "permissions": "null::bigint as person_id, null::varchar as purpose, null::varchar as category, null::varchar "
-    "as basis, null::timestamp as given_at, null::timestamp as withdrawn_at",
+    "memberships": ("person_id", "theme_id", "since", "until"),
+    "grants": ("advertiser_id", "theme_id", "since", "until"),
+    "permissions": ("person_id", "purpose", "category", "basis", "given_at", "withdrawn_at"),
+}
+"""What the views below read of a table, so that they can be made where the dataset lacks it."""
+
+_IDENTIFIED_BY: Final = {
+    "person_id": ("people", "behaviours", "memberships", "deliveries", "permissions"),
+    "theme_id": ("themes",),
+    "advertiser_id": ("advertisers", "deliveries"),
 }
 
 
@@ -140,7 +144,7 @@ def claims_sql(
     if "memberships" not in source and {"behaviours", "item_themes"} <= set(source):
         parts.append(_computed(evidence))
     absent = [name for name in _EMPTY if name not in source and not (name == "memberships" and parts)]
-    parts += [f"create or replace temp view {name} as select {_EMPTY[name]} where false;" for name in absent]
+    parts += [_absent(name, source) for name in absent]
     parts.append(
         _CLAIMS.format(
             protections=",\n  ".join(
@@ -165,6 +169,17 @@ def claims_sql(
         _EXPOSURES.format(deliveries=deliveries, far=_FAR, known=f"and {known[:-5]}" if known else "")
     )
     return "\n".join(parts)
+
+
+def _absent(table: str, source: Mapping[str, str]) -> str:
+    """An empty view in place of a table; its identifiers have the type that they have elsewhere."""
+    columns = []
+    for column in _EMPTY[table]:
+        homes = [home for home in _IDENTIFIED_BY.get(column, ()) if home in source]
+        kind = "timestamp" if column in {"since", "until", "given_at", "withdrawn_at"} else "varchar"
+        value = f"(select any_value({column}) from {homes[0]} where false)" if homes else f"null::{kind}"
+        columns.append(f'{value} as "{column}"')
+    return f"create or replace temp view {table} as select {', '.join(columns)} where false;"
 
 
 def _computed(rule: EvidenceRule) -> str:

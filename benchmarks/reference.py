@@ -49,7 +49,8 @@ def measured(command: list[str]) -> Run:
 def scan_sql(data: Path) -> str:
     """Every column of the behaviours, touched and nothing more."""
     return (
-        "select sum(hash(person_id)), sum(hash(item_id)), max(occurred_at)::varchar, count(kind) filter (kind = 'like') "
+        "select sum(hash(person_id)), sum(hash(item_id)), max(occurred_at)::varchar, "
+        "count(kind) filter (kind = 'like') "
         f"from read_parquet('{data}/behaviours.parquet')"
     )
 

@@ -204,3 +204,153 @@ def test_only_themes_is_enough_and_says_what_it_lacked(tmp_path: Path) -> None:
     assert "memberships" in unavailable["sensitive-processing"]
     assert "requests" in unavailable["request-overdue"]
     assert run_haechi("audit", data, "--out", out).returncode == 2, "no people and no law named"
+
+
+def _small(folder: Path, **tables: str) -> Path:
+    """A dataset of CSV files: one Korean in one church, open to one advertiser, unless told otherwise."""
+    folder.mkdir(parents=True)
+    given = {
+        "people": "person_id,country\np1,KR\n",
+        "themes": "theme_id,name\nt1,Church service\n",
+        "memberships": "person_id,theme_id,since\np1,t1,2020-01-01T00:00:00Z\n",
+        "grants": "advertiser_id,theme_id,since\na1,t1,2020-01-01T00:00:00Z\n",
+    }
+    for name, text in {**given, **tables}.items():
+        (folder / f"{name}.csv").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("out", [".", "../data", "sub/.."])
+def test_the_report_never_replaces_the_dataset(tmp_path: Path, out: str) -> None:
+    """Breaks when a report's themes.parquet can take the place of the only required table."""
+    data = _small(tmp_path / "data")
+    (data / "sub").mkdir()
+    before = sorted(file.name for file in data.iterdir())
+    call = [HAECHI, "audit", ".", "--out", out]
+    done = subprocess.run(call, capture_output=True, text=True, cwd=data, check=False)
+    assert done.returncode == 2
+    assert "expected another folder" in done.stderr
+    assert sorted(file.name for file in data.iterdir()) == before
+
+
+def test_a_table_elsewhere_is_spared_too(tmp_path: Path) -> None:
+    """Breaks when haechi.toml points at a themes.parquet where the report is to stand."""
+    data = _small(tmp_path / "data")
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    table = pa.table({"theme_id": ["t1"], "name": ["Church service"]})
+    pq.write_table(table, kept / "themes.parquet")
+    (data / "themes.csv").unlink()
+    (data / "haechi.toml").write_text('[tables.themes]\npath = "../kept/themes.parquet"\n')
+    done = run_haechi("audit", data / "haechi.toml", "--out", kept)
+    assert done.returncode == 2
+    assert "is a table of the dataset" in done.stderr
+    assert pq.read_table(kept / "themes.parquet") == table
+
+
+def test_behaviours_of_strangers_are_counted_and_told(tmp_path: Path) -> None:
+    """Breaks when identifiers written in two ways make an audit that found nothing, in silence."""
+    data = _small(
+        tmp_path / "data",
+        people="person_id,country\n007,KR\n",
+        behaviours="person_id,item_id,kind,occurred_at\n"
+        "7,i1,like,2020-01-01T00:00:00Z\n7,i9,like,2020-01-01T00:00:00Z\n007,i1,like,2020-01-01T00:00:00Z\n",
+        items="item_id,kind,name\ni1,page,x\n",
+        item_themes="item_id,theme_id\ni1,t1\n",
+    )
+    (data / "memberships.csv").unlink()
+    done = run_haechi("audit", data, "--out", tmp_path / "out")
+    told = findings(tmp_path / "out")
+    assert told["dataset"]["set_aside"] == [{"table": "behaviours", "rows": 2}]
+    assert "2 of 3 rows of behaviours name an identifier that its table lacks" in done.stderr
+
+
+@pytest.mark.parametrize("people", ["person_id,country\n", "person_id,country\np1,BR\np2,BR\n"])
+def test_without_a_law_there_is_no_clean_bill(tmp_path: Path, people: str) -> None:
+    """Breaks when "nobody was found" is said of people whom no law pack is about."""
+    done = run_haechi("audit", _small(tmp_path / "data", people=people), "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "no law pack is about" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_people_under_no_law_are_counted(tmp_path: Path) -> None:
+    data = _small(tmp_path / "data", people="person_id,country\np1,KR\np2,BR\n")
+    run_haechi("audit", data, "--out", tmp_path / "out")
+    assert findings(tmp_path / "out")["notices"] == [
+        "1 of 2 people are under no audited law: nothing is said of them."
+    ]
+
+
+def test_what_has_not_begun_is_not_told_as_done(tmp_path: Path) -> None:
+    """Breaks when an advertiser is said to have used a theme that it may use from next century."""
+    later = "advertiser_id,theme_id,since\na1,t1,2100-01-01T00:00:00Z\n"
+    data = _small(tmp_path / "data", grants=later)
+    run_haechi("audit", data, "--out", tmp_path / "later")
+    totals = findings(tmp_path / "later")["totals"]
+    assert (totals["people_profiled_unpermitted"], totals["people_exposed"]) == (1, 0)
+    assert totals["advertisers_receiving"] == 0
+    run_haechi("audit", data, "--out", tmp_path / "before", "--as-of", "2019-12-31")
+    assert findings(tmp_path / "before")["totals"]["people_profiled_unpermitted"] == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--as-of", "9999-12-31T23:59:59-14:00"),
+        ("--as-of", "0001-01-01T00:00:00+14:00"),
+        ("--as-of", "2999-01-01"),
+        ("--lapse", "99999999999"),
+        ("--lapse", "1" + "0" * 30),
+        ("--retention", "99999999999"),
+        ("--turnover", "KRW:1" + "0" * 40),
+        ("--turnover", "KRW:" + "9" * 5000),
+        ("--turnover", "KRW:1,,_,"),
+        ("--threads", "100000000"),
+        ("--memory", "1KB"),
+        ("--include-inferred", "xx"),
+    ],
+)
+def test_absurd_options_are_refused_in_a_sentence(tmp_path: Path, option: str, value: str) -> None:
+    """Breaks when a slip of the keyboard ends in a trace, in status 1, or in an audit without end."""
+    done = run_haechi("audit", _small(tmp_path / "data"), "--out", tmp_path / "out", option, value)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "unexpected" not in done.stderr
+    assert len(done.stderr) < 600
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_defect_of_ours_is_no_finding_and_shows_no_data(tmp_path: Path) -> None:
+    """Breaks when a crash ends with status 1, which means "findings", or its message carries a row."""
+    code = (
+        "import sys, haechi.cli.audit as door\n"
+        "def broken(*_, **__): raise ValueError('person p-secret')\n"
+        "door.run_audit = broken\n"
+        "from haechi.cli.app import main\n"
+        "main()\n"
+    )
+    data = str(_small(tmp_path / "data"))
+    call = [str(HAECHI.with_name("python")), "-c", code, "audit", data, "--out", str(tmp_path / "out")]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "unexpected ValueError at" in done.stderr
+    assert "p-secret" not in done.stderr
+    shown = {**os.environ, "HAECHI_TRACEBACK": "1"}
+    done = subprocess.run(call, capture_output=True, text=True, check=False, env=shown)
+    assert "p-secret" in done.stderr
+
+
+def test_nobody_listening_does_not_undo_the_report(tmp_path: Path) -> None:
+    """Breaks when a closed or narrow standard output ends an audit whose report already stands."""
+    data = _small(tmp_path / "data")
+    for number, command in enumerate((
+        f"{HAECHI} audit {data} --out {{}} --fail-on never >&-",
+        f"LC_ALL=C PYTHONUTF8=0 PYTHONIOENCODING=ascii {HAECHI} audit {data} --out {{}} --lang ko --fail-on never",
+    )):  # fmt: skip
+        out = tmp_path / f"out{number}"
+        done = subprocess.run(
+            ["bash", "-c", command.format(out)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert (out / "report.html").exists()

@@ -62,7 +62,15 @@ def findings(
     opened = records.open_dataset(con, str(data), now=now, notice=lambda _: None)
     records.validate(con, opened, now=now, notice=lambda _: None)
     done = audit(
-        con, opened, law.load_packs(), told, keep=tables.holder(con), work=work, out=out, step=lambda _: None
+        con,
+        opened,
+        law.load_packs(),
+        told,
+        keep=tables.holder(con),
+        work=work,
+        out=out,
+        step=lambda _: None,
+        notice=lambda _: None,
     )
     write_outputs(done, opened, told, [], folder=out, engine="duckdb")
     con.disconnect()

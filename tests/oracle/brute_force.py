@@ -21,6 +21,7 @@ Stretch: TypeAlias = tuple[datetime, datetime | None]
 
 REFERENCES = {
     "item_themes": (("item_id", "items"), ("theme_id", "themes")),
+    "behaviours": (("person_id", "people"), ("item_id", "items")),
     "memberships": (("person_id", "people"), ("theme_id", "themes")),
     "grants": (("advertiser_id", "advertisers"), ("theme_id", "themes")),
     "deliveries": (("advertiser_id", "advertisers"), ("theme_id", "themes"), ("person_id", "people")),
@@ -258,6 +259,8 @@ class Timeline:
         for person, theme, stretch in self.memberships:
             for law, rule in self._rules_over(person, theme):
                 claim = self._set(stretch) & self._set((rule.since, rule.until))
+                if not self._begun(claim):
+                    continue
                 if claim - self._permitted(person, rule, "profiling"):
                     self.found.profiled.add((person, law, rule.category))
                 for grant in self.tables.get("grants", []):
@@ -271,13 +274,17 @@ class Timeline:
                 self._expose(delivery["person_id"], delivery["advertiser_id"], law, rule, within)
 
     def _expose(self, person: Any, advertiser: Any, law: str, rule: Rule, instants: Instants) -> None:
-        if instants:
+        if self._begun(instants):
             permitted = instants <= self._permitted(person, rule, "disclosure")
             last = f"{self.setting.as_of:%Y-%m}"
             months = {month for i in instants if (month := f"{self.points[i]:%Y-%m}") <= last}
             self.found.exposed.add(
                 Exposed(person, advertiser, law, rule.category, frozenset(months), permitted)
             )
+
+    def _begun(self, instants: Instants) -> bool:
+        """Whether it had begun when the audit was made; what comes later is nobody's fact yet."""
+        return bool(instants) and self.points[min(instants)] < self.setting.as_of
 
     def _rules_over(self, person: Any, theme: Any) -> Iterable[tuple[str, Rule]]:
         over = laws_over(self.people.get(person), self.setting)

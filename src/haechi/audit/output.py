@@ -1,15 +1,20 @@
 """Writing an audit down: all files are made beside the report's folder and moved in only when all are whole."""
 
 import contextlib
+import errno
 import os
+import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from haechi.errors import OutputError
+from haechi.errors import OutputError, UsageError
 
+WRITTEN: Final = ("report.html", "findings.json", "themes.parquet", "exposures.parquet", "proxies.parquet")
+"""The files of a report."""
 _DRAFT: Final = ".haechi-"
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 @contextlib.contextmanager
@@ -38,13 +43,56 @@ def _take_place(draft: Path, out: Path) -> None:
     for file in files:
         if (out / file.name).is_dir():
             raise OutputError(f"{out / file.name} is a folder; expected a file or nothing in its place.")
-    for file in files:
-        file.replace(out / file.name)
+    with _undisturbed():
+        for file in files:
+            file.replace(out / file.name)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Whoever interrupts waits the instant until all files are moved: half an old report is worse than either."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def spare_inputs(out: Path, dataset: str, inputs: Iterable[str]) -> None:
+    """Refuse a folder for the report in which a file of the report would replace a file of the dataset.
+
+    Args:
+        out: the folder of the report.
+        dataset: the dataset as the caller named it.
+        inputs: files that tables are read from.
+
+    Raises:
+        UsageError: it is the dataset's own folder, or one of its tables stands where the report would.
+    """
+    home = Path(dataset)
+    home = home.parent if home.is_file() else home
+    if home.exists() and home.resolve() == out.resolve():
+        raise UsageError(
+            f"--out {out} is the dataset's own folder, whose themes.parquet the report's would replace; "
+            "expected another folder, such as report."
+        )
+    taken = {Path(file).resolve() for file in inputs}
+    for name in WRITTEN:
+        if (out / name).resolve() in taken:
+            raise UsageError(f"{out / name} is a table of the dataset; expected another folder for --out.")
 
 
 def _ours(error: OSError, out: Path) -> bool:
-    """Whether it is the report that could not be written; an error that names no file is one of writing."""
-    path = str(error.filename or _DRAFT)
+    """Whether it is the report that could not be written.
+
+    Writing that fails for want of room names no file; neither does a network that fails, which is no fault of `out`.
+    """
+    if error.filename is None:
+        return error.errno in _NO_ROOM
+    path = str(error.filename)
     return _DRAFT in path or Path(path).absolute().is_relative_to(out.absolute())
 
 

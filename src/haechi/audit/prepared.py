@@ -95,14 +95,15 @@ def prepare(
         accepted: see `accepted_bases`.
         subjects: see `subjects`; None where everyone is under every audited law.
         evidence: how behaviours make memberships.
-        as_of: open intervals are shown in the months up to this instant.
+        as_of: what begins at this instant or later has not happened yet and counts nowhere; open intervals are
+            shown in the months up to it.
         keep: holds what is read more than once.
     """
     with for_now(keep) as hold:
         held = _memberships(tables, guarded, evidence, hold)
         # Who is in no `people` is in no `subjects`, and an unknown theme guards nothing: both are set aside here.
-        claimed = keep(claims(held, guarded, subjects))
-    delivered, grants = _deliveries(tables, guarded, subjects), _grants(tables, guarded)
+        claimed = keep(_begun(claims(held, guarded, subjects), "since", as_of))
+    delivered, grants = _deliveries(tables, guarded, subjects, as_of), _grants(tables, guarded, as_of)
     named = [part.select("advertiser_id") for part in (delivered, grants) if part is not None]
     advertisers = (
         keep(numbered_advertisers(named[0].union(*named[1:]) if named[1:] else named[0])) if named else None
@@ -161,19 +162,25 @@ def _memberships(
     return memberships_from_behaviours(tables["behaviours"], speaking, evidence, keep=keep).select(*columns)
 
 
+def _begun(rows: ir.Table, column: str, as_of: datetime) -> ir.Table:
+    """The rows that had begun by the audit's instant."""
+    return rows.filter(rows[column] < ibis.timestamp(as_of.isoformat(sep=" ")))
+
+
 def _deliveries(
-    tables: Mapping[str, ir.Table], guarded: ir.Table, subjects: ir.Table | None
+    tables: Mapping[str, ir.Table], guarded: ir.Table, subjects: ir.Table | None, as_of: datetime
 ) -> ir.Table | None:
     if "deliveries" not in tables:
         return None
-    return deliveries_claimed(known(tables["deliveries"], tables, "deliveries"), guarded, subjects)
+    made = _begun(known(tables["deliveries"], tables, "deliveries"), "delivered_at", as_of)
+    return deliveries_claimed(made, guarded, subjects)
 
 
-def _grants(tables: Mapping[str, ir.Table], guarded: ir.Table) -> ir.Table | None:
+def _grants(tables: Mapping[str, ir.Table], guarded: ir.Table, as_of: datetime) -> ir.Table | None:
     if "grants" not in tables:
         return None
     return (
-        known(tables["grants"], tables, "grants")
+        _begun(known(tables["grants"], tables, "grants"), "since", as_of)
         .semi_join(guarded, "theme_id")
         .select("advertiser_id", "theme_id", "since", until=lambda t: end(t.until))
         .filter(lambda t: t.since < t.until)

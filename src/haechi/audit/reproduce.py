@@ -5,6 +5,7 @@ expressions, so that running them is a check and not a repetition.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +63,8 @@ from memberships m
 join theme_labels l on l.theme_id = m.theme_id::varchar
 join protections p using (category)
 {under_law}
-where {known} greatest(m.since, p.in_force) < least(coalesce(m.until, {far}), p.out_of_force);
+where {known} greatest(m.since, p.in_force) < least(coalesce(m.until, {far}), p.out_of_force)
+  and greatest(m.since, p.in_force) < {as_of};
 create or replace temp view stretches as
 with held as (
   select person_id, purpose, protection, given_at as since, coalesce(withdrawn_at, {far}) as until
@@ -84,7 +86,7 @@ with reached as (
   select advertiser_id, person_id, protection, law, category,
     greatest(c.since, g.since) as since, least(c.until, coalesce(g.until, {far})) as until
   from claims c join grants g using (theme_id)
-  where greatest(c.since, g.since) < least(c.until, coalesce(g.until, {far})) {known}
+  where greatest(c.since, g.since) < least(c.until, coalesce(g.until, {far})) and g.since < {as_of} {known}
   {deliveries}
 )
 select r.*, s.person_id is not null as permitted from reached r left join stretches s
@@ -96,7 +98,7 @@ _DELIVERIES = """union all
   select advertiser_id, d.person_id, p.protection, p.law, p.category, delivered_at, delivered_at
   from deliveries d join theme_labels l on l.theme_id = d.theme_id::varchar join protections p using (category)
   {under_law}
-  where {known} d.delivered_at >= p.in_force and d.delivered_at < p.out_of_force"""
+  where {known} d.delivered_at >= p.in_force and d.delivered_at < least(p.out_of_force, {as_of})"""
 
 _EMPTY: Final = {
     "memberships": ("person_id", "theme_id", "since", "until"),
@@ -135,8 +137,10 @@ def claims_sql(
     guards: Sequence[Protection],
     packs: Mapping[str, LawPack],
     evidence: EvidenceRule,
+    as_of: datetime,
 ) -> str:
     """Statements for `claims`, `stretches` and `exposures`, to follow `setup`."""
+    before = instant(as_of)
     under_law = (
         "join subjects u on u.person_id = {}.person_id and u.law = p.law" if "people" in source else ""
     )
@@ -156,6 +160,7 @@ def claims_sql(
             under_law=under_law.format("m"),
             known=_known(source, "m", ("theme_id", "themes")),
             far=_FAR,
+            as_of=before,
         )
     )
     deliveries = ""
@@ -163,10 +168,13 @@ def claims_sql(
         deliveries = _DELIVERIES.format(
             under_law=under_law.format("d"),
             known=_known(source, "d", ("theme_id", "themes"), ("advertiser_id", "advertisers")),
+            as_of=before,
         )
     known = _known(source, "g", ("advertiser_id", "advertisers"))
     parts.append(
-        _EXPOSURES.format(deliveries=deliveries, far=_FAR, known=f"and {known[:-5]}" if known else "")
+        _EXPOSURES.format(
+            deliveries=deliveries, far=_FAR, as_of=before, known=f"and {known[:-5]}" if known else ""
+        )
     )
     return "\n".join(parts)
 

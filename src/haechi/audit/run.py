@@ -5,10 +5,11 @@ permissions say what was given; what advertisers could use without it is an expo
 findings.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -23,7 +24,8 @@ from haechi.audit.model import Finding
 from haechi.audit.prepared import Keep, known, prepare
 from haechi.audit.protections import Protection, accepted_bases, guarded_themes, protections
 from haechi.audit.proxies import affordable, find_proxies, missing, nothing
-from haechi.audit.subjects import audited_laws, subjects
+from haechi.audit.subjects import audited_laws, subjects, under_no_law
+from haechi.errors import UsageError
 from haechi.law import LawPack, Money
 from haechi.records import Dataset
 from haechi.terms.schemas import SCHEMAS
@@ -95,6 +97,7 @@ def audit(
     work: Path,
     out: Path,
     step: Step,
+    notice: Step,
 ) -> Audited:
     """Audit a validated dataset.
 
@@ -107,6 +110,7 @@ def audit(
         work: folder for intermediate files.
         out: folder of the report, as the SQL behind the findings names it.
         step: told what is being done.
+        notice: told what a reader of the report should know.
 
     Raises:
         UsageError: a law is unknown, or it cannot be told which law people are under.
@@ -116,7 +120,7 @@ def audit(
     step("laws")
     laws = audited_laws(packs, options.laws, people)
     audited = {law: packs[law] for law in laws}
-    inferred = frozenset(options.inferred) | frozenset(dataset.settings.policy.inferred)
+    inferred = _inferred(packs, options, dataset)
     guards = protections(packs, laws, inferred=inferred, as_of=options.as_of)
     step("themes")
     labelled = label_themes(con, tables["themes"], sensitivity.load(), work)
@@ -124,6 +128,10 @@ def audit(
     step("memberships and permissions")
     evidence = _evidence(dataset, options)
     under = None if people is None else keep(subjects(people, audited, laws))
+    if under is not None and people is not None and (beyond := under_no_law(people, under)):
+        notice(
+            f"{beyond:,} of {dataset.rows['people']:,} people are under no audited law: nothing is said of them."
+        )
     prepared = prepare(
         tables, guarded, accepted_bases(guards), under, evidence=evidence, as_of=options.as_of, keep=keep
     )
@@ -145,7 +153,7 @@ def audit(
         retention_days=options.retention_days or dataset.settings.policy.retention_days,
         lang=options.lang,
         setup=reproduce.setup(dataset.source, dataset.prepare, out / "themes.parquet"),
-        claims_sql=reproduce.claims_sql(dataset.source, guards, audited, evidence),
+        claims_sql=reproduce.claims_sql(dataset.source, guards, audited, evidence, options.as_of),
     )
     step("checks")
     unavailable = {check.id: lacking for check in CHECKS if (lacking := _lacking(check, inquiry))}
@@ -156,6 +164,13 @@ def audit(
         unavailable["proxies"] = lacking
     elif guards:
         giving_away = find_proxies(inquiry, dataset.rows, evidence, keep)
+    aside = _set_aside(dataset)
+    for table, rows in aside.items():
+        if 2 * rows > dataset.rows[table]:
+            notice(
+                f"{rows:,} of {dataset.rows[table]:,} rows of {table} name an identifier that its table lacks: is it "
+                "written differently there (007 and 7)? What was found without them is not the whole."
+            )
     return Audited(
         inquiry=inquiry,
         labelled=labelled,
@@ -165,8 +180,18 @@ def audit(
         findings=findings,
         proxies=giving_away,
         unavailable=unavailable,
-        set_aside=_set_aside(dataset),
+        set_aside=aside,
     )
+
+
+def _inferred(packs: Mapping[str, LawPack], options: Options, dataset: Dataset) -> frozenset[str]:
+    """The laws that the caller or the dataset's settings apply to inferred themes too."""
+    named = frozenset(options.inferred) | frozenset(dataset.settings.policy.inferred)
+    for law in sorted(named - packs.keys()):
+        raise UsageError(
+            f"unknown law {law!r} for inferred themes; expected one of {', '.join(sorted(packs))}."
+        )
+    return named
 
 
 def _lacking(check: Check, inquiry: Inquiry) -> list[str]:
@@ -226,17 +251,29 @@ def _categories(
     return found
 
 
+_LOOKED_THROUGH: Final = 10_000_000
+"""Rows of behaviours up to which each is looked up."""
+_LOOKED_AT: Final = 1_000_000
+"""Of a longer table, rows that must all be known for the rest to be taken as known too."""
+
+
 def _set_aside(dataset: Dataset) -> dict[str, int]:
     """Rows naming an identifier that its table lacks.
 
-    Behaviours are not counted: they are the one table that can be too long to look through twice, and one that
-    names an unknown item or person adds to no figure.
+    To look up each of 100 million behaviours would cost a fifth of the audit: of a table so long, the rest is
+    looked up only if some of the first million are unknown.
     """
     found = {}
     for name, rows in dataset.tables.items():
-        references = [r for r in SCHEMAS[name].references if r[1] in dataset.tables]
-        if name != "behaviours" and references:
-            aside = dataset.rows[name] - int(known(rows, dataset.tables, name).count().execute())
+        if not any(table in dataset.tables for _, table in SCHEMAS[name].references):
+            continue
+        long = name == "behaviours" and dataset.rows[name] > _LOOKED_THROUGH
+        if not long or _unknown(rows.limit(_LOOKED_AT), dataset.tables, name, _LOOKED_AT):
+            aside = _unknown(rows, dataset.tables, name, dataset.rows[name])
             if aside:
                 found[name] = aside
     return found
+
+
+def _unknown(rows: ir.Table, tables: Mapping[str, ir.Table], name: str, count: int) -> int:
+    return count - int(known(rows, tables, name).count().execute())

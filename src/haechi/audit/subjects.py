@@ -14,6 +14,10 @@ _NONE_NAMED = (
     "no law can be told for {who}. Expected a country for everyone in people, or the laws to apply: "
     "name them with --law (for example --law kr-pipa)."
 )
+_NO_PACK = (
+    "no law pack is about {who}, so nothing could be found whatever the records say. Expected the laws to apply: "
+    "name them with --law, or add your own with --law-pack."
+)
 
 
 def audited_laws(
@@ -22,7 +26,8 @@ def audited_laws(
     """The laws that an audit is about: those named, or those of the people in the data.
 
     Raises:
-        UsageError: a law that no pack describes; people without a country, or no people, and no law named.
+        UsageError: a law that no pack describes; people without a country, people whom no pack is about, or no
+            people, and no law named.
     """
     unknown = [name for name in named if name not in packs]
     if unknown:
@@ -37,6 +42,14 @@ def audited_laws(
             raise UsageError(_NONE_NAMED.format(who=f"{int(stateless):,} people without a country"))
         places = people.select("country", "region").distinct().to_pyarrow().to_pylist()
         found = {name for p in places for name in law.packs_for(packs, p["country"], p["region"])}
+        if not found:
+            homes = sorted({place["country"] for place in places})
+            who = (
+                f"people in {', '.join(homes[:10])}"
+                if homes
+                else "anybody, because the table people is empty"
+            )
+            raise UsageError(_NO_PACK.format(who=who))
         return tuple(name for name in packs if name in found)
     return tuple(dict.fromkeys(named))
 
@@ -62,6 +75,11 @@ def subjects(people: ir.Table, packs: Mapping[str, LawPack], laws: Sequence[str]
         stateless.select("person_id", "law_bit"),
     )
     return each.group_by("person_id").agg(laws=bit_or(each.law_bit))
+
+
+def under_no_law(people: ir.Table, under: ir.Table) -> int:
+    """How many people are under none of the audited laws, so that the audit says nothing of them."""
+    return int(people.anti_join(under, "person_id").count().execute())
 
 
 def _places(rows: Iterable[tuple[int, str, str | None]]) -> ir.Table:

@@ -3,8 +3,16 @@
 Exit status, as linters do: 0 nothing to report, 1 findings, 2 the call or the data is wrong, 130 interrupted.
 """
 
+import contextlib
+import io
+import os
 import signal
 import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 import cyclopts
@@ -26,12 +34,19 @@ app.command("haechi.cli.example:app", name="example")
 
 FAILED = 2
 INTERRUPTED = 130
+_HEELS = 2.0
+"""Seconds."""
+TRACEBACK = "HAECHI_TRACEBACK"
+"""Environment variable that makes a defect show its whole trace."""
 
 
 def main() -> None:
     """Run one command and end the process with its status."""
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    _interrupt_on_end()
+    interruption = _interrupt_on_end()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show Korean shows its code; it does not end the command.
+        sys.stdout.reconfigure(errors="backslashreplace")
     if sys.argv[1:] in ([], ["--help"], ["-h"]):
         # The list of commands tells what each does, which only a loaded one knows.
         for name in (*COMMANDS, "example"):
@@ -39,29 +54,63 @@ def main() -> None:
     try:
         status = app(exit_on_error=False, print_error=False)
     except (HaechiError, cyclopts.CycloptsError) as error:
-        errors.print(f"haechi: {error}")
-        sys.exit(FAILED)
+        _failed(errors, str(error))
     except OSError as error:
-        errors.print(f"haechi: {error.strerror or error}: {error.filename or 'the output'}")
-        sys.exit(FAILED)
+        _failed(errors, f"{error.strerror or error}: {error.filename or 'the output'}")
     except KeyboardInterrupt:
         _interrupted(errors)
-    except RuntimeError as error:
-        # DuckDB tells Ctrl-C during a query in its own way.
-        if str(error) != "Query interrupted":
-            raise
-        _interrupted(errors)
+    except Exception as error:  # noqa: BLE001  the last door: status 1 would say "findings"
+        # An engine tells Ctrl-C during a query in its own ways.
+        if interruption.came:
+            _interrupted(errors)
+        _failed(errors, _unforeseen(error))
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _interrupt_on_end() -> None:
+@dataclass(slots=True)
+class _Interruption:
+    """Whether somebody wanted the command to end."""
+
+    came: bool = False
+    at: float = 0.0
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        # A second one on its heels must not disturb the tidying up; a later one means that the first was lost.
+        now = time.monotonic()
+        if self.came and now - self.at < _HEELS:
+            return
+        self.came, self.at = True, now
+        raise KeyboardInterrupt
+
+
+def _interrupt_on_end() -> _Interruption:
     """A supervisor's end and a closed terminal tidy up like Ctrl-C, unless whoever started us ignores them."""
-    for name in ("SIGTERM", "SIGHUP"):
+    interruption = _Interruption()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
+        if number is not None and signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, interruption)
+    return interruption
+
+
+def _unforeseen(error: Exception) -> str:
+    """What to say of a defect of ours: where it is, and not what it says, which could name a person."""
+    if os.environ.get(TRACEBACK):
+        return "".join(traceback.format_exception(error))
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}. No earlier report was "
+        f"changed. This is a defect of Haechi: please report it. Set {TRACEBACK}=1 to see more, which may show data."
+    )
+
+
+def _failed(errors: Console, message: str) -> NoReturn:
+    with contextlib.suppress(OSError):
+        errors.print(f"haechi: {message}")
+    sys.exit(FAILED)
 
 
 def _interrupted(errors: Console) -> NoReturn:
-    errors.print("haechi: interrupted; nothing was written.")
+    with contextlib.suppress(OSError):
+        errors.print("haechi: interrupted; nothing was written.")
     sys.exit(INTERRUPTED)

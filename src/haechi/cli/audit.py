@@ -1,9 +1,10 @@
 """`haechi audit`: an ad platform's records in, a report that stands up out."""
 
+import contextlib
 import re
 import sys
 import tempfile
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from haechi import law, records, tables
 from haechi.audit.document import write_outputs
-from haechi.audit.output import whole
+from haechi.audit.output import spare_inputs, whole
 from haechi.audit.report import sentence
 from haechi.audit.run import Options
 from haechi.audit.run import audit as run_audit
@@ -22,6 +23,8 @@ from haechi.terms.instants import LONGEST_DAYS
 from haechi.terms.words import SEVERITIES
 
 FailOn = Literal["violation", "risk", "note", "never"]
+_FIRST = datetime(1970, 1, 1)  # noqa: DTZ001  every instant inside is naive UTC
+_AHEAD = timedelta(days=366)
 _MOST_THREADS = 1_024
 """The engine starts them all at once; a slip of the keyboard must not take the machine down."""
 
@@ -90,7 +93,7 @@ def audit(
         inferred=tuple(include_inferred or ()),
         lapse_days=lapse,
         retention_days=retention,
-        as_of=now if as_of is None else _instant(as_of),
+        as_of=now if as_of is None else _instant(as_of, now),
         turnover=None if turnover is None else _money(turnover),
         lang=lang,
         proxies=proxies,
@@ -103,16 +106,28 @@ def audit(
         con = tables.connect(engine, memory=memory, threads=threads, work=work)
         steps("records")
         opened = records.open_dataset(con, dataset, now=now, notice=notices.append)
+        spare_inputs(out, dataset, (file for found in opened.relations.values() for file in found.parquet))
         with records.failures_named(opened):
             records.validate(con, opened, now=now, notice=notices.append)
             done = run_audit(
-                con, opened, packs, options, keep=tables.holder(con), work=work, out=out, step=steps
+                con,
+                opened,
+                packs,
+                options,
+                keep=tables.holder(con),
+                work=work,
+                out=out,
+                step=steps,
+                notice=notices.append,
             )
             steps("report")
             document = write_outputs(done, opened, options, notices, folder=draft, engine=engine)
     for notice in notices:
         console.print(f"note: {notice}", markup=False, soft_wrap=True)
-    sys.stdout.write(f"{sentence(document, lang)}\nReport: {out / 'report.html'}\n")
+    # The report stands; nobody listening any more does not undo it.
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        sys.stdout.write(f"{sentence(document, lang)}\nReport: {out / 'report.html'}\n")
+        sys.stdout.flush()
     return _status([found.severity for found in document.findings], fail_on)
 
 
@@ -142,21 +157,26 @@ def _within(most: int, **numbers: int | None) -> None:
             raise UsageError(f"--{name} is {number}; expected 1 to {most:,}.")
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, now: datetime) -> datetime:
+    """The naive UTC instant that a caller wrote; not before records can begin, nor further ahead than a year."""
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return datetime.combine(date.fromisoformat(text), time())
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
+            found = datetime.combine(date.fromisoformat(text), time())
+        else:
+            found = datetime.fromisoformat(text)
+            found = found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"--as-of is {text!r}; expected a day or instant such as 2022-04-01.") from error
-    return found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
+    if not _FIRST <= found <= now + _AHEAD:
+        raise UsageError(f"--as-of is {text!r}; expected 1970-01-01 or later, and at most a year from now.")
+    return found
 
 
 def _money(text: str) -> Money:
-    match = re.fullmatch(r"([A-Z]{3}):([0-9][0-9_,]*)", text)
+    match = re.fullmatch(r"([A-Z]{3}):(\d{1,18}|\d{1,3}(?:[_,]\d{3}){1,5})", text)
     if match is None:
         raise UsageError(
-            f"--turnover is {text!r}; expected a currency and whole units, such as KRW:1900000000000."
+            f"--turnover is {text[:40]!r}; expected a currency and whole units, such as KRW:1900000000000."
         )
     return Money(int(re.sub("[_,]", "", match[2])), match[1])
 

@@ -26,16 +26,18 @@ def connect(*, memory: str | None, threads: int | None, work: Path) -> ibis.Base
         settings["threads"] = threads
     try:
         con = ibis.duckdb.connect(":memory:", temp_directory=spill, **settings)
+        # Ibis sets the session's time zone to UTC; said again because a silent change would move every instant.
+        con.raw_sql("SET TimeZone = 'UTC'")
+        con.raw_sql("SET enable_progress_bar = false")
+        # Rows need no order: every result that shows one asks for it.
+        con.raw_sql("SET preserve_insertion_order = false")
+        # The footers of a table in many files are read once, not once for each question.
+        con.raw_sql("SET parquet_metadata_cache = true")
+        # With too little memory to group a few numbers it could not read a table either.
+        con.raw_sql("SELECT i % 7, count(*) FROM range(10_000) AS r(i) GROUP BY 1").fetchall()
     except duckdb.Error as error:
         raise UsageError(
             f"DuckDB does not start with memory {settings['memory_limit']!r} and threads {threads}: {error}; "
             "expected a size such as 2GB or 800MB, and at least 1 thread."
         ) from error
-    # Ibis sets the session's time zone to UTC; said again because a silent change would move every instant.
-    con.raw_sql("SET TimeZone = 'UTC'")
-    con.raw_sql("SET enable_progress_bar = false")
-    # Rows need no order: every result that shows one asks for it.
-    con.raw_sql("SET preserve_insertion_order = false")
-    # The footers of a table in many files are read once, not once for each question.
-    con.raw_sql("SET parquet_metadata_cache = true")
     return con

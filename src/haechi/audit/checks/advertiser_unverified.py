@@ -87,7 +87,8 @@ def _query(inquiry: Inquiry, law: str, rule: Rule, categories: list[str]) -> str
     if "grants" in inquiry.tables:
         parts.append(
             f"select advertiser_id from grants where {themes}\n"
-            f'    and coalesce("until", {instant(None)}) > greatest(since, {since})'
+            f'    and coalesce("until", {instant(None)}) > greatest(since, {since})\n'
+            f"    and since < {instant(inquiry.as_of)}"
         )
     if "deliveries" in inquiry.tables:
         # An exposure that ends at the instant at which it begins is a delivery.

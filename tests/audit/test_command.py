@@ -226,7 +226,7 @@ def test_the_report_never_replaces_the_dataset(tmp_path: Path, out: str) -> None
     data = _small(tmp_path / "data")
     (data / "sub").mkdir()
     before = sorted(file.name for file in data.iterdir())
-    call = [HAECHI, "audit", ".", "--out", out]
+    call = [str(HAECHI), "audit", ".", "--out", out]
     done = subprocess.run(call, capture_output=True, text=True, cwd=data, check=False)
     assert done.returncode == 2
     assert "expected another folder" in done.stderr

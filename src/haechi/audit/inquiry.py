@@ -25,6 +25,8 @@ class Inquiry:
         guards: their protections.
         subjects: `person_id, laws`; None where everyone is under every audited law.
         labels: `theme_id, category`, the decided labels of themes.
+        asked: see `asked`; None without the table `requests`.
+        agreed: see `consents`; None without the table `permissions`.
         prepared: see `prepare`.
         done: see `histories`.
         law_figures: see `by_law`.
@@ -42,6 +44,8 @@ class Inquiry:
     guards: tuple[Protection, ...]
     subjects: ir.Table | None
     labels: ir.Table
+    asked: ir.Table | None
+    agreed: ir.Table | None
     prepared: Prepared
     done: Histories
     law_figures: Mapping[str, Mapping[str, int]]

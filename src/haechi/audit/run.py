@@ -17,6 +17,8 @@ import pyarrow as pa
 
 from haechi import sensitivity
 from haechi.audit import figures, reproduce
+from haechi.audit.agreed import consents
+from haechi.audit.asked import asked
 from haechi.audit.checks import CHECKS, Check
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.labelling import Labelled, label_themes
@@ -144,6 +146,8 @@ def audit(
         guards=tuple(guards),
         subjects=under,
         labels=labelled.decided.select("theme_id", "category"),
+        asked=keep(asked(tables, audited)) if "requests" in tables else None,
+        agreed=keep(consents(tables, under)) if "permissions" in tables else None,
         prepared=prepared,
         done=done,
         law_figures=figures.by_law(done, {law: 1 << place for place, law in enumerate(laws)}),

@@ -46,6 +46,13 @@ class Check:
         return lacking
 
 
+def known(table: ir.Table | None) -> ir.Table:
+    """A table that a check which runs can rely on: `needs` says that it cannot run without."""
+    if table is None:
+        raise AssertionError("a check ran without a table that it needs")
+    return table
+
+
 SAMPLE: Final = 10
 """Themes or advertisers named in a finding."""
 

@@ -6,8 +6,8 @@ for several categories, at one and the same instant: one act for all of it.
 
 from typing import Final
 
-from haechi.audit.checks.agreed import consents, consents_sql
-from haechi.audit.checks.base import Check, finding, sentence
+from haechi.audit.agreed import consents_sql, under
+from haechi.audit.checks.base import Check, finding, known, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
@@ -30,7 +30,7 @@ def _run(inquiry: Inquiry) -> list[Finding]:
 
 
 def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
-    given = consents(inquiry, law, rule)
+    given = under(known(inquiry.agreed), inquiry.law_bit(law), rule)
     category = given.category.fill_null("")
     acts = given.group_by("person_id", "given_at").agg(
         several=(given.purpose.min() != given.purpose.max()) | (category.min() != category.max()),
@@ -42,7 +42,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
     if not row["people"]:
         return []
     query = (
-        f"{inquiry.setup}{inquiry.claims_sql}{consents_sql(inquiry, law, rule)}\n"
+        f"{inquiry.setup}{inquiry.claims_sql}{consents_sql(law, rule, placed=inquiry.subjects is not None)}\n"
         "select count(distinct person_id) from (\n"
         "  select person_id from consents group by person_id, given_at\n"
         "  having count(distinct (purpose, coalesce(category, ''))) > 1);"

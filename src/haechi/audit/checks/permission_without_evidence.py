@@ -6,8 +6,8 @@ Enforcement Decree Art. 41(1) no. 5).
 
 from typing import Final
 
-from haechi.audit.checks.agreed import consents, consents_sql
-from haechi.audit.checks.base import Check, finding, sentence
+from haechi.audit.agreed import consents_sql, under
+from haechi.audit.checks.base import Check, finding, known, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
@@ -28,8 +28,8 @@ def _run(inquiry: Inquiry) -> list[Finding]:
 
 
 def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
-    given = consents(inquiry, law, rule)
-    bare = (given.evidence.strip() == "").fill_null(True)
+    given = under(known(inquiry.agreed), inquiry.law_bit(law), rule)
+    bare = ~given.evidenced
     counted = given.aggregate(
         all=given.count(), bare=given.count(where=bare), people=given.person_id.nunique(where=bare)
     )
@@ -37,7 +37,7 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
     if not row["bare"]:
         return []
     query = (
-        f"{inquiry.setup}{inquiry.claims_sql}{consents_sql(inquiry, law, rule)}\n"
+        f"{inquiry.setup}{inquiry.claims_sql}{consents_sql(law, rule, placed=inquiry.subjects is not None)}\n"
         "select count(*) from consents where coalesce(trim(evidence), '') = '';"
     )
     told = sentence(inquiry, _STATEMENT, all=row["all"], bare=row["bare"], people=row["people"])

@@ -13,7 +13,8 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.checks.asked import asked, asked_sql
+from haechi.audit.asked import asked_sql
+from haechi.audit.checks.base import known
 from haechi.audit.inquiry import Inquiry
 from haechi.audit.literals import instant, text, texts
 from haechi.law import Ground, LawPack, RequestRule, rule_for
@@ -28,7 +29,7 @@ def refusals(inquiry: Inquiry) -> ir.Table:
         `law, ground, listed, never`: whether the ground is on the law's closed list for that kind; whether it is
         one that never holds.
     """
-    requests = asked(inquiry)
+    requests = known(inquiry.asked)
     packs = inquiry.packs
     refused = requests.filter(requests.outcome.isin(_REFUSED))
     refused = refused.filter(_any(refused, {law: pack.requests for law, pack in packs.items()}))
@@ -46,7 +47,7 @@ def never_holding(inquiry: Inquiry, pack: LawPack) -> tuple[Ground, ...]:
 def refusals_sql(inquiry: Inquiry, law: str) -> str:
     """The same for one law: a `with` that defines `refusals`, to follow the inquiry's `setup`."""
     pack = inquiry.packs[law]
-    return f"""{asked_sql(inquiry, law)}, refusals as (
+    return f"""{asked_sql(inquiry.tables, inquiry.packs, law)}, refusals as (
   select ground,
     {_any_sql(pack.refusal_grounds)} as listed,
     {_any_sql(never_holding(inquiry, pack))} as never

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from haechi.audit.checks.asked import asked, asked_sql
-from haechi.audit.checks.base import Check, finding, sentence
+from haechi.audit.asked import asked_sql
+from haechi.audit.checks.base import Check, finding, known, sentence
 from haechi.audit.checks.deadlines import MACROS, deadlines_sql, with_deadlines
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.literals import instant
@@ -19,7 +19,7 @@ _STATEMENT: Final[dict[Lang, str]] = {
 
 
 def _run(inquiry: Inquiry) -> list[Finding]:
-    timed = with_deadlines(asked(inquiry), inquiry.packs)
+    timed = with_deadlines(known(inquiry.asked), inquiry.packs)
     silent = timed.outcome == "open"
     late = (timed.late_from <= inquiry.as_of) & (silent | (timed.answered_at >= timed.late_from))
     counted = timed.group_by("law").agg(
@@ -32,7 +32,7 @@ def _run(inquiry: Inquiry) -> list[Finding]:
         if rule is None or row is None or not row["late"]:
             continue
         query = (
-            f"{inquiry.setup}{MACROS}{asked_sql(inquiry, law)}{deadlines_sql(pack)}\n"
+            f"{inquiry.setup}{MACROS}{asked_sql(inquiry.tables, inquiry.packs, law)}{deadlines_sql(pack)}\n"
             f"select count(*) from timed where late_from <= {instant(inquiry.as_of)}\n"
             "  and (outcome = 'open' or answered_at >= late_from);"
         )

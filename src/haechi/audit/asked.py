@@ -5,30 +5,33 @@ nobody knows is under every audited law. A law of a region applies where the per
 table of people, such a law was named by the caller and applies to its whole country.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import ibis
 import ibis.expr.types as ir
 
-from haechi.audit.inquiry import Inquiry
 from haechi.audit.literals import text
-from haechi.law import jurisdiction_rows
+from haechi.law import LawPack, jurisdiction_rows
 
 _ASKED = ("kind", "received_at", "extended_at", "answered_at", "outcome", "ground")
 
 
-def asked(inquiry: Inquiry) -> ir.Table:
+def asked(tables: Mapping[str, ir.Table], packs: Mapping[str, LawPack]) -> ir.Table:
     """Every request once for each audited law that it is under.
+
+    Args:
+        tables: the dataset's tables, `requests` among them.
+        packs: the audited laws.
 
     Returns:
         `law, kind, received_at, extended_at, answered_at, outcome, ground`.
     """
-    placed = _placed(inquiry)
+    placed = _placed(tables)
     national: list[tuple[str, str, str | None]] = []
     regional: list[tuple[str, str, str | None]] = []
-    for law, country, region in _places(inquiry):
+    for law, country, region in _places(tables, packs):
         (national if region is None else regional).append((law, country, region))
-    anywhere = ibis.memtable([{"law": law} for law in inquiry.packs], schema={"law": "string"})
+    anywhere = ibis.memtable([{"law": law} for law in packs], schema={"law": "string"})
     return ibis.union(
         placed.join(_table(national), "place").select("law", *_ASKED),
         placed.join(_table(regional), ["place", "region"]).select("law", *_ASKED),
@@ -36,15 +39,15 @@ def asked(inquiry: Inquiry) -> ir.Table:
     )
 
 
-def asked_sql(inquiry: Inquiry, law: str) -> str:
+def asked_sql(tables: Mapping[str, ir.Table], packs: Mapping[str, LawPack], law: str) -> str:
     """The same for one law: a first `with` that defines `asked`, to follow the inquiry's `setup`."""
     places = [
         f"(place = {text(country)}" + (")" if region is None else f" and home_region = {text(region)})")
-        for name, country, region in _places(inquiry)
+        for name, country, region in _places(tables, packs)
         if name == law
     ]
     placed = "select *, country as place, null::varchar as home_region from requests"
-    if "people" in inquiry.tables:
+    if "people" in tables:
         placed = (
             "select r.*, coalesce(r.country, p.country) as place, p.region as home_region\n"
             "  from requests r left join people p on p.person_id = r.person_id"
@@ -53,18 +56,20 @@ def asked_sql(inquiry: Inquiry, law: str) -> str:
     return f"with placed as (\n  {placed}\n), asked as (\n  select * from placed where {where}\n)"
 
 
-def _placed(inquiry: Inquiry) -> ir.Table:
-    requests = inquiry.tables["requests"]
-    if "people" not in inquiry.tables:
+def _placed(tables: Mapping[str, ir.Table]) -> ir.Table:
+    requests = tables["requests"]
+    if "people" not in tables:
         return requests.select(*_ASKED, place=requests.country, region=ibis.null("string"))
-    homes = inquiry.tables["people"].select("person_id", "region", home="country")
+    homes = tables["people"].select("person_id", "region", home="country")
     known = requests.left_join(homes, "person_id")
     return known.mutate(place=ibis.coalesce(known.country, known.home)).select(*_ASKED, "region", "place")
 
 
-def _places(inquiry: Inquiry) -> list[tuple[str, str, str | None]]:
-    rows = jurisdiction_rows(inquiry.packs)
-    if "people" in inquiry.tables:
+def _places(
+    tables: Mapping[str, ir.Table], packs: Mapping[str, LawPack]
+) -> list[tuple[str, str, str | None]]:
+    rows = jurisdiction_rows(packs)
+    if "people" in tables:
         return rows
     return list(dict.fromkeys((law, country, None) for law, country, _ in rows))
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -77,7 +77,7 @@ def by_hand_sql(data: Path, report: Path) -> str:
             accepted=", ".join(f"({g.number}, '{b}')" for g in guards for b in g.bases),
             places=", ".join(f"({bits[n]}, '{c}', {'null' if r is None else repr(r)})" for n, c, r in places),
             first=2018 * 12 + 7,
-            last=as_of.year * 12 + as_of.month,
+            last=(as_of - timedelta(microseconds=1)).year * 12 + (as_of - timedelta(microseconds=1)).month,
         )
     )
 

@@ -61,6 +61,7 @@ def findings(
     told = Options(as_of=at(as_of).replace(tzinfo=None), **options)
     opened = records.open_dataset(con, str(data), now=now, notice=lambda _: None)
     records.validate(con, opened, now=now, notice=lambda _: None)
+    notices: list[str] = []
     done = audit(
         con,
         opened,
@@ -70,9 +71,9 @@ def findings(
         work=work,
         out=out,
         step=lambda _: None,
-        notice=lambda _: None,
+        notice=notices.append,
     )
-    write_outputs(done, opened, told, [], folder=out, engine="duckdb")
+    write_outputs(done, opened, told, notices, folder=out, engine="duckdb")
     con.disconnect()
     document: dict[str, Any] = json.loads((out / "findings.json").read_text())
     for found in document["findings"]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from haechi.law import Money
@@ -171,3 +172,48 @@ def test_sql_runs_with_identifiers_of_words_and_few_tables(tmp_path: Path, *, as
         world["permissions"] = [permitted("p-1", "disclosure")]
     document = findings(tmp_path, world, laws=("eu-gdpr",), as_of="2024-06-01")
     assert count(document, "EU-GDPR-9-1") == 2
+
+
+def test_the_sentence_counts_the_themes_that_hold_people(tmp_path: Path) -> None:
+    """Breaks when people are said to be in sensitive themes that nobody is in, or small groups read badly."""
+    world = {"people": people("KR"), "memberships": [member("p-1")], "grants": [grant("a-1")]}
+    document = findings(tmp_path / "en", world, as_of="2024-06-01")
+    assert document["totals"]["sensitive_themes"] == 2
+    assert document["theme_counts"] == {
+        "profiled_unpermitted": 1, "exposed_unpermitted": 1, "arguable": 0, "undecided": 0,
+    }  # fmt: skip
+    page = (tmp_path / "en" / "out" / "report.html").read_text()
+    assert "Fewer than 10 people were put in 1 sensitive theme, used by 1 advertiser, without" in page
+    findings(tmp_path / "ko", world, as_of="2024-06-01", lang="ko")
+    page = (tmp_path / "ko" / "out" / "report.html").read_text()
+    assert "10명 미만이 민감한 테마 1개에 분류되어 광고주 1곳에" in page
+
+
+def test_permission_for_profiling_alone_leaves_the_exposed_theme(tmp_path: Path) -> None:
+    """Breaks when the themes of the sentence are those of profiling although it tells of exposure."""
+    world = {
+        "people": people("KR"),
+        "memberships": [member("p-1"), member("p-1", "t-2")],
+        "grants": [grant("a-1")],
+        "permissions": [permitted("p-1", "profiling")],
+    }
+    counts = findings(tmp_path, world, as_of="2024-06-01")["theme_counts"]
+    assert (counts["profiled_unpermitted"], counts["exposed_unpermitted"]) == (1, 1)
+
+
+def test_a_month_that_begins_with_the_audit_is_not_touched(tmp_path: Path) -> None:
+    """Breaks when an open exposure is shown in a month of which the audit saw no instant."""
+    world = {"people": people("KR"), "memberships": [member("p-1")], "grants": [grant("a-1")]}
+    for day, last in (("2024-06-01", "2024-05"), ("2024-06-01T00:00:01", "2024-06")):
+        findings(tmp_path / day, world, as_of=day)
+        months = pq.read_table(tmp_path / day / "out" / "exposures.parquet")["month"].to_pylist()
+        assert max(months) == last
+
+
+def test_a_law_that_guards_nothing_says_why(tmp_path: Path) -> None:
+    """Breaks when the silence of a law can be read as a clean bill."""
+    world = {"people": people("JP", "DE"), "memberships": [member("p-1")]}
+    findings(tmp_path, world, as_of="2019-06-01", laws=("jp-appi", "eu-dsa"))
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "--include-inferred jp-appi counts them" in page
+    assert "No rule of eu-dsa on sensitive themes was in force by 2019-06-01" in page

@@ -276,7 +276,7 @@ class Timeline:
     def _expose(self, person: Any, advertiser: Any, law: str, rule: Rule, instants: Instants) -> None:
         if self._begun(instants):
             permitted = instants <= self._permitted(person, rule, "disclosure")
-            last = f"{self.setting.as_of:%Y-%m}"
+            last = f"{self.setting.as_of - timedelta(microseconds=1):%Y-%m}"
             months = {month for i in instants if (month := f"{self.points[i]:%Y-%m}") <= last}
             self.found.exposed.add(
                 Exposed(person, advertiser, law, rule.category, frozenset(months), permitted)

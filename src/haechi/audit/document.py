@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from haechi import sensitivity
 from haechi.audit import figures, model
+from haechi.audit.checks import CHECKS
 from haechi.audit.report import Page, render
 from haechi.audit.run import Audited, Options
 from haechi.audit.shown import shown
@@ -51,8 +52,7 @@ def _page(done: Audited, dataset: Dataset, document: model.Findings, options: Op
         themes=seen.themes,
         names=seen.names,
         themes_in_all=int(labels.filter(labels.category.isin(sorted(guarded) or [""])).count().execute()),
-        arguable=done.labelled.arguable,
-        undecided=done.labelled.undecided,
+        asks={check.id: check.asks[options.lang] for check in CHECKS},
         method=_method(done, document),
         proxies=seen.proxies,
         proxies_in_all=done.proxies.num_rows,
@@ -101,6 +101,12 @@ def findings_document(done: Audited, dataset: Dataset, notices: list[str], engin
         ),
         laws=tuple(done.inquiry.packs),
         totals=done.totals,
+        theme_counts=model.ThemeCounts(
+            profiled_unpermitted=done.inquiry.done.themes_profiled,
+            exposed_unpermitted=done.inquiry.done.themes_exposed,
+            arguable=done.labelled.arguable,
+            undecided=done.labelled.undecided,
+        ),
         categories=tuple(
             model.CategoryFigures(law=law, category=category, article=articles[law, category], **counts)
             for (law, category), counts in done.categories.items()

@@ -27,6 +27,8 @@ class Histories:
 
     Attributes:
         refused: the claims that no permission for profiling covers.
+        themes_profiled: in how many themes those are.
+        themes_exposed: how many themes reached an advertiser without permission for it.
         profiled: `category, laws, people`: memberships without permission.
         profiled_once: the same, a person counted once over categories.
         exposed: see `reach`, by category.
@@ -35,6 +37,8 @@ class Histories:
     """
 
     refused: ir.Table
+    themes_profiled: int
+    themes_exposed: int
     profiled: ir.Table
     profiled_once: ir.Table
     exposed: ir.Table
@@ -47,10 +51,13 @@ def histories(prepared: Prepared, keep: Keep) -> Histories:
     refused = keep(unpermitted_claims(prepared.claimed, prepared.profiling))
     with for_now(keep) as hold:
         people = hold(exposed_people(prepared))
+        themes_exposed = int(people.theme_id.nunique(where=~people.permitted).execute())
         exposed = keep(with_names(reach(people, ("audience",)), None))
         exposed_once = keep(reach(people, ()))
     return Histories(
         refused=refused,
+        themes_profiled=int(refused.theme_id.nunique().execute()),
+        themes_exposed=themes_exposed,
         profiled=keep(_people_by_laws(refused, ("category",))),
         profiled_once=keep(_people_by_laws(refused, ())),
         exposed=exposed,
@@ -64,7 +71,12 @@ def exposed_people(prepared: Prepared) -> ir.Table:
     grants = _grants(prepared)
     anyone = prepared.calendar.mark(merged_grants(grants))
     return exposures(
-        prepared.claimed, grants, prepared.delivered, prepared.disclosure, reached_by=anyone
+        prepared.claimed,
+        grants,
+        prepared.delivered,
+        prepared.disclosure,
+        reached_by=anyone,
+        carry=("theme_id",),
     ).mutate(
         # Every advertiser's audience of a category is one audience here.
         audience=lambda t: one_audience(t.audience)

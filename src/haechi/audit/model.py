@@ -57,6 +57,22 @@ class CategoryFigures(msgspec.Struct, frozen=True):
     advertisers_receiving_unpermitted: int
 
 
+class ThemeCounts(msgspec.Struct, frozen=True):
+    """How many themes, beside the totals.
+
+    Attributes:
+        profiled_unpermitted: sensitive themes with somebody in them without permission for profiling.
+        exposed_unpermitted: sensitive themes of which somebody reached an advertiser without permission.
+        arguable: themes with only arguable labels, counted nowhere else.
+        undecided: themes whose names could not be judged, counted nowhere else; nobody has said they are harmless.
+    """
+
+    profiled_unpermitted: int
+    exposed_unpermitted: int
+    arguable: int
+    undecided: int
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing found under one rule.
 
@@ -96,6 +112,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True, rename={"schema": "$sc
     dataset: DatasetSummary
     laws: tuple[str, ...]
     totals: dict[str, int]
+    theme_counts: ThemeCounts
     categories: tuple[CategoryFigures, ...]
     findings: tuple[Finding, ...]
     notices: tuple[str, ...] = ()

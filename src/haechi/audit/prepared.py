@@ -7,7 +7,7 @@ why the audit's cost is that of the sensitive themes and not of all of them.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import ibis
@@ -110,7 +110,8 @@ def prepare(
     )
     if delivered is not None:
         delivered = keep(delivered.join(advertisers, "advertiser_id"))
-    calendar = Calendar(_first(claimed, delivered, as_of), as_of)
+    # An interval that is open at midnight of the first does not touch the month that begins then.
+    calendar = Calendar(_first(claimed, delivered, as_of), as_of - timedelta(microseconds=1))
     if delivered is not None:
         delivered = keep(calendar.mark(delivered, "delivered_at", None))
     if grants is not None:

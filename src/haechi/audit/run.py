@@ -5,7 +5,7 @@ permissions say what was given; what advertisers could use without it is an expo
 findings.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -124,6 +124,8 @@ def audit(
     audited = {law: packs[law] for law in laws}
     inferred = _inferred(packs, options, dataset)
     guards = protections(packs, laws, inferred=inferred, as_of=options.as_of)
+    for line in _silent(audited, guards, inferred, options.as_of):
+        notice(line)
     step("themes")
     labelled = label_themes(con, tables["themes"], sensitivity.load(), work)
     guarded = keep(guarded_themes(labelled.decided, guards))
@@ -196,6 +198,24 @@ def _inferred(packs: Mapping[str, LawPack], options: Options, dataset: Dataset) 
             f"unknown law {law!r} for inferred themes; expected one of {', '.join(sorted(packs))}."
         )
     return named
+
+
+def _silent(
+    audited: Mapping[str, LawPack], guards: list[Protection], inferred: frozenset[str], as_of: datetime
+) -> Iterator[str]:
+    """Why an audited law guards nothing, of each that does not: its silence is no clean bill."""
+    guarding = {guard.law for guard in guards}
+    for law, pack in audited.items():
+        if law in guarding:
+            continue
+        if not pack.inferred_protected and law not in inferred:
+            yield (
+                f"{law} sees what a platform only inferred as outside it, so no theme is counted under it; "
+                f"--include-inferred {law} counts them."
+            )
+        else:
+            day = f"{as_of:%Y-%m-%d}"
+            yield f"No rule of {law} on sensitive themes was in force by {day}: nothing is counted under it."
 
 
 def _lacking(check: Check, inquiry: Inquiry) -> list[str]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from haechi import law, records, tables
 from haechi.audit.document import write_outputs
 from haechi.audit.output import spare_inputs, whole
-from haechi.audit.report import sentence
+from haechi.audit.report import sentence, severities
 from haechi.audit.run import Options
 from haechi.audit.run import audit as run_audit
 from haechi.errors import UsageError
@@ -126,7 +126,9 @@ def audit(
         console.print(f"note: {notice}", markup=False, soft_wrap=True)
     # The report stands; nobody listening any more does not undo it.
     with contextlib.suppress(OSError, AttributeError, ValueError):
-        sys.stdout.write(f"{sentence(document, lang)}\nReport: {out / 'report.html'}\n")
+        sys.stdout.write(
+            f"{sentence(document, lang)}\n{severities(document, lang)}\nReport: {out / 'report.html'}\n"
+        )
         sys.stdout.flush()
     return _status([found.severity for found in document.findings], fail_on)
 

@@ -21,6 +21,7 @@ def exposures(
     stretches: ir.Table,
     *,
     reached_by: ir.Table,
+    carry: tuple[str, ...] = (),
 ) -> ir.Table:
     """Every exposure, with whether it was permitted.
 
@@ -31,13 +32,14 @@ def exposures(
         stretches: see `permission_stretches`, for purpose disclosure.
         reached_by: the grants that judge people who never permitted anything: `grants` itself, or, where only
             people are counted, `merged_grants`, which says the same of them in far fewer rows.
+        carry: further columns that claims and deliveries share, to stand in the result.
 
     Returns:
-        `audience, person_id, law_bit, permitted, alone` and month words; `alone`: no other exposure has the same
-        person and audience.
+        `audience, person_id, law_bit, permitted, alone`, what is carried, and month words; `alone`: no
+        other exposure has the same person and audience.
     """
-    never = overlaps(claimed.anti_join(stretches, _PERMISSION_KEYS), reached_by)
-    judged = overlaps(claimed.semi_join(stretches, _PERMISSION_KEYS), grants)
+    never = overlaps(claimed.anti_join(stretches, _PERMISSION_KEYS), reached_by, carry)
+    judged = overlaps(claimed.semi_join(stretches, _PERMISSION_KEYS), grants, carry)
     if delivered is not None:
         instants = delivered.mutate(
             since=delivered.delivered_at,
@@ -46,12 +48,12 @@ def exposures(
             alone=ibis.literal(False),
         )
         judged = judged.union(instants.select(*judged.columns))
-    columns = ("audience", "person_id", "law_bit", "alone", *month_columns(claimed))
+    columns = ("audience", "person_id", "law_bit", "alone", *carry, *month_columns(claimed))
     refused = never.select(*columns).mutate(permitted=ibis.literal(False))
     return refused.union(_judged(judged, stretches).select(*columns, "permitted"))
 
 
-def overlaps(claimed: ir.Table, grants: ir.Table) -> ir.Table:
+def overlaps(claimed: ir.Table, grants: ir.Table, carry: tuple[str, ...] = ()) -> ir.Table:
     """Every non-empty overlap of a claim and a grant of the same theme, in the months that both touch."""
     granted = grants.rename(lambda name: name if name == "theme_id" else f"granted_{name}")
     joined = claimed.join(granted, "theme_id")
@@ -60,6 +62,7 @@ def overlaps(claimed: ir.Table, grants: ir.Table) -> ir.Table:
         "person_id",
         "protection",
         "law_bit",
+        *carry,
         audience=(together.audience + together.granted_advertiser).cast("int64"),
         since=ibis.greatest(together.since, together.granted_since),
         until=ibis.least(together.until, together.granted_until),

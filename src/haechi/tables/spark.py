@@ -20,7 +20,7 @@ try:
 except ImportError as error:
     raise UsageError(
         "the engine spark needs PySpark, which is not installed; "
-        "expected `pip install 'haechi[spark]'` (or `uv tool install 'haechi[spark]'`)."
+        "expected Haechi with its extra `spark`: `pip install '.[spark]'` in its folder."
     ) from error
 
 MEMORY: Final = "2g"

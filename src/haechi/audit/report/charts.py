@@ -36,13 +36,14 @@ _CONFIG: Final[dict[str, Any]] = {
 }
 
 
-def bars(rows: Sequence[Row], *, label: str, value: str, words: Mapping[str, str]) -> str:
+def bars(rows: Sequence[Row], *, label: str, value: str, told: str, words: Mapping[str, str]) -> str:
     """Horizontal bars, longest first, with their figures.
 
     Args:
         rows: what to draw.
         label: field that names a bar.
         value: field of its length.
+        told: field of its figure as it is shown.
         words: `axis`, the title of the value axis.
     """
     longest = max((len(str(row[label])) for row in rows), default=10)
@@ -51,11 +52,11 @@ def bars(rows: Sequence[Row], *, label: str, value: str, words: Mapping[str, str
         "x": {
             "field": value,
             "type": "quantitative",
-            "axis": {"title": words["axis"], "format": ",d", "tickCount": 4},
+            "axis": {"title": words["axis"], "format": ",d", "tickCount": 4, "tickMinStep": 1},
         },
     }
     figures = {"mark": {"type": "text", "align": "left", "dx": 5, "color": _INK, "fontSize": 12}, "encoding": {
-        **encoding, "text": {"field": value, "type": "quantitative", "format": ",d"}}}  # fmt: skip
+        **encoding, "text": {"field": told, "type": "nominal"}}}  # fmt: skip
     return _svg(
         {
             "data": {"values": [dict(row) for row in rows]},
@@ -73,32 +74,39 @@ def bars(rows: Sequence[Row], *, label: str, value: str, words: Mapping[str, str
 
 
 def over_months(rows: Sequence[Row], words: Mapping[str, str]) -> str:
-    """People exposed in each month, and those without permission among them.
+    """People exposed in each month: without permission below, with permission on top; months of nobody are empty.
 
     Args:
         rows: `month` (`YYYY-MM`), `people`, `people_unpermitted`.
-        words: `all`, `without` and `axis`.
+        words: `with`, `without` and `axis`.
     """
     values = [
-        {"month": f"{row['month']}-01", "who": words[who], "people": row[field]}
+        {"month": f"{row['month']}-01", "who": words[who], "order": order, "people": count}
         for row in rows
-        for who, field in (("all", "people"), ("without", "people_unpermitted"))
+        for order, (who, count) in enumerate(_parts(row))
     ]
     return _svg(
         {
             "data": {"values": values},
             "width": 620,
             "height": 230,
-            "mark": {"type": "line", "strokeWidth": 2.5, "interpolate": "monotone"},
+            "mark": {"type": "bar"},
             "encoding": {
-                "x": {"field": "month", "type": "temporal", "timeUnit": "utcyearmonth",
+                "x": {"field": "month", "type": "temporal", "timeUnit": "utcyearmonth", "bandPosition": 0.5,
                       "axis": {"title": None, "format": "%Y", "tickCount": "year", "grid": False}},
-                "y": {"field": "people", "type": "quantitative", "axis": {"title": words["axis"], "format": ",d"}},
+                "y": {"field": "people", "type": "quantitative", "stack": "zero",
+                      "axis": {"title": words["axis"], "format": ",d", "tickMinStep": 1}},
                 "color": {"field": "who", "type": "nominal",
-                          "scale": {"domain": [words["all"], words["without"]], "range": [_QUIET, _ACCENT]}},
+                          "scale": {"domain": [words["without"], words["with"]], "range": [_ACCENT, _QUIET]}},
+                "order": {"field": "order", "type": "quantitative"},
             },
         }
     )  # fmt: skip
+
+
+def _parts(row: Row) -> tuple[tuple[str, int], tuple[str, int]]:
+    people, without = int(str(row["people"])), int(str(row["people_unpermitted"]))
+    return ("without", without), ("with", people - without)
 
 
 def spread(rows: Sequence[Row], words: Mapping[str, str]) -> str:
@@ -112,9 +120,10 @@ def spread(rows: Sequence[Row], words: Mapping[str, str]) -> str:
     named = sorted(seen, key=lambda row: -int(str(row["people"])) * (1 + int(str(row["advertisers"]))))[:5]
     place = {
         "x": {"field": "advertisers", "type": "quantitative",
-              "axis": {"title": words["advertisers"], "tickMinStep": 1},
+              "axis": {"title": words["advertisers"], "format": ",d", "tickMinStep": 1},
               "scale": {"nice": True}},
-        "y": {"field": "people", "type": "quantitative", "axis": {"title": words["people"], "format": ",d"},
+        "y": {"field": "people", "type": "quantitative",
+              "axis": {"title": words["people"], "format": ",d", "tickMinStep": 1},
               "scale": {"type": "sqrt", "nice": True}},
     }  # fmt: skip
     label = {"type": "text", "align": "right", "dx": -9, "color": _INK, "fontSize": 11, "limit": 210}

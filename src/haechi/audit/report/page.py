@@ -20,6 +20,7 @@ from haechi.audit.model import Finding, Findings
 from haechi.audit.report import charts
 from haechi.audit.report.say import number, people_of, words
 from haechi.audit.report.sentence import sentence, unchecked
+from haechi.audit.wording import Count
 from haechi.terms.words import SEVERITIES
 
 LONGEST: Final = 160
@@ -35,8 +36,7 @@ class Page:
         law_names: law to its name in the page's language.
         categories, months, advertisers, themes, names: see `Shown`.
         themes_in_all: how many rows `themes` would have without its limit.
-        arguable: themes with only arguable labels.
-        undecided: themes that could not be judged.
+        asks: check to the question that it puts, in the page's language.
         method: facts of the method by name (threshold, weights, lapse, as_of).
         proxies: see `Shown`.
         proxies_in_all: how many rows `proxies` would have without its limit.
@@ -51,8 +51,7 @@ class Page:
     themes: Sequence[Mapping[str, Any]]
     names: Mapping[str, Mapping[str, str]]
     themes_in_all: int
-    arguable: int
-    undecided: int
+    asks: Mapping[str, str]
     method: Mapping[str, str]
     proxies: Sequence[Mapping[str, Any]]
     proxies_in_all: int
@@ -71,7 +70,7 @@ def render(page: Page, lang: Lang) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(number=number, people=people, shown=printable, marked=_marked)
+    environment.filters.update(number=number, people=people, shown=printable, marked=_marked, count=Count)
     groups = _groups(page.findings)
     return environment.get_template("page.html.j2").render(
         page=page,
@@ -83,7 +82,7 @@ def render(page: Page, lang: Lang) -> str:
         groups=groups,
         overview=_overview(groups, page, say),
         cells=_cells(page, say, people),
-        drawn={name: Markup(svg) for name, svg in _drawn(page, say).items()},  # noqa: S704  text in it is escaped
+        drawn={name: Markup(svg) for name, svg in _drawn(page, say, people).items()},  # noqa: S704  text in it is escaped
         style=Markup(style),  # noqa: S704  our own file
         script=Markup(script),  # noqa: S704  our own file
         style_hash=_hash(style),
@@ -142,22 +141,34 @@ def _cells(
     }
 
 
-def _drawn(page: Page, say: Mapping[str, Any]) -> dict[str, str]:
+def _drawn(page: Page, say: Mapping[str, Any], people: Callable[[int], str]) -> dict[str, str]:
     """The charts, those that have anything to show."""
     if not page.categories:
         return {}
-    categories = [{**row, "category": say["category"][row["category"]]} for row in page.categories]
+    categories = [
+        {**row, "category": say["category"][row["category"]], "told": people(row["people_unpermitted"])}
+        for row in page.categories
+    ]
     advertisers = [
-        {**row, "label": printable(row["name"] or row["advertiser_id"], 34)} for row in page.advertisers
+        {
+            **row,
+            "label": printable(row["name"] or row["advertiser_id"], 34),
+            "told": people(row["people_unpermitted"]),
+        }
+        for row in page.advertisers
     ]
     themes = [{**row, "name": printable(row["name"], 34)} for row in page.themes]
     axis = {"axis": say["axis_people"]}
     return {
-        "categories": charts.bars(categories, label="category", value="people_unpermitted", words=axis),
-        "months": charts.over_months(
-            page.months, {"all": say["exposed"], "without": say["unpermitted"], **axis}
+        "categories": charts.bars(
+            categories, label="category", value="people_unpermitted", told="told", words=axis
         ),
-        "advertisers": charts.bars(advertisers, label="label", value="people_unpermitted", words=axis),
+        "months": charts.over_months(
+            page.months, {"with": say["permitted"], "without": say["unpermitted"], **axis}
+        ),
+        "advertisers": charts.bars(
+            advertisers, label="label", value="people_unpermitted", told="told", words=axis
+        ),
         "spread": charts.spread(
             themes, {"people": say["axis_members"], "advertisers": say["axis_advertisers"]}
         ),

@@ -25,10 +25,10 @@ def number(value: object) -> str:
     return f"{int(str(value)):,}"
 
 
-def people_of(say: Mapping[str, Any]) -> Callable[[int], str]:
-    """How a number of people is told."""
+def people_of(say: Mapping[str, Any], *, unit: str = "{}") -> Callable[[int], str]:
+    """How a number of people is told; `unit` holds the figure where the language wants a word beside it."""
 
     def people(value: int) -> str:
-        return number(value) if value == 0 or value >= FEW else str(say["fewer"]).format(FEW)
+        return unit.format(number(value)) if value == 0 or value >= FEW else str(say["fewer"]).format(FEW)
 
     return people

@@ -113,6 +113,14 @@ def test_a_query_can_only_read(records: Opened, folder: Path, sql: str, message:
     assert not (folder / "x.csv").exists()
 
 
+def test_a_query_that_gives_a_column_twice_is_named(records: Opened, folder: Path) -> None:
+    (folder / "haechi.toml").write_text(
+        '[tables.people]\nsql = "SELECT 1 AS person_id, 2 AS PERSON_ID, 3 AS x, 4 AS x"\n'
+    )
+    with pytest.raises(UsageError, match="gives columns person_id and PERSON_ID; expected person_id once"):
+        records.open(folder)
+
+
 @pytest.mark.parametrize("end", ["-- all of them", "; -- alle für uns;", ";", "/* all */ ;;"])
 def test_a_query_may_end_as_people_end_queries(records: Opened, folder: Path, end: str) -> None:
     """Fails when a comment takes what is written behind the query with it."""
@@ -174,6 +182,19 @@ def test_tables_of_postgresql(records: Opened, folder: Path, postgres: str) -> N
     assert behaviours.item_id.type().is_string()
     assert behaviours.occurred_at.max().to_pyarrow().as_py() == datetime(2024, 1, 1)
     assert rows(dataset, "item_themes") == [{"item_id": "1", "theme_id": "1", "weight": 0.25}]
+
+
+def test_columns_of_postgresql_are_told_apart(records: Opened, folder: Path, postgres: str) -> None:
+    """It keeps apart what DuckDB does not, and a join may give one name twice."""
+    toml = folder / "haechi.toml"
+    query = "SELECT 1 AS \"Name\", 2 AS advertiser_id, 'right' AS name"
+    toml.write_text(f"[tables.advertisers]\ndatabase = '{postgres}'\nsql = '''{query}'''\n")
+    assert rows(records.check(folder), "advertisers")[0]["name"] == "right"
+    toml.write_text(
+        f"[tables.advertisers]\ndatabase = '{postgres}'\nsql = \"SELECT 1 AS advertiser_id, 'a' AS name, 'b' AS name\""
+    )
+    (fault,) = records.faults(folder)["files with two columns of one name"]
+    assert fault.value == "'name' twice"
 
 
 def test_postgresql_that_refuses_is_named_and_no_password_is_shown(

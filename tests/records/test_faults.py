@@ -293,10 +293,11 @@ def test_a_row_that_lacks_two_fields_is_one_row(records: Opened, folder: Path) -
     assert (kind.count, [fault.row for fault in kind.first]) == (2, [1, 3])
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_csv_in_utf_16_is_an_encoding(records: Opened, folder: Path, encoding: str) -> None:
+def test_csv_in_utf_16_is_an_encoding(records: Opened, folder: Path, encoding: str, mark: str) -> None:
     """Excel calls it Unicode text; a header of unknown columns would send its owner looking in the wrong place."""
-    (folder / "items.csv").write_bytes("\ufeffitem_id,kind,name\n1,page,n\n".encode(encoding))
+    (folder / "items.csv").write_bytes(f"{mark}item_id,kind,name\n1,page,n\n".encode(encoding))
     (fault,) = records.faults(folder)["text that is not UTF-8"]
     assert fault.value == "text that begins as UTF-16 does"
 

@@ -121,6 +121,15 @@ def test_what_is_called_as_a_table_and_is_no_file_is_named(
         records.open(folder)
 
 
+@pytest.mark.parametrize("make", [_dangling, Path.mkdir])
+def test_settings_that_cannot_be_read_are_not_taken_for_none(
+    records: Opened, folder: Path, make: Any
+) -> None:
+    make(folder / "haechi.toml")
+    with pytest.raises(UsageError, match=r"haechi\.toml is a .*; expected a file, or none"):
+        records.open(folder)
+
+
 def test_a_broken_link_among_parts_is_named(records: Opened, folder: Path) -> None:
     _behaviours(folder / "behaviours" / "a.parquet", "a")
     _dangling(folder / "behaviours" / "b.parquet")

@@ -34,7 +34,7 @@ def test_a_file_without_a_header_shows_nobody(records: Opened, folder: Path, tab
 def test_the_contract_s_own_names_in_a_header_are_shown(records: Opened, folder: Path) -> None:
     (folder / "people.csv").write_text("Person_ID,country,SECRETP\n")
     said = _said(records, folder)
-    assert "columns Person_ID, country and 1 others" in said
+    assert "columns Person_ID, country and 1 more" in said
     assert "'Person_ID' is not quite it" in said
 
 
@@ -113,7 +113,10 @@ def test_a_dataset_s_own_url_shows_no_password(records: Opened, folder: Path) ->
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
-        ("s3://bucket/a@b.csv", "s3://…@b.csv"),
+        ("s3://bucket/a@b.csv", "s3://bucket/a@b.csv"),
+        ("s3://key:secret/x@bucket/a.csv s3://b/c", "s3://…@bucket/a.csv s3://b/c"),
+        ("abfs://box@account/a.csv", "abfs://box@account/a.csv"),
+        ("https://token@h/x", "https://…@h/x"),
         ("https://u:p@h/x?sig=1&access_key=2", "https://…@h/x?sig=1&access_key=…"),
         ("PGPASSWORD=hunter2 x", "PGPASSWORD=… x"),
         ("password = 'a b' x", "password = … x"),

@@ -78,7 +78,13 @@ def _shown(relation: Relation, there: Sequence[str]) -> str:
     }
     known = [column for column in there if _plain(column) in meant]
     others = len(there) - len(known)
-    return show.columns(known) + (f" and {others:,} others" if others else "")
+    if not others:
+        return show.columns(known)
+    return (
+        f"{show.columns(known)} and {others:,} more"
+        if known
+        else f"{others:,} columns, none of the contract's"
+    )
 
 
 def _plain(column: str) -> str:

@@ -82,6 +82,9 @@ def json_fits(column: Column, *, mapped: bool) -> frozenset[str]:
 
 def of_duckdb(name: str) -> dt.DataType:
     """The type that DuckDB calls so."""
+    if name.startswith("GEOMETRY"):
+        # With a system of coordinates, for which Ibis looks in vain.
+        return dt.binary
     # Ibis has no word for zoned nanoseconds.
     return DuckDBType.from_string("TIMESTAMP WITH TIME ZONE" if name == ZONED_NANOSECONDS else name)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from haechi.errors import UsageError
 from haechi.records import show
 from haechi.records.convention import by_convention, tell_near_misses
-from haechi.records.entries import entries
+from haechi.records.entries import a, entries
 from haechi.records.forms import Form
 from haechi.records.place import TOML, Place, join, open_url
 from haechi.records.settings import Settings, TableSpec, read_settings
@@ -44,9 +44,12 @@ def locate(location: str, notice: Callable[[str], None]) -> Located:
         folder = Place(system, posixpath.dirname(path), posixpath.dirname(location))
     else:
         folder = Place(system, path.rstrip("/"), location.rstrip("/") or "/")
-        if system.isfile(f"{folder.path}/{TOML}"):
+        kind = entries(system, folder.path).get(TOML)
+        if kind == "file":
             text = system.cat_file(f"{folder.path}/{TOML}")
             specs, settings = read_settings(text, join(folder.shown, TOML))
+        elif kind is not None:
+            raise UsageError(f"{join(folder.shown, TOML)} is {a(kind)}; expected a file, or none.")
     forms = _forms(folder, specs, notice)
     if "themes" not in forms:
         raise UsageError(

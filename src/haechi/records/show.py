@@ -14,7 +14,8 @@ MOST: Final = 20
 _LONGEST: Final = 80
 WITHHELD: Final = frozenset({"person_id", "birth_date"})
 """Columns whose values say who a person is: a fault of theirs names the row, never the value."""
-_LOGIN: Final = re.compile(r"(?<=://)[^\s'\"]*@")
+_LOGIN: Final = re.compile(r"(?<=://)[^\s'\"@/:]*:[^\s'\"]*@|(?:(?<=http://)|(?<=https://))[^\s'\"@/]+@")
+"""User and password, whatever signs the password has; on the web also what stands alone, often a token."""
 _SECRET: Final = re.compile(
     r"(?i)((?:password|passwd|pwd|passphrase|token|secret|signature|credential|[a-z_-]*key)[a-z_-]*\s*=\s*)"
     r"('[^']*'?|[^\s&'\"]+)"

@@ -171,6 +171,7 @@ class Reader:
             self.duck.execute(f"SET file_search_path = {literal(form.folder)}")
             if base is not None:
                 self.duck.execute(f"USE {base}")
+            self._require_each_once(asked, form, schema, spec)
             self._copy(asked, part)
         finally:
             self.duck.execute("USE memory")
@@ -195,6 +196,14 @@ class Reader:
             prepare=tuple(prepare),
         )
 
+    def _require_each_once(self, asked: str, form: DuckTable, schema: TableSchema, spec: TableSpec) -> None:
+        """DuckDB gives a second column of the same name another one, and so reads the first."""
+        given = [str(row[0]) for row in self.duck.execute(f"DESCRIBE {asked}").fetchall()]
+        for column in Relation(schema, spec, "", None, (), (), form.label, "").wanted:
+            same = [other for other in given if other.lower() == column.lower()]
+            if len(same) > 1:
+                raise UsageError(f"{form.label} gives columns {' and '.join(same)}; expected {column} once.")
+
     def _one_query(self, form: DuckTable) -> str:
         """The query without what ends it; anything but one query could do more than read."""
         sql = str(form.sql).strip().lstrip(";")
@@ -210,16 +219,18 @@ class Reader:
         return asked + "\n" if "--" in asked else asked
 
     def _postgres(self, form: Postgres, schema: TableSchema, spec: TableSpec) -> Relation:
-        part = self.folder / f"{schema.name}.parquet"
+        part = self.folder / f"{schema.name}-sent.parquet"
         postgres.copy(form, part)
         paths = (str(part),)
         # DuckDB's own reader, which people may fetch for themselves; it finds the server and the password in
         # PGHOST, PGDATABASE, PGUSER, PGPASSWORD and the like, which a report must not repeat.
         told = f"postgres_query('haechi_postgres', {literal(form.query)})"
         prepare = ("ATTACH IF NOT EXISTS '' AS haechi_postgres (TYPE postgres, READ_ONLY)",)
-        return Relation(
+        relation = Relation(
             schema, spec, parquet_scan(paths), None, paths, (form.label,), form.label, told, prepare=prepare
         )
+        found = layout(self.duck, Files("parquet", paths, relation.shown, form.label), relation.wanted)
+        return self._exactly(relation, found) if found.alike else relation
 
     def known(self, relation: Relation) -> str:
         """All columns, for a SELECT, in types that Ibis has a word for: it has none for zoned nanoseconds."""

@@ -130,7 +130,8 @@ def _header(path: str, shown: str) -> list[str]:
     except (OSError, EOFError, ValueError, csv.Error) as error:
         fault = Fault(shown, None, None, show.reason(error), "a readable CSV file in UTF-8 with a header")
         raise DataError([show.fault_kind("files that cannot be read", [fault])]) from error
-    if start.startswith(_UTF_16):
+    if start.startswith(_UTF_16) or "\0" in "".join(header):
+        # Every other byte of the contract's names is zero in UTF-16, with a mark before them or without.
         fault = Fault(shown, None, None, "text that begins as UTF-16 does", "text in UTF-8")
         raise DataError([show.fault_kind("text that is not UTF-8", [fault])])
     return header

@@ -190,9 +190,8 @@ def test_columns_of_postgresql_are_told_apart(records: Opened, folder: Path, pos
     query = "SELECT 1 AS \"Name\", 2 AS advertiser_id, 'right' AS name"
     toml.write_text(f"[tables.advertisers]\ndatabase = '{postgres}'\nsql = '''{query}'''\n")
     assert rows(records.check(folder), "advertisers")[0]["name"] == "right"
-    toml.write_text(
-        f"[tables.advertisers]\ndatabase = '{postgres}'\nsql = \"SELECT 1 AS advertiser_id, 'a' AS name, 'b' AS name\""
-    )
+    query = "SELECT 1 AS advertiser_id, 'a' AS name, 'b' AS name"
+    toml.write_text(f"[tables.advertisers]\ndatabase = '{postgres}'\nsql = \"{query}\"\n")
     (fault,) = records.faults(folder)["files with two columns of one name"]
     assert fault.value == "'name' twice"
 

@@ -97,6 +97,53 @@ def test_a_database_that_cannot_answer_is_named(
     assert "Kim" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT 1) TO 'x.csv'; COPY (SELECT 'p' AS person_id", "syntax error"),
+        ("SELECT 1 AS person_id; DROP TABLE x", "holds SELECT and DROP; expected one SELECT"),
+        ("COPY (SELECT 1) TO 'x.csv'", "holds COPY; expected one SELECT"),
+        ("-- nothing", "holds no statement; expected one SELECT"),
+    ],
+)
+def test_a_query_can_only_read(records: Opened, folder: Path, sql: str, message: str) -> None:
+    (folder / "haechi.toml").write_text(f'[tables.people]\nsql = "{sql}"\n')
+    with pytest.raises(UsageError, match=message):
+        records.open(folder)
+    assert not (folder / "x.csv").exists()
+
+
+def test_a_query_that_gives_a_column_twice_is_named(records: Opened, folder: Path) -> None:
+    (folder / "haechi.toml").write_text(
+        '[tables.people]\nsql = "SELECT 1 AS person_id, 2 AS PERSON_ID, 3 AS x, 4 AS x"\n'
+    )
+    with pytest.raises(UsageError, match="gives columns person_id and PERSON_ID; expected person_id once"):
+        records.open(folder)
+
+
+@pytest.mark.parametrize("end", ["-- all of them", "; -- alle für uns;", ";", "/* all */ ;;"])
+def test_a_query_may_end_as_people_end_queries(records: Opened, folder: Path, end: str) -> None:
+    """Fails when a comment takes what is written behind the query with it."""
+    (folder / "haechi.toml").write_text(
+        f"[tables.people]\nsql = \"SELECT 'p;--' AS person_id, 'KR' AS country {end}\"\n"
+    )
+    dataset = records.check(folder)
+    assert rows(dataset, "people")[0]["person_id"] == "p;--"
+    for statement in dataset.prepare:
+        records.con.raw_sql(statement)
+    assert records.con.raw_sql(dataset.source["people"]).fetchall()[0][0] == "p;--"
+
+
+def test_a_database_elsewhere_and_a_name_with_a_quote(records: Opened, folder: Path, tmp_path: Path) -> None:
+    base = tmp_path / "elsewhere.duckdb"
+    with duckdb.connect(str(base)) as made:
+        made.execute("CREATE TABLE \"crm\"\"2\" AS SELECT 'p' AS person_id, 'XX' AS country")
+    for table in ('crm"2', '"crm""2"'):
+        (folder / "haechi.toml").write_text(f"[tables.people]\ndatabase = '{base}'\ntable = '{table}'\n")
+        (fault,) = records.faults(folder)["people.country: unknown countries"]
+        assert fault.file == f"{base} {table}"
+
+
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))  # type: ignore[attr-defined]
@@ -135,6 +182,18 @@ def test_tables_of_postgresql(records: Opened, folder: Path, postgres: str) -> N
     assert behaviours.item_id.type().is_string()
     assert behaviours.occurred_at.max().to_pyarrow().as_py() == datetime(2024, 1, 1)
     assert rows(dataset, "item_themes") == [{"item_id": "1", "theme_id": "1", "weight": 0.25}]
+
+
+def test_columns_of_postgresql_are_told_apart(records: Opened, folder: Path, postgres: str) -> None:
+    """It keeps apart what DuckDB does not, and a join may give one name twice."""
+    toml = folder / "haechi.toml"
+    query = "SELECT 1 AS \"Name\", 2 AS advertiser_id, 'right' AS name"
+    toml.write_text(f"[tables.advertisers]\ndatabase = '{postgres}'\nsql = '''{query}'''\n")
+    assert rows(records.check(folder), "advertisers")[0]["name"] == "right"
+    query = "SELECT 1 AS advertiser_id, 'a' AS name, 'b' AS name"
+    toml.write_text(f"[tables.advertisers]\ndatabase = '{postgres}'\nsql = \"{query}\"\n")
+    (fault,) = records.faults(folder)["files with two columns of one name"]
+    assert fault.value == "'name' twice"
 
 
 def test_postgresql_that_refuses_is_named_and_no_password_is_shown(

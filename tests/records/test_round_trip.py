@@ -53,6 +53,9 @@ def _row(schema: TableSchema) -> st.SearchStrategy[dict[str, Any]]:
         since, until = schema.interval or (None, None)
         if since and until and row[until] is not None:
             row[since], row[until] = sorted((row[since], row[until]))
+        for answer in {"extended_at", "answered_at"} & set(row):
+            if row[answer] is not None:
+                row[answer] = max(row[answer], row["received_at"])
         return {name: row[name] for name in columns}
 
     columns = {c.name: _values(c) | st.none() if c.optional else _values(c) for c in schema.columns}

@@ -137,6 +137,15 @@ def test_without_a_toml_nothing_is_stated(records: Opened, folder: Path) -> None
         ('[tables.themes]\ndatabase = "a.duckdb"\ntable = "t"\n', r"database a\.duckdb does not exist"),
         ('[tables.themes]\npath = "s4://x/y.csv"\n', r"s4://x/y\.csv cannot be opened"),
         ("tables = [", r"is not TOML in UTF-8"),
+        ("x = " + "[" * 100_000, r"haechi\.toml is nested too deep"),
+        (
+            "[tables.people]\npath = 1\n",
+            r"haechi\.toml: \[tables\.people\] Expected .*, got `int` - at `path`",
+        ),
+        (
+            '[tables.people]\npath = "x.csv"\ncolumns = { person_id = "ID", country = "id" }\n',
+            r"\[tables\.people\] columns: ID and id differ only in case; expected sql",
+        ),
     ],
 )
 def test_what_it_may_not_say_is_named(records: Opened, folder: Path, text: str, message: str) -> None:

@@ -63,6 +63,24 @@ def test_every_form_gives_the_same_rows_on_both_engines(records: Opened, spark: 
     assert rows(here, "people")[0]["birth_date"] == date(1990, 12, 31)
 
 
+def test_partitions_and_a_writer_s_own_names_reach_spark(
+    records: Opened, spark: Opened, folder: Path
+) -> None:
+    """Fails when Spark passes over a file that was asked for, or does not see what the folders say."""
+    for kind in ("like", "view"):
+        place = folder / "behaviours" / f"kind={kind}"
+        place.mkdir(parents=True)
+        seen = pa.table({"person_id": [kind], "item_id": ["i"], "occurred_at": [datetime(2024, 1, 1)]})
+        pq.write_table(seen, place / "a.parquet")
+    pq.write_table(pa.table({"item_id": ["i"], "theme_id": ["1"]}), folder / "_odd.parquet")
+    (folder / "haechi.toml").write_text('[tables.item_themes]\npath = "_odd.parquet"\n')
+    for opened in (records, spark):
+        dataset = opened.check(folder)
+        found = {(row["person_id"], row["kind"]) for row in rows(dataset, "behaviours")}
+        assert found == {("like", "like"), ("view", "view")}
+        assert len(rows(dataset, "item_themes")) == 1
+
+
 def _naive(value: object) -> object:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 

@@ -204,6 +204,13 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
         assert running.stderr.read() == b""
 
 
+def test_a_folder_of_names_is_called_a_folder(tmp_path: Path) -> None:
+    """Fails when a folder that is there is said not to be."""
+    done = _haechi("classify", str(tmp_path))
+    assert done.returncode == 2
+    assert f"{tmp_path} is a folder; expected a file with names" in " ".join(done.stderr.decode().split())
+
+
 def test_explain_says_what_why_and_where_from() -> None:
     """Fails when a person asked about a decision cannot see its rule, its source and its words."""
     lines = _haechi("explain", "Sunday Church service").stdout.decode().splitlines()

@@ -6,6 +6,7 @@ from typing import Final
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
+from ibis.backends.sql.datatypes import DuckDBType
 
 from haechi.records.relation import Relation
 from haechi.terms.schemas import Column
@@ -13,9 +14,14 @@ from haechi.terms.schemas import Column
 INSTANT: Final = dt.Timestamp(scale=6)
 _ZONED: Final = dt.Timestamp(timezone="UTC", scale=6)
 _ISO_DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_ISO_INSTANT: Final = _ISO_DAY + "([T ][0-9]{2}:[0-9]{2}|$)"
-NAMED_ZONE: Final = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
-"""How an instant written as text ends when it says its offset from UTC."""
+# Nowhere on Earth is more than 14 hours from UTC, but engines also read +25:00.
+_OFFSET: Final = "( ?[+-](0[0-9]|1[0-4])(:?[0-5][0-9]){0,2}| ?[A-Za-z][A-Za-z0-9_/+-]*)"
+_ISO_INSTANT: Final = _ISO_DAY + "([T ][0-9]{2}:[0-9]{2}[0-9:.]*" + _OFFSET + "? *$|$)"
+NAMED_ZONE: Final = ":[0-9.]+" + _OFFSET + " *$"
+"""How an instant written as text ends when it says its offset from UTC, or the zone: `Z`, `+09:00`, `Asia/Seoul`."""
+
+ZONED_NANOSECONDS: Final = "TIMESTAMPTZ_NS"
+"""DuckDB's name of a type for which Ibis has none."""
 
 EXPECTED: Final = {
     "id": "an identifier: a string or a whole number",
@@ -47,7 +53,8 @@ def fits(found: dt.DataType, column: Column, *, mapped: bool) -> bool:
     whole = found.is_integer() or (found.is_decimal() and found.scale == 0)
     holds = {
         "id": whole or found.is_uuid(),
-        "string": False,
+        # OpenRTB numbers its taxonomies (segtax).
+        "string": whole and column.name == "taxonomy",
         "instant": found.is_timestamp() or found.is_date(),
         "date": found.is_timestamp() or found.is_date(),
         "weight": number,
@@ -55,6 +62,31 @@ def fits(found: dt.DataType, column: Column, *, mapped: bool) -> bool:
         "bool": found.is_boolean() or found.is_integer(),
     }
     return bool(holds[column.type])
+
+
+def json_fits(column: Column, *, mapped: bool) -> frozenset[str]:
+    """Which JSON values can hold what the contract means, as `fits` says of typed columns.
+
+    Returns:
+        Of `text`, `whole` (a whole number), `number` (any other) and `flag` (true or false).
+    """
+    taken = {
+        "id": {"whole"},
+        "string": {"whole"} if column.name == "taxonomy" else set(),
+        "weight": {"whole", "number"},
+        "number": {"whole", "number"},
+        "bool": {"whole", "flag"},
+    }.get(column.type, set())
+    return frozenset({"text", *taken, *(("whole", "flag") if mapped else ())})
+
+
+def of_duckdb(name: str) -> dt.DataType:
+    """The type that DuckDB calls so."""
+    if name.startswith("GEOMETRY"):
+        # With a system of coordinates, for which Ibis looks in vain.
+        return dt.binary
+    # Ibis has no word for zoned nanoseconds.
+    return DuckDBType.from_string("TIMESTAMP WITH TIME ZONE" if name == ZONED_NANOSECONDS else name)
 
 
 def id_fits_integer(found: dt.DataType) -> bool:

@@ -12,12 +12,13 @@ import ibis.expr.types as ir
 
 from haechi.errors import DataError, Fault, FaultKind
 from haechi.records import conform, show, text
+from haechi.records.columns import absent, unfit
 from haechi.records.engine import engine_table, found_table, view
 from haechi.records.locate import Located, locate
 from haechi.records.relation import Relation, file_list
 from haechi.records.settings import Settings, TableSpec
 from haechi.records.spool import Reader
-from haechi.terms.schemas import SCHEMAS, Column
+from haechi.terms.schemas import SCHEMAS
 
 Notice = Callable[[str], None]
 
@@ -27,7 +28,7 @@ class Dataset:
     """What came in.
 
     Attributes:
-        location: as it was given.
+        location: as it was given, without a password.
         tables: the tables present, by the contract's name; exactly the contract's columns and types. Instants
             are naive timestamps in UTC. Nothing is read until a table is asked.
         missing: the tables of the contract that are not there.
@@ -82,7 +83,7 @@ def open_dataset(
     relations = _relations(reader, located)
     found = {table: found_table(con, reader, relation) for table, relation in relations.items()}
     rows = {table: _count(reader, found[table], relation) for table, relation in relations.items()}
-    _require_columns(relations, found)
+    _require_columns(reader, relations, found)
     id_types = _id_types(relations, found, notice)
     named = {
         table: view(
@@ -93,7 +94,7 @@ def open_dataset(
         for table, relation in relations.items()
     }
     return Dataset(
-        location=location,
+        location=show.masked(location),
         tables={table: expression for table, (expression, _) in named.items()},
         missing=tuple(table for table in SCHEMAS if table not in relations),
         rows=rows,
@@ -124,21 +125,18 @@ def _relations(reader: Reader, located: Located) -> dict[str, Relation]:
     return relations
 
 
-def _require_columns(relations: Mapping[str, Relation], found: Mapping[str, ir.Table]) -> None:
+def _require_columns(
+    reader: Reader, relations: Mapping[str, Relation], found: Mapping[str, ir.Table]
+) -> None:
     missing: list[Fault] = []
     wrong: list[Fault] = []
     for table, relation in relations.items():
-        types = found[table].schema()
         for column in relation.schema.columns:
-            called = relation.called(column)
-            if _lacks(found[table], relation, called):
+            if _lacks(found[table], relation, relation.called(column)):
                 if not column.optional or column.name in relation.spec.columns:
-                    names = show.value(f"columns {', '.join(types)}", quoted=False)
-                    shown = None if relation.loose else names
-                    missing.append(Fault(relation.label, None, called, shown, _described(column)))
-            elif not _fits(found[table], relation, column):
-                expected = conform.EXPECTED[column.type]
-                wrong.append(Fault(relation.label, None, called, f"type {types[called]}", expected))
+                    missing.append(absent(reader, relation, found[table], column))
+            else:
+                wrong += unfit(reader, relation, found[table], column)
     kinds = [("missing columns", missing), ("columns of a wrong type", wrong)]
     if missing or wrong:
         raise DataError([show.fault_kind(title, faults) for title, faults in kinds if faults])
@@ -151,18 +149,6 @@ def _lacks(found: ir.Table, relation: Relation, called: str) -> bool:
         return False
     counts = found.aggregate(rows=found.count(), values=found[called].count()).to_pyarrow().to_pylist()[0]
     return bool(counts["rows"] and not counts["values"])
-
-
-def _described(column: Column) -> str:
-    return f"a column {column.name} with {conform.EXPECTED[column.type]}"
-
-
-def _fits(raw: ir.Table, relation: Relation, column: Column) -> bool:
-    found = raw[relation.called(column)]
-    if conform.fits(found.type(), column, mapped=column.name in relation.spec.values):
-        return True
-    # Writers give a column without any value whatever type they like.
-    return column.optional and int(found.count().execute()) == 0
 
 
 def _id_types(

@@ -51,7 +51,7 @@ def located_table(reader: "Reader", raw: ir.Table, relation: Relation) -> ir.Tab
         return raw.mutate(**{FILE: ibis.null("string"), ROW: ibis.null("int64")})
     free = _free(reader.tables, f"{relation.schema.name}_located")
     if relation.parquet:
-        scan = parquet_scan(relation.parquet, f", filename = {literal(FILE)}")
+        scan = parquet_scan(relation.parquet, f", filename = {literal(FILE)}", hive=relation.hive)
         number = "file_row_number + 1"
     else:
         scan = relation.scan

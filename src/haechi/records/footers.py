@@ -49,7 +49,9 @@ def facts(duck: duckdb.DuckDBPyConnection, relation: Relation, rows: int) -> dic
                    TRY_CAST(high AS TIMESTAMPTZ)::TIMESTAMP AS until
             FROM texts)
         SELECT name, sum(rows), sum(nulls), count(*) = count(nulls),
-               bool_and(hollow OR (since IS NOT NULL AND until IS NOT NULL)), min(since), max(until),
+               bool_and(hollow OR (since IS NOT NULL AND until IS NOT NULL)),
+               -- Python has no instant before year 1 or after 9999; either bound is out of range as it is.
+               greatest(min(since), TIMESTAMP '0001-01-01'), least(max(until), TIMESTAMP '9999-12-31'),
                bool_and(hollow OR low IS NOT NULL), min(low)
         FROM groups GROUP BY name
         """

@@ -3,13 +3,20 @@
 DuckDB's own PostgreSQL reader is downloaded when it is first used; Haechi fetches nothing at run time.
 """
 
+import re
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from haechi.errors import UsageError
+from haechi.records import show
 from haechi.records.forms import Postgres
+
+_OF_THE_QUERY: Final = ("42", "3D", "3F", "28")
+"""Classes of SQLSTATE: the words of the query, the database, the schema, the user."""
+_QUOTED: Final = re.compile(r"[\"'].*[\"']", re.DOTALL)
 
 
 def copy(form: Postgres, part: Path) -> None:
@@ -35,8 +42,14 @@ def copy(form: Postgres, part: Path) -> None:
                     arrays = [_stored(column) for column in batch.columns]
                     writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=plain))
     except Error as error:
-        message = str(error).replace(form.url, form.label)
-        raise UsageError(f"{form.label} cannot be read: {message}.") from error
+        raise UsageError(f"{form.label} cannot be read: {_said(error, form)}.") from error
+
+
+def _said(error: Exception, form: Postgres) -> str:
+    """What the server said, if it speaks of the query; else without what stands in quotes, which may be a value."""
+    message = show.masked(str(error).replace(form.url, form.label))
+    about_query = (getattr(error, "sqlstate", None) or "").startswith(_OF_THE_QUERY)
+    return message if about_query else _QUOTED.sub("…", message)
 
 
 def _plain(found: pa.DataType) -> pa.DataType:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from haechi.records import conform
@@ -26,6 +27,8 @@ _AGREED_AHEAD: Final = timedelta(days=36525)
 _COUNTRY: Final = "an ISO 3166-1 alpha-2 code, such as KR (the United Kingdom is GB, Greece is GR)"
 _REGION: Final = "an ISO 3166-2 code of the row's country, such as US-CA"
 _REGION_SHAPE: Final = "^[A-Z]{2}-[A-Z0-9]{1,3}$"
+_ANSWERS: Final = (("received_at", "extended_at"), ("received_at", "answered_at"))
+"""Of a request: nobody answers what has not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,9 @@ def rules(raw: ir.Table, relation: Relation, id_types: Mapping[str, str], now: d
         yield from _of_type(value, column, now)
         yield from _of_place(values, column)
     yield from _of_interval(values, relation)
+    if relation.schema.name == "requests":
+        for received, answered in _ANSWERS:
+            yield from _of_order(values, relation, received, answered)
 
 
 def _absent(found: ir.Value, column: Column) -> Rule:
@@ -172,6 +178,13 @@ def _of_interval(values: Mapping[str, ir.Value], relation: Relation) -> Iterator
         yield Rule("intervals that end before they begin", column, values[until] < values[since], expected)
 
 
+def _of_order(values: Mapping[str, ir.Value], relation: Relation, first: str, then: str) -> Iterator[Rule]:
+    if first in values and then in values:
+        expected = f"nothing, or an instant not before {relation.called(first)}"
+        wrong = values[then] < values[first]
+        yield Rule("answers before the request", relation.schema.column(then), wrong, expected)
+
+
 def without_zone(raw: ir.Table, relation: Relation) -> Iterator[tuple[Column, ir.BooleanValue | None]]:
     """The columns of instants that may lack an offset from UTC: true where a value does; None: all of them do."""
     for column in relation.schema.columns:
@@ -179,7 +192,12 @@ def without_zone(raw: ir.Table, relation: Relation) -> Iterator[tuple[Column, ir
             continue
         found = conform.as_found(raw, relation, column)
         kind = found.type()
-        if kind.is_string():
-            yield column, ~found.re_search(conform.NAMED_ZONE)
-        elif not (kind.is_timestamp() and kind.timezone):
+        of_files = [conform.of_duckdb(name) for name in relation.kinds.get(relation.called(column), ())]
+        if any(_unzoned(of_file) for of_file in of_files or [kind]):
             yield column, None
+        elif kind.is_string():
+            yield column, ~found.re_search(conform.NAMED_ZONE)
+
+
+def _unzoned(kind: dt.DataType) -> bool:
+    return kind.is_date() or (kind.is_timestamp() and not kind.timezone)

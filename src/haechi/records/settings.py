@@ -1,10 +1,11 @@
 """What `haechi.toml` says: where each table lives, how its columns are called there, and how to judge."""
 
 import difflib
+import itertools
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -13,6 +14,7 @@ from haechi.terms.instants import LONGEST_DAYS
 from haechi.terms.schemas import SCHEMAS
 from haechi.terms.words import BEHAVIOUR_KINDS
 
+_Kind = TypeVar("_Kind")
 _TAKES_BACK: Final = ("unlike", "hide")
 _LEAST_EVIDENCE: Final = 0.001
 """Evidence is counted in thousandths."""
@@ -94,14 +96,24 @@ def read_settings(text: bytes, file: str) -> tuple[dict[str, TableSpec], Setting
         tree = tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is not TOML in UTF-8: {error}.") from error
+    except RecursionError as error:
+        raise UsageError(f"{file} is nested too deep; expected what its reference lists.") from error
     _refuse_unknown(tree, file)
-    try:
-        content = msgspec.convert(tree, _File)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{file}: {error}.") from error
+    # Table by table: msgspec says what is wrong in a table, but not in which.
+    if isinstance(tables := tree.get("tables"), dict):
+        for name, spec in tables.items():
+            _converted(spec, TableSpec, f"{file}: [tables.{name}] ")
+    content = _converted(tree, _File, f"{file}: ")
     for name, spec in content.tables.items():
         _check_table(name, spec, file)
     return content.tables, _settings(content, file)
+
+
+def _converted(tree: object, kind: type[_Kind], place: str) -> _Kind:
+    try:
+        return msgspec.convert(tree, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{place}{str(error).replace(' - at `$.', ' - at `')}.") from error
 
 
 def _refuse_unknown(tree: Mapping[str, object], file: str) -> None:
@@ -132,6 +144,12 @@ def _check_table(name: str, spec: TableSpec, file: str) -> None:
     names = [column.name for column in SCHEMAS[name].columns]
     refuse(spec.columns, names, file, f"{place}columns: ")
     refuse(spec.values, names, file, f"{place}values: ")
+    called = [spec.columns.get(column, column) for column in names]
+    for one, other in itertools.combinations(called, 2):
+        if one != other and one.lower() == other.lower():
+            raise UsageError(
+                f"{file}: {place}columns: {one} and {other} differ only in case; expected sql to rename one."
+            )
     ways = [way for way in ("path", "table", "sql") if getattr(spec, way) is not None]
     if len(ways) > 1:
         raise UsageError(f"{file}: {place}has {' and '.join(ways)}; expected one of path, table and sql.")

@@ -11,6 +11,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +21,11 @@ import ibis
 
 from haechi.errors import DataError, FaultKind, UsageError
 from haechi.records import postgres, show, text
+from haechi.records.conform import ZONED_NANOSECONDS
+from haechi.records.entries import is_local
 from haechi.records.failures import no_room
 from haechi.records.forms import CatalogTable, DuckTable, Files, Form, Postgres
-from haechi.records.locate import is_local
+from haechi.records.layout import Layout, layout
 from haechi.records.relation import Relation, literal, name, parquet_scan
 from haechi.records.settings import TableSpec
 from haechi.terms.schemas import TableSchema
@@ -78,32 +81,61 @@ class Reader:
     def _parquet(self, form: Files, schema: TableSchema, spec: TableSpec) -> Relation:
         self._mount(form)
         text.require_readable(self.duck, form)
-        told = parquet_scan(form.shown)
-        return Relation(
-            schema, spec, parquet_scan(form.paths), None, form.paths, form.shown, form.label, told
-        )
+        blank = Relation(schema, spec, "", None, form.paths, form.shown, form.label, "")
+        found = layout(self.duck, form, blank.wanted)
+        told = parquet_scan(form.shown, hive=found.hive)
+        if found.alike:
+            return self._exactly(replace(blank, told=told), found)
+        scan = parquet_scan(form.paths, hive=found.hive)
+        return replace(blank, scan=scan, told=told, hive=found.hive, kinds=found.kinds)
+
+    def _exactly(self, relation: Relation, found: Layout) -> Relation:
+        """Copy the wanted columns where DuckDB, to which Name and name are one, would read the wrong one."""
+        parts = []
+        for number, path in enumerate(relation.parquet):
+            scan = parquet_scan((path,), hive=found.hive)
+            # It numbers the names that it takes for repeated ones, in the file's order.
+            known = [row[0] for row in self.duck.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
+            theirs = found.columns.get(path, known)
+            own = dict(zip([*theirs, *known[len(theirs) :]], known, strict=True))
+            columns = [
+                f"{name(own[column])} AS {name(column)}" for column in relation.wanted if column in own
+            ]
+            part = str(self.folder / f"{relation.schema.name}-{number:05}.parquet")
+            self._copy(f"SELECT {', '.join(columns) or 'NULL AS nothing'} FROM {scan}", part)
+            parts.append(part)
+        return replace(relation, parquet=tuple(parts), scan=parquet_scan(tuple(parts)))
 
     def _text(self, form: Files, schema: TableSchema, spec: TableSpec) -> Relation:
         self._mount(form)
-        wanted = tuple(spec.columns.get(column.name, column.name) for column in schema.columns)
-        parts: list[str] = []
+        parts = tuple(
+            str(self.folder / f"{schema.name}-{number:05}.parquet") for number in range(len(form.paths))
+        )
+        relation = Relation(
+            schema,
+            spec,
+            parquet_scan(parts),
+            None,
+            parts,
+            form.shown,
+            form.label,
+            told="",
+            loose=form.kind == "jsonl",
+            text=form,
+        )
         faults: list[FaultKind] = []
-        for number, path in enumerate(form.paths):
-            part = str(self.folder / f"{schema.name}-{number:05}.parquet")
-            query = text.query(form.kind, path, form.shown[number], wanted)
+        for path, shown, part in zip(form.paths, form.shown, parts, strict=True):
             try:
-                self._copy(query, part)
+                self._copy(text.query(path, shown, relation), part)
+            except DataError as error:
+                faults += error.kinds
             except duckdb.Error as error:
                 if no_room(error) is not None:
                     raise
-                faults += text.faults(self.duck, form.kind, path, form.shown[number], error)
-            parts.append(part)
+                faults += text.faults(self.duck, path, shown, relation, error)
         if faults:
             raise DataError(text.merged(faults))
-        told = text.told(form, wanted)
-        paths = tuple(parts)
-        loose = form.kind == "jsonl"
-        return Relation(schema, spec, parquet_scan(paths), None, paths, form.shown, form.label, told, loose)
+        return replace(relation, told=text.told(form, relation.wanted))
 
     def _duck_table(self, form: DuckTable, schema: TableSchema, spec: TableSpec) -> Relation:
         base = attach = None
@@ -117,8 +149,10 @@ class Reader:
             scan = f"{base}.{form.table}"
             self.duck.execute(f"SELECT * FROM {scan} LIMIT 0")
         except (duckdb.CatalogException, duckdb.ParserException, duckdb.BinderException) as error:
-            # These speak of the query's own words, never of the data.
-            raise UsageError(f"{form.label} cannot be read: {error}") from error
+            # These speak of the query's own words, never of the data; but the names that DuckDB proposes instead
+            # are a row of it where a file has no header.
+            said = show.masked(str(error).partition("\nCandidate")[0])
+            raise UsageError(f"{form.label} cannot be read: {said}") from error
         except duckdb.Error as error:
             if no_room(error) is not None:
                 raise
@@ -130,13 +164,14 @@ class Reader:
         self, form: DuckTable, schema: TableSchema, spec: TableSpec, base: str | None, attach: str | None
     ) -> Relation:
         """A query runs once: asked twice it might order or draw its rows in another way."""
-        asked = str(form.sql).rstrip().rstrip(";")
+        asked = self._one_query(form)
         part = str(self.folder / f"{schema.name}.parquet")
         before = self.duck.sql("SELECT current_setting('file_search_path')").fetchall()[0][0]
         try:
             self.duck.execute(f"SET file_search_path = {literal(form.folder)}")
             if base is not None:
                 self.duck.execute(f"USE {base}")
+            self._require_each_once(asked, form, schema, spec)
             self._copy(asked, part)
         finally:
             self.duck.execute("USE memory")
@@ -161,17 +196,41 @@ class Reader:
             prepare=tuple(prepare),
         )
 
+    def _require_each_once(self, asked: str, form: DuckTable, schema: TableSchema, spec: TableSpec) -> None:
+        """DuckDB gives a second column of the same name another one, and so reads the first."""
+        given = [str(row[0]) for row in self.duck.execute(f"DESCRIBE {asked}").fetchall()]
+        for column in Relation(schema, spec, "", None, (), (), form.label, "").wanted:
+            same = [other for other in given if other.lower() == column.lower()]
+            if len(same) > 1:
+                raise UsageError(f"{form.label} gives columns {' and '.join(same)}; expected {column} once.")
+
+    def _one_query(self, form: DuckTable) -> str:
+        """The query without what ends it; anything but one query could do more than read."""
+        sql = str(form.sql).strip().lstrip(";")
+        statements = self.duck.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            kinds = " and ".join(str(statement.type).partition(".")[2] for statement in statements)
+            raise UsageError(f"{form.label} holds {kinds or 'no statement'}; expected one SELECT.")
+        # Places are counted in bytes. Behind the semicolon that ends the query, only comments are left.
+        letters = sql.encode()
+        ends = (place for place, _ in duckdb.tokenize(sql) if letters[place : place + 1] == b";")
+        asked = letters[: next(ends, None)].decode().rstrip()
+        # What is written behind a comment would belong to it.
+        return asked + "\n" if "--" in asked else asked
+
     def _postgres(self, form: Postgres, schema: TableSchema, spec: TableSpec) -> Relation:
-        part = self.folder / f"{schema.name}.parquet"
+        part = self.folder / f"{schema.name}-sent.parquet"
         postgres.copy(form, part)
         paths = (str(part),)
         # DuckDB's own reader, which people may fetch for themselves; it finds the server and the password in
         # PGHOST, PGDATABASE, PGUSER, PGPASSWORD and the like, which a report must not repeat.
         told = f"postgres_query('haechi_postgres', {literal(form.query)})"
         prepare = ("ATTACH IF NOT EXISTS '' AS haechi_postgres (TYPE postgres, READ_ONLY)",)
-        return Relation(
+        relation = Relation(
             schema, spec, parquet_scan(paths), None, paths, (form.label,), form.label, told, prepare=prepare
         )
+        found = layout(self.duck, Files("parquet", paths, relation.shown, form.label), relation.wanted)
+        return self._exactly(relation, found) if found.alike else relation
 
     def known(self, relation: Relation) -> str:
         """All columns, for a SELECT, in types that Ibis has a word for: it has none for zoned nanoseconds."""
@@ -179,7 +238,7 @@ class Reader:
         casts = [
             f"{name(row[0])}::TIMESTAMPTZ AS {name(row[0])}"
             for row in described
-            if row[1] == _ZONED_NANOSECONDS
+            if row[1] == ZONED_NANOSECONDS
         ]
         return f"* REPLACE ({', '.join(casts)})" if casts else "*"
 
@@ -192,7 +251,7 @@ class Reader:
         wanted = {relation.called(column) for column in relation.schema.columns}
         types = {row[0]: str(row[1]) for row in described if row[0] in wanted}
         paths = relation.parquet
-        plain = all("://" not in path and not set(path) & set("*?[]{}") for path in paths)
+        plain = not relation.hive and all(_spark_opens(path) for path in paths)
         if not (paths and plain and all(_spark_type(found) for found in types.values())):
             casts = ", ".join(
                 f"{name(column)}::{_shared_type(found)} AS {name(column)}" for column, found in types.items()
@@ -208,7 +267,13 @@ class Reader:
         return paths, columns
 
     def _copy(self, query: str, part: str) -> None:
-        self.duck.execute(f"COPY ({query}) TO {literal(part)} (FORMAT parquet, COMPRESSION zstd)")
+        """Rows keep their order, or every row that is named later would be another one."""
+        keeps = self.duck.sql("SELECT current_setting('preserve_insertion_order')").fetchall()[0][0]
+        self.duck.execute("SET preserve_insertion_order = true")
+        try:
+            self.duck.execute(f"COPY ({query}) TO {literal(part)} (FORMAT parquet, COMPRESSION zstd)")
+        finally:
+            self.duck.execute(f"SET preserve_insertion_order = {bool(keeps)}")
 
     def _mount(self, form: Files) -> None:
         """Let DuckDB read through fsspec whatever is not a local file."""
@@ -221,7 +286,6 @@ class Reader:
                 self.duck.register_filesystem(system)
 
 
-_ZONED_NANOSECONDS: Final = "TIMESTAMPTZ_NS"
 _SPARK_TYPES: Final = {
     "BIGINT": "BIGINT",
     "INTEGER": "INT",
@@ -237,6 +301,12 @@ _SPARK_TYPES: Final = {
 }
 
 
+def _spark_opens(path: str) -> bool:
+    """Whether Spark finds the file: names that begin so are to it a writer's own, and some signs a pattern."""
+    own = Path(path).name.startswith(("_", "."))
+    return not own and "://" not in path and not set(path) & set("*?[]{}")
+
+
 def _spark_type(found: str) -> str | None:
     """Spark's word for a type of DuckDB, or None."""
     return found if found.startswith("DECIMAL") else _SPARK_TYPES.get(found)
@@ -248,7 +318,7 @@ def _shared_type(found: str) -> str:
         return found
     if found in {"UTINYINT", "USMALLINT", "UINTEGER"}:
         return "BIGINT"
-    if found == _ZONED_NANOSECONDS:
+    if found == ZONED_NANOSECONDS:
         return "TIMESTAMP WITH TIME ZONE"
     return "TIMESTAMP" if found.startswith("TIMESTAMP") else "VARCHAR"
 

@@ -4,7 +4,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -14,14 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from haechi.errors import DataError, Fault, FaultKind
-from haechi.records import show
-from haechi.records.forms import FileKind, Files
-from haechi.records.relation import file_list, literal, name
+from haechi.records import jsonl, show
+from haechi.records.forms import Files
+from haechi.records.relation import Relation, file_list, literal, name
 
 _LONGEST_LINE: Final = 32 * 1024 * 1024
 """A line may hold a name of many megabytes and is still a row. DuckDB's buffers are twice this."""
 _HEADER: Final = 1024 * 1024
 _PACKED: Final = {".gz": "gzip", ".zst": "zstd"}
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_COMMAS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _BROKEN: Final = {
     "MISSING COLUMNS": ("rows with too few fields", "{columns} fields"),
     "TOO MANY COLUMNS": ("rows with too many fields", "{columns} fields"),
@@ -31,20 +33,31 @@ _BROKEN: Final = {
 }
 
 
-def query(kind: FileKind, path: str, shown: str, wanted: Sequence[str]) -> str:
+def query(path: str, shown: str, relation: Relation) -> str:
     """DuckDB SQL that reads the wanted columns of one text file, all as text, in the order of its rows.
 
     Raises:
         DataError: the file cannot be opened, or its header cannot be read.
     """
-    if kind == "csv":
-        header = _header(path, shown)
-        columns = [column for column in header if column in wanted]
-        return f"SELECT {_listed(columns)} FROM {_csv(path, header)}"
-    return f"SELECT {_listed(wanted)} FROM {_jsonl(path, wanted)}"
+    if relation.loose:
+        return jsonl.query(path, jsonl.taken(relation))
+    wanted = relation.wanted
+    header = _header(path, shown)
+    _check_header(header, shown, relation)
+    # Places, not names: DuckDB takes Name and name for one column.
+    columns = [f"c{place} AS {name(column)}" for place, column in enumerate(header) if column in wanted]
+    return f"SELECT {', '.join(columns) or 'NULL AS nothing'} FROM {_csv(path, len(header))}"
 
 
-def told(form: Files, wanted: Sequence[str]) -> str:
+def there(duck: duckdb.DuckDBPyConnection, form: Files) -> list[str]:
+    """The columns that the files themselves name; of JSON lines, those of the first file's first."""
+    if form.kind == "jsonl":
+        return jsonl.keys(duck, form.paths[0])
+    headers = (_header(path, shown) for path, shown in zip(form.paths, form.shown, strict=True))
+    return list(dict.fromkeys(column for header in headers for column in header))
+
+
+def told(form: Files, wanted: Iterable[str]) -> str:
     """DuckDB SQL that reads the files from where the user keeps them, for people to copy."""
     files = file_list(form.shown)
     if form.kind == "csv":
@@ -57,30 +70,38 @@ def require_readable(duck: duckdb.DuckDBPyConnection, form: Files) -> None:
     """Open the footer of every Parquet file.
 
     Raises:
-        DataError: a file is not Parquet or was cut off; each such file is named.
+        DataError: a file is not Parquet, was cut off or has no column; each such file is named.
     """
     try:
         duck.execute(f"SELECT count(*) FROM parquet_file_metadata({file_list(form.paths)})").fetchall()
-    except duckdb.Error:
-        pass
+    except duckdb.Error as error:
+        refused = error
     else:
         return
     faults = []
     for path, shown in zip(form.paths, form.shown, strict=True):
         try:
             with fsspec.open(path, "rb") as file:
-                pq.read_metadata(file)
+                columns = pq.read_metadata(file).num_columns
         except (OSError, ValueError) as error:
             faults.append(Fault(shown, None, None, show.reason(error), "a whole Parquet file"))
+        else:
+            if not columns:
+                faults.append(Fault(shown, None, None, "no column", "a Parquet file with columns"))
+    # What Arrow opens and DuckDB does not is at least named by its table.
+    faults = faults or [Fault(form.label, None, None, show.reason(refused), "whole Parquet files")]
     raise DataError([show.fault_kind("files that cannot be read", faults)])
 
 
 def faults(
-    duck: duckdb.DuckDBPyConnection, kind: FileKind, path: str, shown: str, error: duckdb.Error
+    duck: duckdb.DuckDBPyConnection, path: str, shown: str, relation: Relation, error: duckdb.Error
 ) -> list[FaultKind]:
     """Name every broken place of a text file that DuckDB refused with `error`."""
-    found = _csv_faults(duck, path, shown) if kind == "csv" else _jsonl_faults(duck, path, shown)
-    if found:
+    if (
+        found := jsonl.faults(duck, path, shown, relation)
+        if relation.loose
+        else _csv_faults(duck, path, shown)
+    ):
         return found
     whole = Fault(shown, None, None, show.reason(error), "a whole file in UTF-8")
     return [show.fault_kind("files that cannot be read", [whole])]
@@ -100,24 +121,19 @@ def merged(kinds: Sequence[FaultKind]) -> list[FaultKind]:
     ]
 
 
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(name(column) for column in columns) or "NULL AS nothing"
-
-
 def _header(path: str, shown: str) -> list[str]:
-    packed = next((kind for ending, kind in _PACKED.items() if path.endswith(ending)), None)
+    packed = next((kind for ending, kind in _PACKED.items() if path.lower().endswith(ending)), None)
     try:
         with fsspec.open(path, "rb") as file:
             start = (pa.CompressedInputStream(file, packed) if packed else file).read(_HEADER)
         header = _first_record(start)
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, csv.Error) as error:
         fault = Fault(shown, None, None, show.reason(error), "a readable CSV file in UTF-8 with a header")
         raise DataError([show.fault_kind("files that cannot be read", [fault])]) from error
-    twice = sorted({column for column in header if header.count(column) > 1})
-    if not header or twice:
-        found = show.value(twice[0]) + " twice" if twice else "nothing"
-        fault = Fault(shown, None, None, found, "a header that names each column once")
-        raise DataError([show.fault_kind("headers that cannot be read", [fault])])
+    if start.startswith(_UTF_16) or "\0" in "".join(header):
+        # Every other byte of the contract's names is zero in UTF-16, with a mark before them or without.
+        fault = Fault(shown, None, None, "text that begins as UTF-16 does", "text in UTF-8")
+        raise DataError([show.fault_kind("text that is not UTF-8", [fault])])
     return header
 
 
@@ -127,8 +143,30 @@ def _first_record(start: bytes) -> list[str]:
     return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
-def _csv(path: str, header: Sequence[str], extra: str = "") -> str:
-    columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in header)
+def _check_header(header: Sequence[str], shown: str, relation: Relation) -> None:
+    """Refuse a header that names no column, one of them twice, or all of them in one field."""
+    found, expected = None, "a header that names each column once"
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if not header:
+        found = "nothing"
+    elif twice and (twice[0] in relation.wanted or not relation.of_people):
+        found = show.value(twice[0]) + " twice"
+    elif twice:
+        # A file without a header begins with a row, and that row tells of a person.
+        first = header.index(twice[0]) + 1
+        found = f"one name for columns {first} and {header.index(twice[0], first) + 1}"
+    elif len(header) == 1:
+        for sign, signs in _OTHER_COMMAS.items():
+            if set(header[0].split(sign)) & set(relation.wanted) and sign in header[0]:
+                found, expected = f"columns separated by {signs}", "columns separated by commas"
+    if found is not None:
+        raise DataError(
+            [show.fault_kind("headers that cannot be read", [Fault(shown, None, None, found, expected)])]
+        )
+
+
+def _csv(path: str, width: int, extra: str = "") -> str:
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
     return (
         f"read_csv({file_list((path,))}, header = true, auto_detect = false, delim = ',', quote = '\"', "
         f"escape = '\"', columns = {{{columns}}}, strict_mode = true, null_padding = false, "
@@ -136,24 +174,18 @@ def _csv(path: str, header: Sequence[str], extra: str = "") -> str:
     )
 
 
-def _jsonl(path: str, wanted: Sequence[str], extra: str = "") -> str:
-    columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in wanted)
-    return (
-        f"read_json({file_list((path,))}, format = 'newline_delimited', columns = {{{columns}}}, "
-        f"maximum_object_size = {_LONGEST_LINE}{extra})"
-    )
-
-
 def _csv_faults(duck: duckdb.DuckDBPyConnection, path: str, shown: str) -> list[FaultKind]:
-    header = _header(path, shown)
+    width = len(_header(path, shown))
     extra = ", store_rejects = true, rejects_table = 'haechi_rejects', rejects_scan = 'haechi_scans'"
     try:
         # A count alone would read no column, and find nothing wrong in one.
-        duck.execute(f"SELECT max(hash(t)) FROM {_csv(path, header, extra)} AS t").fetchall()
-        # DuckDB counts the header as the first line, and a field with line breaks as part of one.
+        duck.execute(f"SELECT max(hash(t)) FROM {_csv(path, width, extra)} AS t").fetchall()
+        # DuckDB counts the header as the first line, a field with line breaks as part of one, and a row once
+        # for each field that it lacks.
         rows = duck.execute(
-            "SELECT line - 1, column_name, csv_line, error_type, count(*) OVER (PARTITION BY error_type) "
-            "FROM haechi_rejects QUALIFY row_number() OVER (PARTITION BY error_type ORDER BY line) <= "
+            "SELECT line - 1, error_type, count(*) OVER (PARTITION BY error_type) "
+            "FROM (SELECT DISTINCT line, error_type FROM haechi_rejects) "
+            "QUALIFY row_number() OVER (PARTITION BY error_type ORDER BY line) <= "
             f"{show.MOST} ORDER BY error_type, line"
         ).fetchall()
     except duckdb.Error:
@@ -161,31 +193,10 @@ def _csv_faults(duck: duckdb.DuckDBPyConnection, path: str, shown: str) -> list[
     finally:
         duck.execute("DROP TABLE IF EXISTS haechi_rejects; DROP TABLE IF EXISTS haechi_scans")
     kinds = []
-    for reason, group in groupby(rows, key=lambda row: str(row[3])):
+    for reason, group in groupby(rows, key=lambda row: str(row[1])):
         title, expected = _BROKEN.get(reason, ("rows that cannot be read", "a row of the header's form"))
         listed = list(group)
-        count = int(listed[0][4])
-        named = [
-            Fault(shown, int(row), None, None, expected.format(columns=len(header))) for row, *_ in listed
-        ]
+        count = int(listed[0][2])
+        named = [Fault(shown, int(row), None, None, expected.format(columns=width)) for row, *_ in listed]
         kinds.append(show.fault_kind(title, named, count))
     return kinds
-
-
-def _jsonl_faults(duck: duckdb.DuckDBPyConnection, path: str, shown: str) -> list[FaultKind]:
-    source = (
-        f"read_json_objects({file_list((path,))}, format = 'newline_delimited', ignore_errors = true, "
-        f"maximum_object_size = {_LONGEST_LINE})"
-    )
-    numbered = f"SELECT json, row_number() OVER () AS row FROM {source}"
-    try:
-        rows = duck.execute(
-            f"SELECT row, count(*) OVER () FROM ({numbered}) "
-            f"WHERE json IS NULL OR json_type(json) <> 'OBJECT' ORDER BY row LIMIT {show.MOST}"
-        ).fetchall()
-    except duckdb.Error:
-        return []
-    if not rows:
-        return []
-    named = [Fault(shown, int(row), None, None, "one JSON object on the line") for row, _ in rows]
-    return [show.fault_kind("lines that are not JSON", named, int(rows[0][1]))]

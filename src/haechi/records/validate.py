@@ -20,9 +20,6 @@ from haechi.records.rules import Rule, rules, without_zone
 from haechi.records.spool import Reader
 from haechi.terms.schemas import Column
 
-_WITHHELD: Final = "person_id"
-"""A fault of it names the row, never the person."""
-
 _FIRST: Final = 200
 """Letters of a long value that are fetched to show it."""
 
@@ -172,7 +169,7 @@ def _rows(table: _Table, located: ir.Table, rule: Rule) -> list[Fault]:
     faults = []
     for row in found.to_pyarrow().to_pylist():
         value: str | None = show.value(row["value"], length=row["length"], quoted=quoted)
-        if rule.column.name == _WITHHELD and row["value"] is not None and row["value"].strip():
+        if rule.column.name in show.WITHHELD and row["value"] is not None and row["value"].strip():
             value = None
         faults.append(_fault(table, row, called, value, rule.expected))
     return faults
@@ -200,11 +197,13 @@ def _repeated(table: _Table, located: ir.Table, column: Column, value: ir.Value)
     faults = []
     for row in found.to_pyarrow().to_pylist():
         shown = None
-        if column.name != _WITHHELD:
+        if column.name not in show.WITHHELD:
             shown = show.value(row["value"], length=row["length"], quoted=quoted)
         expected = "an identifier of its own"
         if row["first_row"] is not None:
-            where = "" if row["first_file"] == row["file"] else f" of {_file(table, row['first_file'])}"
+            where = (
+                "" if row["first_file"] == row["file"] else f" of {table.relation.file(row['first_file'])}"
+            )
             expected += f"; row {row['first_row']:,}{where} has the same"
         faults.append(_fault(table, row, table.relation.called(column), shown, expected))
     return faults
@@ -213,11 +212,5 @@ def _repeated(table: _Table, located: ir.Table, column: Column, value: ir.Value)
 def _fault(table: _Table, row: Mapping[str, object], called: str, value: str | None, expected: str) -> Fault:
     number = row["row"]
     return Fault(
-        _file(table, row["file"]), number if isinstance(number, int) else None, called, value, expected
+        table.relation.file(row["file"]), number if isinstance(number, int) else None, called, value, expected
     )
-
-
-def _file(table: _Table, path: object) -> str:
-    """What the user calls the file that a row was read from."""
-    relation = table.relation
-    return dict(zip(relation.parquet, relation.shown, strict=True)).get(str(path), relation.label)

@@ -39,9 +39,11 @@ def read_names(source: str) -> Iterator[list[Row]]:
         Up to `ROWS` rows at a time. Each has `name`; `path` and `lang` are text or null where they are there.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: there is no such file, or it is a folder.
         DataError: a row cannot be read; the message names file, row, column, value and what was expected.
     """
+    if source != "-" and Path(source).is_dir():
+        raise UsageError(f"{source} is a folder; expected a file with names, or - for standard input.")
     if source != "-" and not Path(source).is_file():
         raise UsageError(
             f"{source}: found no such file; expected a file with names, or - for standard input."

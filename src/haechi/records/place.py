@@ -51,7 +51,7 @@ def open_url(url: str) -> tuple["AbstractFileSystem", str]:
         system, path = fsspec.core.url_to_fs(url)
     except ImportError as error:
         scheme = url.partition("://")[0]
-        extra = "`pip install 'haechi[s3]'`" if scheme in {"s3", "s3a"} else f"fsspec's package for {scheme}"
+        extra = "`pip install '.[s3]'`" if scheme in {"s3", "s3a"} else f"fsspec's package for {scheme}"
         shown = show.masked(url)
         raise UsageError(f"{shown} cannot be opened: {error}; expected {extra} to be installed.") from error
     except ValueError as error:

@@ -30,7 +30,7 @@ def copy(form: Postgres, part: Path) -> None:
         from adbc_driver_postgresql import dbapi  # type: ignore[import-untyped] # noqa: PLC0415
     except ImportError as error:
         raise UsageError(
-            f"{form.label} needs the PostgreSQL driver; expected `pip install 'haechi[postgres]'`."
+            f"{form.label} needs the PostgreSQL driver; expected `pip install '.[postgres]'`."
         ) from error
     try:
         with dbapi.connect(form.url) as connection, connection.cursor() as cursor:

@@ -60,7 +60,6 @@ def findings(
     now = at("2030-01-01").replace(tzinfo=None)
     told = Options(as_of=at(as_of).replace(tzinfo=None), **options)
     opened = records.open_dataset(con, str(data), now=now, notice=lambda _: None)
-    records.validate(con, opened, now=now, notice=lambda _: None)
     notices: list[str] = []
     done = audit(
         con,
@@ -70,6 +69,7 @@ def findings(
         keep=tables.holder(con),
         work=work,
         out=out,
+        now=now,
         step=lambda _: None,
         notice=notices.append,
     )

@@ -1,15 +1,17 @@
 """Themes to labels: asked once for every theme, kept in a file that both engines read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from threading import Thread
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from haechi.audit.stream import write_parquet
-from haechi.sensitivity import Engine, judge_table
+from haechi.sensitivity import judge_table, load
 
 _DECIDED = 0.5
 _BATCH = 20_000
@@ -32,24 +34,48 @@ class Labelled:
     undecided: int
 
 
-def label_themes(con: ibis.BaseBackend, themes: ir.Table, engine: Engine, work: Path) -> Labelled:
-    """Ask of every theme what it gives away about a person.
+def begin_labelling(themes: ir.Table, work: Path) -> Callable[[], Path]:
+    """Begin to ask of every theme what it gives away; the engine is free for other work meanwhile.
 
     Args:
-        con: the engine that will join the labels.
         themes: the dataset's themes.
-        engine: the sensitivity engine.
-        work: folder for the file of labels.
+        work: folder for the files of names and labels.
+
+    Returns:
+        what waits for the end and tells the file of labels, or raises what went wrong.
     """
-    file = work / "labels.parquet"
-    asked = themes.select("theme_id", "name", "path", "lang")
-    names = work / "names.parquet"
-    write_parquet(asked, names)
-    batches = judge_table(engine, pq.ParquetFile(names).iter_batches(_BATCH))
+    names, file = work / "names.parquet", work / "labels.parquet"
+    write_parquet(themes.select("theme_id", "name", "path", "lang"), names)
+    went_wrong: list[Exception] = []
+
+    def judge() -> None:
+        try:
+            _judge(names, file)
+        except Exception as error:  # noqa: BLE001  raised again where it is waited for
+            went_wrong.append(error)
+
+    judging = Thread(target=judge, name="labelling", daemon=True)
+    judging.start()
+
+    def end() -> Path:
+        judging.join()
+        if went_wrong:
+            raise went_wrong[0]
+        return file
+
+    return end
+
+
+def _judge(names: Path, file: Path) -> None:
+    batches = judge_table(load(), pq.ParquetFile(names).iter_batches(_BATCH))
     first = next(batches)
     with pq.ParquetWriter(file, first.schema) as writer:
         for batch in chain((first,), batches):
             writer.write_batch(batch)
+
+
+def labelled_themes(con: ibis.BaseBackend, file: Path) -> Labelled:
+    """The labels in a file, to be joined by an engine."""
     labels = con.read_parquet(str(file), table_name="haechi_labels")
     judged = labels.filter(labels.category.notnull())
     decided = judged.filter(judged.score >= _DECIDED)

@@ -104,16 +104,16 @@ def prepare(
         # Who is in no `people` is in no `subjects`, and an unknown theme guards nothing: both are set aside here.
         claimed = keep(_begun(claims(held, guarded, subjects), "since", as_of))
     delivered, grants = _deliveries(tables, guarded, subjects, as_of), _grants(tables, guarded, as_of)
+    delivered = None if delivered is None else keep(delivered)
+    grants = None if grants is None else keep(grants)
     named = [part.select("advertiser_id") for part in (delivered, grants) if part is not None]
     advertisers = (
         keep(numbered_advertisers(named[0].union(*named[1:]) if named[1:] else named[0])) if named else None
     )
-    if delivered is not None:
-        delivered = keep(delivered.join(advertisers, "advertiser_id"))
     # An interval that is open at midnight of the first does not touch the month that begins then.
     calendar = Calendar(_first(claimed, delivered, as_of), as_of - timedelta(microseconds=1))
     if delivered is not None:
-        delivered = keep(calendar.mark(delivered, "delivered_at", None))
+        delivered = keep(calendar.mark(delivered.join(advertisers, "advertiser_id"), "delivered_at", None))
     if grants is not None:
         grants = calendar.mark(grants.join(advertisers, "advertiser_id").drop("advertiser_id"))
         grants = keep(alone_grants(keep(grants), guarded))

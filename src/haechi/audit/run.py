@@ -9,27 +9,28 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from haechi import sensitivity
 from haechi.audit import figures, reproduce
 from haechi.audit.agreed import consents
 from haechi.audit.asked import asked
 from haechi.audit.checks import CHECKS, Check
 from haechi.audit.inquiry import Inquiry, Lang
-from haechi.audit.labelling import Labelled, label_themes
+from haechi.audit.labelling import Labelled, begin_labelling, labelled_themes
 from haechi.audit.model import Finding
 from haechi.audit.prepared import Keep, known, prepare
 from haechi.audit.protections import Protection, accepted_bases, guarded_themes, protections
 from haechi.audit.proxies import affordable, find_proxies, missing, nothing
+from haechi.audit.report.charts import prepare_drawing
 from haechi.audit.subjects import audited_laws, subjects, under_no_law
 from haechi.errors import UsageError
 from haechi.law import LawPack, Money
-from haechi.records import Dataset
+from haechi.records import Dataset, validate
 from haechi.terms.schemas import SCHEMAS
 from haechi.themes import DEFAULT_EVIDENCE, EvidenceRule
 
@@ -98,10 +99,11 @@ def audit(
     keep: Keep,
     work: Path,
     out: Path,
+    now: datetime,
     step: Step,
     notice: Step,
 ) -> Audited:
-    """Audit a validated dataset.
+    """Validate a dataset and audit it.
 
     Args:
         con: the engine.
@@ -111,14 +113,20 @@ def audit(
         keep: holds what is read more than once.
         work: folder for intermediate files.
         out: folder of the report, as the SQL behind the findings names it.
+        now: the instant of the call, naive UTC: what lies beyond it is a fault of the records.
         step: told what is being done.
         notice: told what a reader of the report should know.
 
     Raises:
+        DataError: the records break the contract.
         UsageError: a law is unknown, or it cannot be told which law people are under.
     """
     tables = dataset.tables
     people = tables.get("people")
+    step("themes")
+    labels = begin_labelling(tables["themes"], work)
+    step("records")
+    validate(con, dataset, now=now, notice=notice)
     step("laws")
     laws = audited_laws(packs, options.laws, people)
     audited = {law: packs[law] for law in laws}
@@ -127,7 +135,9 @@ def audit(
     for line in _silent(audited, guards, inferred, options.as_of):
         notice(line)
     step("themes")
-    labelled = label_themes(con, tables["themes"], sensitivity.load(), work)
+    labelled = labelled_themes(con, labels())
+    # Drawing begins with a second of preparation, for which the engine's work leaves room.
+    Thread(target=prepare_drawing, name="drawing").start()
     guarded = keep(guarded_themes(labelled.decided, guards))
     step("memberships and permissions")
     evidence = _evidence(dataset, options)
@@ -277,7 +287,7 @@ def _categories(
 
 _LOOKED_THROUGH: Final = 10_000_000
 """Rows of behaviours up to which each is looked up."""
-_LOOKED_AT: Final = 1_000_000
+_LOOKED_AT: Final = 100_000
 """Of a longer table, rows that must all be known for the rest to be taken as known too."""
 
 
@@ -285,7 +295,7 @@ def _set_aside(dataset: Dataset) -> dict[str, int]:
     """Rows naming an identifier that its table lacks.
 
     To look up each of 100 million behaviours would cost a fifth of the audit: of a table so long, the rest is
-    looked up only if some of the first million are unknown.
+    looked up only if some of the first hundred thousand are unknown.
     """
     found = {}
     for name, rows in dataset.tables.items():

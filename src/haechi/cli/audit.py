@@ -108,7 +108,6 @@ def audit(
         opened = records.open_dataset(con, dataset, now=now, notice=notices.append)
         spare_inputs(out, dataset, (file for found in opened.relations.values() for file in found.parquet))
         with records.failures_named(opened):
-            records.validate(con, opened, now=now, notice=notices.append)
             done = run_audit(
                 con,
                 opened,
@@ -117,6 +116,7 @@ def audit(
                 keep=tables.holder(con),
                 work=work,
                 out=out,
+                now=now,
                 step=steps,
                 notice=notices.append,
             )

@@ -245,3 +245,12 @@ def test_explain_for_machines() -> None:
     assert said["reasons"][0]["label"]["category"] == "religion"
     assert said["reasons"][0]["decided"] is True
     assert said["undecided"] is None
+
+
+def test_the_list_itself_is_never_replaced(tmp_path: Path) -> None:
+    """Fails when the answer can take the place of the only copy of the question."""
+    names = tmp_path / "n.csv"
+    names.write_text("name\nChurch\n")
+    done = _haechi("classify", str(names), "--out", str(tmp_path / "n.csv"))
+    assert done.returncode == 2
+    assert names.read_text() == "name\nChurch\n"

@@ -128,7 +128,12 @@ def setup(source: Mapping[str, str], prepare: Sequence[str], labels: Path) -> st
         "set timezone = 'UTC';",
     ]
     return "\n".join(
-        [*begin, *(f"{line};" for line in prepare), *views, _LABELS.format(labels=text(str(labels)))]
+        [
+            *begin,
+            *(f"{line};" for line in dict.fromkeys(prepare)),
+            *views,
+            _LABELS.format(labels=text(str(labels))),
+        ]
     )
 
 

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from haechi.errors import UsageError
 from haechi.sensitivity.read_names import parquet_schema, read_names
 from haechi.sensitivity.stream import answered
 from haechi.sensitivity.write_answers import Report, check_target, write_file, write_lines
@@ -32,6 +33,8 @@ def classify(names: Annotated[str, Parameter(allow_leading_hyphen=True)], *, out
     """
     if out is not None:
         check_target(out)
+        if out.exists() and Path(names).exists() and out.samefile(names):
+            raise UsageError(f"--out {out} is the list itself; expected another file for the answer.")
     with _progress() as report:
         batches = answered(read_names(names))
         if out is not None:

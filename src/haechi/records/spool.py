@@ -225,9 +225,12 @@ class Reader:
         # DuckDB's own reader, which people may fetch for themselves; it finds the server and the password in
         # PGHOST, PGDATABASE, PGUSER, PGPASSWORD and the like, which a report must not repeat.
         told = f"postgres_query('haechi_postgres', {literal(form.query)})"
-        prepare = ("ATTACH IF NOT EXISTS '' AS haechi_postgres (TYPE postgres, READ_ONLY)",)
+        attach = (
+            "-- PGHOST, PGDATABASE, PGUSER and PGPASSWORD say where PostgreSQL is; INSTALL postgres fetches it.\n"
+            "ATTACH IF NOT EXISTS '' AS haechi_postgres (TYPE postgres, READ_ONLY)"
+        )
         relation = Relation(
-            schema, spec, parquet_scan(paths), None, paths, (form.label,), form.label, told, prepare=prepare
+            schema, spec, parquet_scan(paths), None, paths, (form.label,), form.label, told, prepare=(attach,)
         )
         found = layout(self.duck, Files("parquet", paths, relation.shown, form.label), relation.wanted)
         return self._exactly(relation, found) if found.alike else relation

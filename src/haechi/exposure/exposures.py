@@ -79,8 +79,11 @@ def alone_claims(claimed: ir.Table, delivered: ir.Table | None) -> ir.Table:
         claimed: see `claims`.
         delivered: see `deliveries_claimed`, or None.
     """
-    flagged = _marked(claimed, _repeated(claimed, _PERSON_CATEGORY), "several")
-    flagged = _marked(flagged, _repeated(claimed, (*_PERSON_CATEGORY, "theme_id")), "repeated")
+    several = _repeated(claimed, _PERSON_CATEGORY)
+    flagged = _marked(claimed, several, "several")
+    # Two claims of one theme are two of its category too: only those need be looked at.
+    among = claimed.semi_join(several, _PERSON_CATEGORY)
+    flagged = _marked(flagged, _repeated(among, (*_PERSON_CATEGORY, "theme_id")), "repeated")
     met = claimed.filter(ibis.literal(False)) if delivered is None else delivered
     flagged = _marked(flagged, met.select(*_PERSON_CATEGORY).distinct(), "met")
     return flagged.select(

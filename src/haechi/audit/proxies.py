@@ -22,7 +22,7 @@ from haechi.themes import EvidenceRule, memberships_from_behaviours
 if TYPE_CHECKING:
     from haechi.sensitivity.proxies import Leaning
 
-AT_MOST: Final = 10_000_000
+AT_MOST: Final = 3_000_000
 """Rows of memberships, or of behaviours, up to which proxies are looked for without being asked to."""
 _PART: Final = 10_000_000
 """Rows that one part of the themes may have about, so that it fits in memory."""

@@ -74,7 +74,7 @@ def audit(
     turnover
         Turnover for the penalty ceiling, such as KRW:1900000000000.
     proxies
-        Look for themes that give a category away without naming it. Unasked, where it takes seconds: up to 10
+        Look for themes that give a category away without naming it. Unasked, where it takes seconds: up to 3
         million behaviours or memberships.
     fail_on
         Lowest severity of a finding that ends with status 1.

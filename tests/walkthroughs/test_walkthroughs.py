@@ -60,12 +60,18 @@ def _python(folder: Path, name: str, script: str) -> str:
 
 def _audit(folder: Path, name: str) -> tuple[int, dict[str, Any]]:
     """Run the audit line of the tutorial; the dataset and the report lie in the folder."""
+    status, _, found = _told(folder, name)
+    return status, found
+
+
+def _told(folder: Path, name: str) -> tuple[int, list[str], dict[str, Any]]:
+    """The same, with the lines that the terminal shows."""
     (line,) = _commands(ROOT / "docs/tutorials" / TUTORIALS[name], "haechi")
     places = {".": str(folder), "report": str(folder / "report")}
     done = run_haechi(*(places.get(word, word) for word in shlex.split(line)[1:]))
     assert done.returncode in (0, 1), done.stderr
     found: dict[str, Any] = json.loads((folder / "report/findings.json").read_text())
-    return done.returncode, found
+    return done.returncode, done.stdout.splitlines(), found
 
 
 def _labels(folder: Path) -> dict[str, set[str]]:
@@ -305,6 +311,33 @@ def test_a_csv_from_the_sqlite_file_of_the_ads(tmp_path: Path) -> None:
         (2, {"interests:Chess"}),
         (7, {"age:18", "interests:Chess"}),
     ]
+
+
+def test_the_lines_on_the_terminal_are_those_that_the_pages_explain(mind: Path) -> None:
+    """Fails when the first lines are told in another form than the walk-throughs print and interpret."""
+    _python(mind, "mind", "views.sql")
+    _, (sentence, severities, place), found = _told(mind, "mind")
+    # Two people, so told as a small group; the story N4 holds nobody.
+    assert sentence == (
+        "Fewer than 10 people were put in 3 sensitive themes without permission. "
+        "Whether advertisers used them could not be checked: grants missing."
+    )
+    assert severities == "violations: 1"
+    assert place.startswith("Report: ")
+    assert found["theme_counts"]["profiled_unpermitted"] == 3
+    page = (ROOT / "docs/tutorials" / TUTORIALS["mind"]).read_text()
+    assert sentence.partition(". ")[2] in page
+    assert not {"proxies", "sensitive-processing"} & _unavailable(found)
+
+
+def test_without_people_nothing_is_told_as_zero(ira: Path) -> None:
+    """Fails when the ads' page no longer prints what an audit says that has themes and no people."""
+    _python(ira, "ira", "views.sql")
+    _, (sentence, severities, _), found = _told(ira, "ira")
+    assert sentence.startswith("4 sensitive themes found. ")
+    assert sentence.partition(". ")[2] in (ROOT / "docs/tutorials" / TUTORIALS["ira"]).read_text()
+    assert severities == "notes: 1"
+    assert "proxies" in _unavailable(found)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")

@@ -354,3 +354,20 @@ def test_nobody_listening_does_not_undo_the_report(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
         assert (out / "report.html").exists()
+
+
+@pytest.mark.parametrize("people", ["person_id,country\np1,\n", "person_id,country\np1,XX\n"])
+def test_an_early_refusal_ends_cleanly(tmp_path: Path, people: str) -> None:
+    """Breaks when what judges names beside the validation outlives an audit that is refused meanwhile."""
+    themes = "theme_id,name\n" + "".join(f"t{n},Church of number {n}\n" for n in range(30_000))
+    data = _small(tmp_path / "data", people=people, themes=themes)
+    work = tmp_path / "work"
+    work.mkdir()
+    for _ in range(4):
+        done = subprocess.run(
+            [str(HAECHI), "audit", str(data), "--out", str(tmp_path / "out")],
+            capture_output=True, text=True, check=False, env={**os.environ, "TMPDIR": str(work)},
+        )  # fmt: skip
+        assert done.returncode == 2, done.stderr
+        assert "FATAL" not in done.stderr
+        assert list(work.iterdir()) == []

@@ -1,10 +1,11 @@
 """Themes to labels: asked once for every theme, kept in a file that both engines read."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from threading import Thread
 
 import ibis
 import ibis.expr.types as ir
@@ -34,36 +35,24 @@ class Labelled:
     undecided: int
 
 
-def begin_labelling(themes: ir.Table, work: Path) -> Callable[[], Path]:
-    """Begin to ask of every theme what it gives away; the engine is free for other work meanwhile.
+@contextmanager
+def labelling(themes: ir.Table, work: Path) -> Iterator[Path]:
+    """Ask of every theme what it gives away, while the engine does the work of the block.
 
     Args:
         themes: the dataset's themes.
         work: folder for the files of names and labels.
 
-    Returns:
-        what waits for the end and tells the file of labels, or raises what went wrong.
+    Yields:
+        the file of labels, which is whole when the block has ended. The block ends with the judging, even where it
+        fails: nothing goes on writing into a folder that is being emptied.
     """
     names, file = work / "names.parquet", work / "labels.parquet"
     write_parquet(themes.select("theme_id", "name", "path", "lang"), names)
-    went_wrong: list[Exception] = []
-
-    def judge() -> None:
-        try:
-            _judge(names, file)
-        except Exception as error:  # noqa: BLE001  raised again where it is waited for
-            went_wrong.append(error)
-
-    judging = Thread(target=judge, name="labelling", daemon=True)
-    judging.start()
-
-    def end() -> Path:
-        judging.join()
-        if went_wrong:
-            raise went_wrong[0]
-        return file
-
-    return end
+    with ThreadPoolExecutor(1, thread_name_prefix="labelling") as beside:
+        judging = beside.submit(_judge, names, file)
+        yield file
+        judging.result()
 
 
 def _judge(names: Path, file: Path) -> None:

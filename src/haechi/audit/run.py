@@ -21,7 +21,7 @@ from haechi.audit.agreed import consents
 from haechi.audit.asked import asked
 from haechi.audit.checks import CHECKS, Check
 from haechi.audit.inquiry import Inquiry, Lang
-from haechi.audit.labelling import Labelled, begin_labelling, labelled_themes
+from haechi.audit.labelling import Labelled, labelled_themes, labelling
 from haechi.audit.model import Finding
 from haechi.audit.prepared import Keep, known, prepare
 from haechi.audit.protections import Protection, accepted_bases, guarded_themes, protections
@@ -124,9 +124,9 @@ def audit(
     tables = dataset.tables
     people = tables.get("people")
     step("themes")
-    labels = begin_labelling(tables["themes"], work)
-    step("records")
-    validate(con, dataset, now=now, notice=notice)
+    with labelling(tables["themes"], work) as labels:
+        step("records")
+        validate(con, dataset, now=now, notice=notice)
     step("laws")
     laws = audited_laws(packs, options.laws, people)
     audited = {law: packs[law] for law in laws}
@@ -135,7 +135,7 @@ def audit(
     for line in _silent(audited, guards, inferred, options.as_of):
         notice(line)
     step("themes")
-    labelled = labelled_themes(con, labels())
+    labelled = labelled_themes(con, labels)
     # Drawing begins with a second of preparation, for which the engine's work leaves room.
     Thread(target=prepare_drawing, name="drawing").start()
     guarded = keep(guarded_themes(labelled.decided, guards))

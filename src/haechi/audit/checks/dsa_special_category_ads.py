@@ -14,7 +14,7 @@ from haechi.audit.model import Finding
 _STATEMENT: Final[dict[Lang, str]] = {
     "en": "{people:person was|people were} open to ads of "
     "{advertisers:advertiser|advertisers} based on special categories of personal data, "
-    " which no consent can allow on an online platform.",
+    "which no consent can allow on an online platform.",
     "ko": "온라인 플랫폼에서 동의로도 허용되지 않는 특수범주 개인정보 기반 광고에 "
     "{people}명이 광고주 {advertisers}곳으로부터 노출되었습니다.",
 }

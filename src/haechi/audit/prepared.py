@@ -100,7 +100,7 @@ def prepare(
         keep: holds what is read more than once.
     """
     with for_now(keep) as hold:
-        held = _memberships(tables, guarded, evidence, hold)
+        held = memberships_of(tables, guarded, evidence, hold)
         # Who is in no `people` is in no `subjects`, and an unknown theme guards nothing: both are set aside here.
         claimed = keep(_begun(claims(held, guarded, subjects), "since", as_of))
     delivered, grants = _deliveries(tables, guarded, subjects, as_of), _grants(tables, guarded, as_of)
@@ -139,15 +139,26 @@ def known(rows: ir.Table, tables: Mapping[str, ir.Table], name: str) -> ir.Table
     return rows
 
 
-def _memberships(
+def memberships_of(
     tables: Mapping[str, ir.Table],
-    guarded: ir.Table,
+    themes: ir.Table,
     evidence: EvidenceRule,
     keep: Callable[[ir.Table], ir.Table],
 ) -> ir.Table:
+    """Who is in the given themes: as the platform says, computed from behaviours, or, without either, nobody.
+
+    Args:
+        tables: the dataset's tables.
+        themes: `theme_id` and more.
+        evidence: how behaviours make memberships.
+        keep: holds what is read more than once.
+
+    Returns:
+        `person_id, theme_id, since, until`.
+    """
     columns = ("person_id", "theme_id", "since", "until")
     if "memberships" in tables:
-        return tables["memberships"].semi_join(guarded, "theme_id").select(*columns)
+        return tables["memberships"].semi_join(themes, "theme_id").select(*columns)
     if "behaviours" not in tables or "item_themes" not in tables:
         return (
             tables["themes"]
@@ -159,7 +170,7 @@ def _memberships(
             .filter(ibis.literal(False))
             .select(*columns)
         )
-    speaking = keep(known(tables["item_themes"], tables, "item_themes").semi_join(guarded, "theme_id"))
+    speaking = keep(known(tables["item_themes"], tables, "item_themes").semi_join(themes, "theme_id"))
     return memberships_from_behaviours(tables["behaviours"], speaking, evidence, keep=keep).select(*columns)
 
 

@@ -4,7 +4,7 @@ That is why it costs as much as all memberships do (see `AT_MOST`). Themes are t
 not grow with their number; what is brought here is counts of people, one row a theme.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 import ibis
@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from haechi.audit.inquiry import Inquiry
-from haechi.audit.prepared import Keep, for_now, known
+from haechi.audit.prepared import Keep, for_now, memberships_of
 from haechi.exposure import bit_or
-from haechi.themes import EvidenceRule, memberships_from_behaviours
+from haechi.themes import EvidenceRule
 
 if TYPE_CHECKING:
     from haechi.sensitivity.proxies import Leaning
@@ -124,7 +124,11 @@ def _counted(
     for part in range(parts):
         with for_now(keep) as hold:
             chosen = hold(numbered.filter(numbered.part == part).select("theme_id"))
-            held = _held(inquiry.tables, chosen, evidence, hold).select("person_id", "theme_id").distinct()
+            held = (
+                memberships_of(inquiry.tables, chosen, evidence, hold)
+                .select("person_id", "theme_id")
+                .distinct()
+            )
             marked = held.join(marks, "person_id")
             yield (
                 marked.group_by("theme_id")
@@ -134,19 +138,6 @@ def _counted(
                 )
                 .to_pyarrow()
             )
-
-
-def _held(
-    tables: Mapping[str, ir.Table],
-    chosen: ir.Table,
-    evidence: EvidenceRule,
-    hold: Callable[[ir.Table], ir.Table],
-) -> ir.Table:
-    """The memberships of the chosen themes."""
-    if "memberships" in tables:
-        return tables["memberships"].semi_join(chosen, "theme_id")
-    speaking = hold(known(tables["item_themes"], tables, "item_themes").semi_join(chosen, "theme_id"))
-    return memberships_from_behaviours(tables["behaviours"], speaking, evidence, keep=hold)
 
 
 def _borne(inquiry: Inquiry, themes: pa.ChunkedArray, categories: list[str]) -> npt.NDArray[np.bool_]:

@@ -216,4 +216,5 @@ def test_a_law_that_guards_nothing_says_why(tmp_path: Path) -> None:
     findings(tmp_path, world, as_of="2019-06-01", laws=("jp-appi", "eu-dsa"))
     page = (tmp_path / "out" / "report.html").read_text()
     assert "--include-inferred jp-appi counts them" in page
+    assert "Nobody was found" not in page
     assert "No rule of eu-dsa on sensitive themes was in force by 2019-06-01" in page

@@ -53,6 +53,12 @@ def known(table: ir.Table | None) -> ir.Table:
     return table
 
 
+def guards_something(inquiry: Inquiry) -> list[str]:
+    """What is lacking where the audited laws guard no theme only because they see inferred data as outside them."""
+    outside = any(not pack.inferred_protected for pack in inquiry.packs.values())
+    return ["--include-inferred"] if outside and not inquiry.guards else []
+
+
 SAMPLE: Final = 10
 """Themes or advertisers named in a finding."""
 

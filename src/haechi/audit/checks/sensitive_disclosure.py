@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from haechi.audit.checks.base import Check
+from haechi.audit.checks.base import Check, guards_something
 from haechi.audit.checks.reached import RECEIVED, exposure_findings
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
@@ -27,4 +27,5 @@ CHECK: Final = Check(
     },
     needs=(RECEIVED,),
     run=_run,
+    lacks=guards_something,
 )

@@ -5,7 +5,7 @@ PIPC found the processing itself unlawful, before any advertiser used it (decisi
 
 from typing import Final
 
-from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, sentence, widest
+from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, guards_something, sentence, widest
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, in_force
@@ -75,4 +75,5 @@ CHECK: Final = Check(
     },
     needs=(MEMBERSHIPS,),
     run=_run,
+    lacks=guards_something,
 )

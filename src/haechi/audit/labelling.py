@@ -23,13 +23,11 @@ class Labelled:
     """What the themes of a dataset give away.
 
     Attributes:
-        file: every label, also the arguable ones, and a row without category for a name nobody could judge.
         decided: `theme_id, name, category, score, decided_by, evidence`, one row per theme and category.
         arguable: how many themes have only arguable labels.
         undecided: how many themes could not be judged.
     """
 
-    file: Path
     decided: ir.Table
     arguable: int
     undecided: int
@@ -71,7 +69,6 @@ def labelled_themes(con: ibis.BaseBackend, file: Path) -> Labelled:
     only_arguable = judged.anti_join(decided, "theme_id").theme_id.nunique()
     undecided = labels.filter(labels.category.isnull()).theme_id.nunique()
     return Labelled(
-        file=file,
         decided=decided.select("theme_id", "name", "category", "score", "decided_by", "evidence"),
         arguable=int(only_arguable.execute()),
         undecided=int(undecided.execute()),

@@ -123,9 +123,7 @@ def audit(
     """
     tables = dataset.tables
     people = tables.get("people")
-    step("themes")
     with labelling(tables["themes"], work) as labels:
-        step("records")
         validate(con, dataset, now=now, notice=notice)
     step("laws")
     laws = audited_laws(packs, options.laws, people)

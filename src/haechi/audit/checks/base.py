@@ -46,7 +46,7 @@ class Check:
         return lacking
 
 
-def known(table: ir.Table | None) -> ir.Table:
+def present(table: ir.Table | None) -> ir.Table:
     """A table that a check which runs can rely on: `needs` says that it cannot run without."""
     if table is None:
         raise AssertionError("a check ran without a table that it needs")

@@ -29,7 +29,7 @@ def with_deadlines(requests: ir.Table, packs: Mapping[str, LawPack]) -> ir.Table
     """Adds `late_from` to requests that have a deadline of a number of days or months; drops the others.
 
     An extension counts where the law has one and the person was told before the first deadline ended. Where the
-    law sets the extension no end (PIPA Decree Art. 41(5): while the just cause lasts), `late_from` is FAR.
+    law sets the extension no end (PIPA Art. 35(3): while the just cause lasts), `late_from` is FAR.
 
     Args:
         requests: see `asked`.

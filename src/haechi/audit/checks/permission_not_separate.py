@@ -7,7 +7,7 @@ for several categories, at one and the same instant: one act for all of it.
 from typing import Final
 
 from haechi.audit.agreed import consents_sql, under
-from haechi.audit.checks.base import Check, finding, known, sentence
+from haechi.audit.checks.base import Check, finding, present, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
@@ -30,7 +30,7 @@ def _run(inquiry: Inquiry) -> list[Finding]:
 
 
 def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
-    given = under(known(inquiry.agreed), inquiry.law_bit(law), rule)
+    given = under(present(inquiry.agreed), inquiry.law_bit(law), rule)
     category = given.category.fill_null("")
     acts = given.group_by("person_id", "given_at").agg(
         several=(given.purpose.min() != given.purpose.max()) | (category.min() != category.max()),

@@ -7,7 +7,7 @@ Enforcement Decree Art. 41(1) no. 5).
 from typing import Final
 
 from haechi.audit.agreed import consents_sql, under
-from haechi.audit.checks.base import Check, finding, known, sentence
+from haechi.audit.checks.base import Check, finding, present, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, rule_for
@@ -28,7 +28,7 @@ def _run(inquiry: Inquiry) -> list[Finding]:
 
 
 def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
-    given = under(known(inquiry.agreed), inquiry.law_bit(law), rule)
+    given = under(present(inquiry.agreed), inquiry.law_bit(law), rule)
     bare = ~given.evidenced
     counted = given.aggregate(
         all=given.count(), bare=given.count(where=bare), people=given.person_id.nunique(where=bare)

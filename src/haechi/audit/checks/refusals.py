@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from haechi.audit.asked import asked_sql
-from haechi.audit.checks.base import known
+from haechi.audit.checks.base import present
 from haechi.audit.inquiry import Inquiry
 from haechi.audit.literals import instant, text, texts
 from haechi.law import Ground, LawPack, RequestRule, rule_for
@@ -29,7 +29,7 @@ def refusals(inquiry: Inquiry) -> ir.Table:
         `law, ground, listed, never`: whether the ground is on the law's closed list for that kind; whether it is
         one that never holds.
     """
-    requests = known(inquiry.asked)
+    requests = present(inquiry.asked)
     packs = inquiry.packs
     refused = requests.filter(requests.outcome.isin(_REFUSED))
     refused = refused.filter(_any(refused, {law: pack.requests for law, pack in packs.items()}))

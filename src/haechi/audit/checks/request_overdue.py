@@ -3,7 +3,7 @@
 from typing import Final
 
 from haechi.audit.asked import asked_sql
-from haechi.audit.checks.base import Check, finding, known, sentence
+from haechi.audit.checks.base import Check, finding, present, sentence
 from haechi.audit.checks.deadlines import MACROS, deadlines_sql, with_deadlines
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.literals import instant
@@ -19,7 +19,7 @@ _STATEMENT: Final[dict[Lang, str]] = {
 
 
 def _run(inquiry: Inquiry) -> list[Finding]:
-    timed = with_deadlines(known(inquiry.asked), inquiry.packs)
+    timed = with_deadlines(present(inquiry.asked), inquiry.packs)
     silent = timed.outcome == "open"
     late = (timed.late_from <= inquiry.as_of) & (silent | (timed.answered_at >= timed.late_from))
     counted = timed.group_by("law").agg(

@@ -5,7 +5,7 @@ nobody knows is under every audited law. A law of a region applies where the per
 table of people, such a law was named by the caller and applies to its whole country.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -27,16 +27,14 @@ def asked(tables: Mapping[str, ir.Table], packs: Mapping[str, LawPack]) -> ir.Ta
         `law, kind, received_at, extended_at, answered_at, outcome, ground`.
     """
     placed = _placed(tables)
-    national: list[tuple[str, str, str | None]] = []
-    regional: list[tuple[str, str, str | None]] = []
-    for law, country, region in _places(tables, packs):
-        (national if region is None else regional).append((law, country, region))
-    anywhere = ibis.memtable([{"law": law} for law in packs], schema={"law": "string"})
-    return ibis.union(
-        placed.join(_table(national), "place").select("law", *_ASKED),
-        placed.join(_table(regional), ["place", "region"]).select("law", *_ASKED),
-        placed.filter(lambda t: t.place.isnull()).cross_join(anywhere).select("law", *_ASKED),
+    places = ibis.memtable(
+        [{"law": law, "place": country, "within": region} for law, country, region in _places(tables, packs)],
+        schema={"law": "string", "place": "string", "within": "string"},
     )
+    there = placed.join(places, "place").filter(lambda t: t.within.isnull() | (t.within == t.region))
+    anywhere = ibis.memtable([{"law": law} for law in packs], schema={"law": "string"})
+    nowhere = placed.filter(placed.place.isnull()).cross_join(anywhere)
+    return there.select("law", *_ASKED).union(nowhere.select("law", *_ASKED))
 
 
 def asked_sql(tables: Mapping[str, ir.Table], packs: Mapping[str, LawPack], law: str) -> str:
@@ -72,10 +70,3 @@ def _places(
     if "people" in tables:
         return rows
     return list(dict.fromkeys((law, country, None) for law, country, _ in rows))
-
-
-def _table(places: Iterable[tuple[str, str, str | None]]) -> ir.Table:
-    return ibis.memtable(
-        [{"law": law, "place": country, "region": region} for law, country, region in places],
-        schema={"law": "string", "place": "string", "region": "string"},
-    )

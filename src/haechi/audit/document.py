@@ -102,7 +102,7 @@ def findings_document(done: Audited, dataset: Dataset, notices: list[str], engin
         laws=tuple(done.inquiry.packs),
         totals=done.totals,
         theme_counts=model.ThemeCounts(
-            profiled_unpermitted=done.inquiry.done.themes_profiled,
+            profiled_unpermitted=int(done.inquiry.done.profiled_by_theme.theme_id.nunique().execute()),
             exposed_unpermitted=done.inquiry.done.themes_exposed,
             arguable=done.labelled.arguable,
             undecided=done.labelled.undecided,

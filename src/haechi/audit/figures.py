@@ -27,20 +27,20 @@ class Histories:
 
     Attributes:
         refused: the claims that no permission for profiling covers.
-        themes_profiled: in how many themes those are.
         themes_exposed: how many themes reached an advertiser without permission for it.
         profiled: `category, laws, people`: memberships without permission.
         profiled_once: the same, a person counted once over categories.
+        profiled_by_theme: the same for each theme: `theme_id, category, laws, people`.
         exposed: see `reach`, by category.
         exposed_once: see `reach`, a person counted once over categories.
         by_advertiser: see `reach`, by category and advertiser.
     """
 
     refused: ir.Table
-    themes_profiled: int
     themes_exposed: int
     profiled: ir.Table
     profiled_once: ir.Table
+    profiled_by_theme: ir.Table
     exposed: ir.Table
     exposed_once: ir.Table
     by_advertiser: ir.Table
@@ -56,10 +56,10 @@ def histories(prepared: Prepared, keep: Keep) -> Histories:
         exposed_once = keep(reach(people, ()))
     return Histories(
         refused=refused,
-        themes_profiled=int(refused.theme_id.nunique().execute()),
         themes_exposed=themes_exposed,
         profiled=keep(_people_by_laws(refused, ("category",))),
         profiled_once=keep(_people_by_laws(refused, ())),
+        profiled_by_theme=keep(_people_by_laws(refused, ("theme_id", "category"))),
         exposed=exposed,
         exposed_once=exposed_once,
         by_advertiser=keep(_by_advertiser(prepared)),
@@ -199,7 +199,7 @@ def _grants(prepared: Prepared) -> ir.Table:
         return prepared.grants
     nothing = prepared.claimed.filter(ibis.literal(False))
     return nothing.mutate(advertiser=ibis.literal(0, "int64"), only_of_theme=nothing.only_in_theme).drop(
-        "person_id", "protection", "law_bit", "category", "audience", "only_in_theme"
+        "person_id", "protection", "law_bit", "category", "audience", "only_in_theme", "permitting"
     )
 
 

@@ -20,6 +20,7 @@ from haechi.exposure import (
     claims,
     deliveries_claimed,
     numbered_advertisers,
+    permitting_claims,
 )
 from haechi.permission import permission_stretches
 from haechi.terms.instants import end
@@ -117,12 +118,13 @@ def prepare(
     if grants is not None:
         grants = calendar.mark(grants.join(advertisers, "advertiser_id").drop("advertiser_id"))
         grants = keep(alone_grants(keep(grants), guarded))
-    marked = keep(alone_claims(calendar.mark(claimed), delivered))
+    disclosure = keep(_stretches(tables, accepted, subjects, "disclosure"))
+    marked = keep(permitting_claims(alone_claims(calendar.mark(claimed), delivered), disclosure))
     keep.drop(claimed)
     return Prepared(
         claimed=marked,
         profiling=keep(_stretches(tables, accepted, subjects, "profiling")),
-        disclosure=keep(_stretches(tables, accepted, subjects, "disclosure")),
+        disclosure=disclosure,
         grants=grants,
         delivered=delivered,
         advertisers=advertisers,

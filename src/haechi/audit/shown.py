@@ -70,13 +70,13 @@ def _by_theme(done: Audited, dataset: Dataset) -> ir.Table:
     prepared = done.inquiry.prepared
     claimed = prepared.claimed
     people = claimed.group_by("theme_id").agg(people=claimed.person_id.nunique())
-    refused = done.inquiry.done.refused
-    without = refused.group_by("theme_id").agg(people_unpermitted=refused.person_id.nunique())
+    refused = done.inquiry.done.profiled_by_theme
+    without = refused.group_by("theme_id", "category").agg(people_unpermitted=refused.people.sum())
     guarded = {guard.category for guard in done.inquiry.guards}
     labels = done.labelled.decided.filter(done.labelled.decided.category.isin(sorted(guarded) or [""]))
     paths = dataset.tables["themes"].select("theme_id", "path")
     table = labels.left_join(people, "theme_id").drop("theme_id_right")
-    table = table.left_join(without, "theme_id").drop("theme_id_right")
+    table = table.left_join(without, ["theme_id", "category"]).drop("theme_id_right", "category_right")
     table = table.left_join(paths, "theme_id").drop("theme_id_right")
     if prepared.grants is not None:
         held = prepared.grants.group_by("theme_id").agg(advertisers=prepared.grants.advertiser.nunique())

@@ -1,6 +1,6 @@
 """Who is under which law, and which laws an audit is about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -62,28 +62,17 @@ def subjects(people: ir.Table, packs: Mapping[str, LawPack], laws: Sequence[str]
     """
     bits = {name: 1 << place for place, name in enumerate(laws)}
     places = law.jurisdiction_rows({name: packs[name] for name in laws})
-    national = _places((bits[name], country, None) for name, country, region in places if region is None)
-    regional = _places(
-        (bits[name], country, region) for name, country, region in places if region is not None
+    homes = ibis.memtable(
+        [{"law_bit": bits[name], "country": country, "within": region} for name, country, region in places],
+        schema={"law_bit": "int64", "country": "string", "within": "string"},
     )
-    stateless = people.filter(people.country.isnull()).cross_join(
-        ibis.memtable([{"law_bit": bit} for bit in bits.values()], schema={"law_bit": "int64"})
-    )
-    each = ibis.union(
-        people.join(national, "country").select("person_id", "law_bit"),
-        people.join(regional, ["country", "region"]).select("person_id", "law_bit"),
-        stateless.select("person_id", "law_bit"),
-    )
+    everywhere = ibis.memtable([{"law_bit": sum(bits.values())}], schema={"law_bit": "int64"})
+    at_home = people.join(homes, "country").filter(lambda t: t.within.isnull() | (t.within == t.region))
+    stateless = people.filter(people.country.isnull()).cross_join(everywhere)
+    each = at_home.select("person_id", "law_bit").union(stateless.select("person_id", "law_bit"))
     return each.group_by("person_id").agg(laws=bit_or(each.law_bit))
 
 
 def under_no_law(people: ir.Table, under: ir.Table) -> int:
     """How many people are under none of the audited laws, so that the audit says nothing of them."""
     return int(people.anti_join(under, "person_id").count().execute())
-
-
-def _places(rows: Iterable[tuple[int, str, str | None]]) -> ir.Table:
-    return ibis.memtable(
-        [{"law_bit": bit, "country": country, "region": region} for bit, country, region in rows],
-        schema={"law_bit": "int64", "country": "string", "region": "string"},
-    )

@@ -2,7 +2,7 @@
 
 from haechi.exposure.audiences import audience_base, numbered_advertisers, one_audience, with_names
 from haechi.exposure.claims import claims, deliveries_claimed, unpermitted_claims
-from haechi.exposure.exposures import alone_claims, alone_grants, exposures, merged_grants
+from haechi.exposure.exposures import alone_claims, alone_grants, exposures, merged_grants, permitting_claims
 from haechi.exposure.months import Calendar, bit_or
 from haechi.exposure.reach import people_by_month, reach, reach_of_audiences
 
@@ -19,6 +19,7 @@ __all__ = [
     "numbered_advertisers",
     "one_audience",
     "people_by_month",
+    "permitting_claims",
     "reach",
     "reach_of_audiences",
     "unpermitted_claims",

@@ -26,7 +26,7 @@ def exposures(
     """Every exposure, with whether it was permitted.
 
     Args:
-        claimed: see `claims`, with month words and `alone_claims`' columns.
+        claimed: see `claims`, with month words and `alone_claims`' and `permitting_claims`' columns.
         grants: `advertiser, theme_id, since, until` (until never null), with month words and `alone_grants`' columns.
         delivered: see `deliveries_claimed`, with `advertiser` and month words; or None.
         stretches: see `permission_stretches`, for purpose disclosure.
@@ -38,8 +38,8 @@ def exposures(
         `audience, person_id, law_bit, permitted, alone`, what is carried, and month words; `alone`: no
         other exposure has the same person and audience.
     """
-    never = overlaps(claimed.anti_join(stretches, _PERMISSION_KEYS), reached_by, carry)
-    judged = overlaps(claimed.semi_join(stretches, _PERMISSION_KEYS), grants, carry)
+    never = overlaps(claimed.filter(~claimed.permitting), reached_by, carry)
+    judged = overlaps(claimed.filter(claimed.permitting), grants, carry)
     if delivered is not None:
         instants = delivered.mutate(
             since=delivered.delivered_at,
@@ -70,6 +70,11 @@ def overlaps(claimed: ir.Table, grants: ir.Table, carry: tuple[str, ...] = ()) -
         | (together.only_in_theme & together.granted_only_in_category),
         **{name: both(together[name], together[f"granted_{name}"]) for name in month_columns(claimed)},
     )
+
+
+def permitting_claims(claimed: ir.Table, stretches: ir.Table) -> ir.Table:
+    """Adds `permitting`: the person at some time permitted what the protection guards; nobody else need be asked."""
+    return _marked(claimed, stretches.select(*_PERMISSION_KEYS).distinct(), "permitting")
 
 
 def alone_claims(claimed: ir.Table, delivered: ir.Table | None) -> ir.Table:

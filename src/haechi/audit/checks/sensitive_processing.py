@@ -3,9 +3,12 @@
 PIPC found the processing itself unlawful, before any advertiser used it (decision of 2024-11-04, PIPA Art. 23(1)).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
-from haechi.audit.checks.base import MEMBERSHIPS, Check, finding, guards_something, sentence, widest
+import ibis.expr.types as ir
+
+from haechi.audit.checks.base import MEMBERSHIPS, SAMPLE, Check, finding, guards_something, sentence
 from haechi.audit.inquiry import Inquiry, Lang
 from haechi.audit.model import Finding
 from haechi.law import Rule, in_force
@@ -36,10 +39,9 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
     ]
     if not concerned:
         return []
-    refused = inquiry.done.refused
-    refused = refused.filter((refused.law_bit == inquiry.law_bit(law)) & refused.category.isin(concerned))
-    counted = refused.aggregate(people=refused.person_id.nunique(), themes=refused.theme_id.nunique())
-    row = counted.to_pyarrow().to_pylist()[0]
+    held = inquiry.done.profiled_by_theme
+    held = held.filter(((held.laws & inquiry.law_bit(law)) != 0) & held.category.isin(concerned))
+    people = _people(inquiry, law, concerned)
     named = category_names(inquiry.lang)
     names = ", ".join(f"'{c}'" for c in concerned)
     query = (
@@ -56,15 +58,33 @@ def _under(inquiry: Inquiry, law: str, rule: Rule) -> list[Finding]:
             statement=sentence(
                 inquiry,
                 _STATEMENT,
-                people=row["people"],
-                themes=row["themes"],
+                people=people,
+                themes=int(held.theme_id.nunique().execute()),
                 categories=", ".join(named[category].lower() for category in concerned),
             ),
-            count=row["people"],
-            themes=widest(refused),
+            count=people,
+            themes=_widest(held),
             query=query,
         )
     ]
+
+
+def _people(inquiry: Inquiry, law: str, concerned: Sequence[str]) -> int:
+    """How many people, each counted once over the categories."""
+    found = {category for of, category in inquiry.category_figures if of == law}
+    if found <= set(concerned):
+        return inquiry.law_figures[law]["people_profiled_unpermitted"]
+    refused = inquiry.done.refused
+    refused = refused.filter((refused.law_bit == inquiry.law_bit(law)) & refused.category.isin(concerned))
+    return int(refused.person_id.nunique().execute())
+
+
+def _widest(held: ir.Table) -> list[str]:
+    """The themes with most people in one category of theirs, widest first."""
+    each = held.group_by("theme_id", "category").agg(people=held.people.sum())
+    by_theme = each.group_by("theme_id").agg(people=each.people.max())
+    first = by_theme.order_by(by_theme.people.desc(), "theme_id").limit(SAMPLE).select("theme_id")
+    return [str(row["theme_id"]) for row in first.to_pyarrow().to_pylist()]
 
 
 CHECK: Final = Check(

@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
+from haechi.audit.prepared import Keep
 from haechi.audit.stream import write_parquet
 from haechi.sensitivity import judge_table, load
 
@@ -61,9 +62,9 @@ def _judge(names: Path, file: Path) -> None:
             writer.write_batch(batch)
 
 
-def labelled_themes(con: ibis.BaseBackend, file: Path) -> Labelled:
+def labelled_themes(con: ibis.BaseBackend, file: Path, keep: Keep) -> Labelled:
     """The labels in a file, to be joined by an engine."""
-    labels = con.read_parquet(str(file), table_name="haechi_labels")
+    labels = keep(con.read_parquet(str(file), table_name="haechi_labels"))
     judged = labels.filter(labels.category.notnull())
     decided = judged.filter(judged.score >= _DECIDED)
     only_arguable = judged.anti_join(decided, "theme_id").theme_id.nunique()

@@ -3,7 +3,9 @@
 Exit status, as linters do: 0 nothing to report, 1 findings, 2 the call or the data is wrong, 130 interrupted.
 """
 
+import atexit
 import contextlib
+import gc
 import io
 import os
 import signal
@@ -34,6 +36,8 @@ app.command("haechi.cli.example:app", name="example")
 
 FAILED = 2
 INTERRUPTED = 130
+_COLLECT_AFTER = 100_000
+"""Objects made and not yet dropped."""
 _HEELS = 2.0
 """Seconds."""
 TRACEBACK = "HAECHI_TRACEBACK"
@@ -42,6 +46,8 @@ TRACEBACK = "HAECHI_TRACEBACK"
 
 def main() -> None:
     """Run one command and end the process with its status."""
+    # Rows are no garbage in circles: looking for it at every 700 of them costs an audit half a second.
+    gc.set_threshold(_COLLECT_AFTER)
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     interruption = _interrupt_on_end()
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -64,7 +70,16 @@ def main() -> None:
         if interruption.came:
             _interrupted(errors)
         _failed(errors, _unforeseen(error))
-    sys.exit(status if isinstance(status, int) else 0)
+    _leave(status if isinstance(status, int) else 0)
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process at once: taken apart piece by piece, what an audit held takes half a second to give back."""
+    atexit._run_exitfuncs()  # noqa: SLF001  what asked to be called at the end still is
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)
 
 
 @dataclass(slots=True)

@@ -114,6 +114,7 @@ def audit(
                 packs,
                 options,
                 keep=tables.holder(con),
+                ask=tables.asker(con),
                 work=work,
                 out=out,
                 now=now,

@@ -6,6 +6,7 @@ import msgspec
 
 from haechi.sensitivity.decide import Label
 from haechi.sensitivity.engine import Engine
+from haechi.sensitivity.second_look import NEAR
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -70,6 +71,10 @@ def as_text(explanation: Explanation) -> Iterator[str]:
 
 
 _AROUND = 60
+_LEARNED_NOTE = "a word that the knowledge does not have; its letters look like words of this category"
+_LEARNED_SOURCE = (
+    "The learned model, from the knowledge files and lists of everyday words (docs/sensitivity.md)."
+)
 
 
 def _marked(text: str, label: Label) -> Iterator[str]:
@@ -92,4 +97,7 @@ def _width(text: str) -> int:
 
 def _reason(engine: Engine, label: Label, decided: bool) -> Reason:
     concept = engine.concept(label.decided_by)
-    return Reason(label, decided, concept.note, concept.source)
+    if concept is None:
+        return Reason(label, decided, _LEARNED_NOTE, _LEARNED_SOURCE)
+    note = f"read as a misspelt word of {concept.id}" if label.decided_by.startswith(NEAR) else concept.note
+    return Reason(label, decided, note, concept.source)

@@ -27,7 +27,11 @@ Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
 
-def find_in_all(lexicon: Lexicon, texts: Sequence[str]) -> tuple[list[tuple[Hit, ...] | None], list[bool]]:
+Seen = tuple[str, tuple[Hit, ...]]
+"""A text's plain form, and what was found in it."""
+
+
+def find_in_all(lexicon: Lexicon, texts: Sequence[str]) -> tuple[list[Seen | None], list[bool]]:
     """All terms of concepts and contexts in each text, as far as the texts can be looked through together.
 
     Args:
@@ -35,10 +39,10 @@ def find_in_all(lexicon: Lexicon, texts: Sequence[str]) -> tuple[list[tuple[Hit,
         texts: any texts.
 
     Returns:
-        for each text its hits, in the order of their ends, or None where it must be looked at alone; and for each
-        whether it is certain to be readable: words in letters that the knowledge covers.
+        for each text its plain form and its hits, in the order of their ends, or None where it must be looked at
+        alone; and for each whether it is certain to be readable: words in letters that the knowledge covers.
     """
-    found: list[tuple[Hit, ...] | None] = [None] * len(texts)
+    found: list[Seen | None] = [None] * len(texts)
     joined = f"\0{_PARTS.join(texts)}\0"
     if joined.count("\0") != len(_PARTS) * len(texts) - 1:
         return found, [False] * len(texts)
@@ -54,14 +58,16 @@ def find_in_all(lexicon: Lexicon, texts: Sequence[str]) -> tuple[list[tuple[Hit,
     letters = ((kinds & (_LATIN | _EASTERN)) != 0) & (codes != ord(_NO_LETTER))
     readable = together & np.logical_or.reduceat(letters, begins)
     plain = _folding()[codes].tobytes().decode("utf-32-le")
-    for place in np.flatnonzero(together):
-        found[place] = ()
+    ends = (begins + lengths + 1).tolist()
+    bases = (begins - 1).tolist()
+    for place in np.flatnonzero(together).tolist():
+        found[place] = (plain[bases[place] : ends[place]], ())
     for owner, matches in _by_text(lexicon, plain, begins):
-        if found[owner] is not None:
-            base = int(begins[owner]) - 1
-            view = View(plain[base : base + int(lengths[owner]) + 2])
+        seen = found[owner]
+        if seen is not None:
+            base = bases[owner]
             inside = ((pattern, start - base, end - base) for pattern, start, end in matches)
-            found[owner] = tuple(holding(lexicon, inside, view))
+            found[owner] = (seen[0], tuple(holding(lexicon, inside, View(seen[0]))))
     return found, readable.tolist()
 
 

@@ -22,7 +22,7 @@ install-user: $(UV)
 	$(UV) sync --frozen --quiet --no-dev
 
 install-dev: $(UV)
-	$(UV) sync --frozen --quiet --all-extras
+	$(UV) sync --frozen --quiet --all-extras --no-extra embeddings
 
 demo: install-user
 	rm -rf demo

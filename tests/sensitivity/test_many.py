@@ -10,7 +10,7 @@ _SNIPPETS = st.sampled_from(
         "Catholic", "church", "Church's Chicken", "당뇨병", "환자", "癌", "がん患者", "LGBTCulture", "ACLUOfOhio",
         "R&D", "&amp;", "A &lt; B", ">", " > ", "|", "\0", "\n", "\t", "", "  ", "é", "\uff21", "\u200b", "・", "ー",
         "Depression", "Economics", "HIVAids", "abC", "ABc", "9A", "\ud800", "\U0001f600", "diabtes", "Minarchism",
-        "123", "한A", "A한",
+        "123", "한A", "A한", "\1", "health", "beauty",
     ]
 )  # fmt: skip
 _JOINED = st.lists(_SNIPPETS, max_size=6)
@@ -25,6 +25,13 @@ def test_many_are_judged_as_each_alone(asked: list[tuple[str, str | None]]) -> N
     names, paths = [name for name, _ in asked], [path for _, path in asked]
     together = engine.judge_all(names, paths, [None] * len(names))
     assert together == [engine.judge(name, path) for name, path in asked]
+
+
+def test_no_term_reaches_from_one_name_into_the_next() -> None:
+    """Fails when names that stand together make up a term that neither of them has, such as "health & beauty"."""
+    names = ["Spine health", "Beauty salons", "Planned", "Parenthood classes"]
+    engine = sensitivity.load()
+    assert engine.judge_all(names, [None] * 4, [None] * 4) == [engine.judge(name) for name in names]
 
 
 def test_classify_takes_paths_and_languages() -> None:

@@ -16,8 +16,8 @@ from haechi.sensitivity.match import Hit, holding
 from haechi.sensitivity.normalise import FIRST_EASTERN, IN_STEP, STEADY_RANGES, View, has_entity
 
 _STEADY, _BLANK, _TIER, _LOW, _CAPITAL, _LATIN, _EASTERN, _AMPERSAND = (1 << bit for bit in range(8))
-_PARTS: Final = "\0\0\0"
-"""What stands between two texts: in the plain form three blanks, which no term holds."""
+_PARTS: Final = "\0\1\0"
+"""What stands between two texts: in the plain form a blank each, and between them what no term holds."""
 _NO_LETTER: Final = "\u30fb"
 """The dot between katakana words."""
 _TABLE: Final = 0x10000
@@ -44,7 +44,7 @@ def find_in_all(lexicon: Lexicon, texts: Sequence[str]) -> tuple[list[Seen | Non
     """
     found: list[Seen | None] = [None] * len(texts)
     joined = f"\0{_PARTS.join(texts)}\0"
-    if joined.count("\0") != len(_PARTS) * len(texts) - 1:
+    if joined.count("\0") != 2 * len(texts) or joined.count("\1") != len(texts) - 1:
         return found, [False] * len(texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     codes = np.minimum(codes, _TABLE - 1)
@@ -122,7 +122,7 @@ def _kinds() -> Bytes:
     kinds[ord(" ")] |= _BLANK
     kinds[[ord(">"), ord("|")]] |= _TIER
     kinds[ord("&")] |= _AMPERSAND
-    kinds[0] = _STEADY
+    kinds[[0, 1]] = _STEADY
     return kinds
 
 
@@ -132,6 +132,7 @@ def _folding() -> npt.NDArray[np.uint32]:
     folded = np.arange(_TABLE, dtype="<u4")
     for code, char in IN_STEP.items():
         folded[code] = ord(char)
+    folded[1] = 1
     # Halves of pairs are no characters; a text with one is looked at alone.
     folded[0xD800:0xE000] = ord(" ")
     return folded

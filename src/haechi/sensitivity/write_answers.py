@@ -50,7 +50,7 @@ def write_file(
     Raises:
         OutputError: the disk is full or the file cannot be written.
     """
-    with _in_place_of(target) as file:
+    with in_place_of(target) as file:
         if target.suffix == ".jsonl":
             write_lines(batches, file, report=report)
         elif target.suffix == ".csv":
@@ -69,7 +69,12 @@ def write_lines(batches: Iterator[list[Row]], file: IO[bytes], *, report: Report
 
 
 @contextmanager
-def _in_place_of(target: Path) -> Iterator[IO[bytes]]:
+def in_place_of(target: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which takes its place as `target` when all is written, and never if anything fails.
+
+    Raises:
+        OutputError: the disk is full or the file cannot be written.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     part = Path(name)
     try:

@@ -23,7 +23,7 @@ ROWS: Final = 5_000
 _LONGEST_LINE: Final = 64 * 1024 * 1024
 _SHOWN: Final = 60
 _ASKED: Final = ("name", "path", "lang")
-ADDED: Final = ("categories", "scores", "evidence", "arguable", "undecided")
+ADDED: Final = ("categories", "scores", "evidence", "arguable", "undecided", "decision", "judged_by")
 """Columns that the answer adds; the input must not have them already."""
 _COMPRESSED: Final = (".gz", ".zst")
 

@@ -1,6 +1,7 @@
 """`haechi themes`: what people decide about themes, and what an upgrade would change."""
 
 import sys
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,15 +10,22 @@ from typing import Annotated
 import cyclopts
 from cyclopts import Parameter
 
-from haechi import sensitivity
+from haechi import law, sensitivity
 from haechi.cli.classify import progress
+from haechi.cli.instants import instant
+from haechi.cli.themes_text import FIRST, told
 from haechi.errors import UsageError
+from haechi.sensitivity.answers import read_answers
+from haechi.sensitivity.changes import Comparison, Tally
 from haechi.sensitivity.decisions_file import read_decisions
+from haechi.sensitivity.protected import before_and_after
 from haechi.sensitivity.read_names import Row, read_names
 from haechi.sensitivity.review.rows import rows, themes_of
 from haechi.sensitivity.review.take import Taken, take
 from haechi.sensitivity.review.write import check_sheet, write_sheet
+from haechi.sensitivity.stream import answered
 from haechi.sensitivity.write_answers import Report
+from haechi.sensitivity.write_changes import check_list, write_changes
 
 app = cyclopts.App(
     name="themes", help="Decide the arguable themes; see what an upgrade changes before it does."
@@ -70,12 +78,12 @@ def _write(names: str, sheet: Path, decisions: Path | None, *, everything: bool)
     check_sheet(sheet)
     before = None if decisions is None or not decisions.exists() else read_decisions(decisions)
     with progress() as report:
-        found = rows(themes_of(_told(names, report)), sensitivity.load(), before, everything=everything)
+        found = rows(themes_of(_read(names, report)), sensitivity.load(), before, everything=everything)
         count = write_sheet(found, sheet)
     sys.stdout.write(f"{count:,} themes to look at: {sheet}\n")
 
 
-def _told(names: str, report: Report) -> Iterator[list[Row]]:
+def _read(names: str, report: Report) -> Iterator[list[Row]]:
     for batch in read_names(names):
         report(len(batch))
         yield batch
@@ -92,3 +100,74 @@ def _tell(taken: Taken, decisions: Path) -> None:
     if taken.still_open:
         lines.append(f"{taken.still_open:,} rows are still open.")
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+@app.command
+def diff(
+    names: str,
+    *,
+    before: str | None = None,
+    decisions: Path | None = None,
+    law_pack: Annotated[list[Path] | None, Parameter(negative=())] = None,
+    law_pack_before: Annotated[list[Path] | None, Parameter(negative=())] = None,
+    include_inferred: Annotated[list[str] | None, Parameter(negative=())] = None,
+    as_of: str | None = None,
+    out: Path | None = None,
+) -> int:
+    """Show what a new engine, decisions or a law pack change about a list of names, before they do.
+
+    Exit status: 0 nothing changes, 1 something does, 2 the call or the data is wrong.
+
+    Parameters
+    ----------
+    names
+        The list: whatever haechi classify reads.
+    before
+        An earlier answer about it, as haechi classify --out wrote it.
+    decisions
+        What people decided (haechi themes review). Those against which the engine now says something else than when
+        they were made are told; they go on holding.
+    law_pack
+        A new or changed law pack; repeatable. It is compared with the shipped one of its identifier, or with no law.
+    law_pack_before
+        The pack that holds today, where it is not the shipped one; repeatable.
+    include_inferred
+        Apply this law to inferred themes although it sees inferred data as outside it; repeatable.
+    as_of
+        Day or instant (UTC) whose law counts, such as 2027-01-01. Now, if not given.
+    out
+        The list of all changes, .csv or .jsonl.
+    """
+    if before is None and decisions is None and law_pack is None:
+        raise UsageError("nothing to compare with; expected --before, --law-pack or --decisions.")
+    if out is not None:
+        check_list(out)
+        _spare(out, names, before, decisions)
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    laws = None
+    if law_pack is not None or law_pack_before is not None:
+        laws = before_and_after(
+            law.load_packs(),
+            [law.read_pack(file) for file in law_pack_before or ()],
+            [law.read_pack(file) for file in law_pack or ()],
+            inferred=include_inferred or (),
+            at=now if as_of is None else instant(as_of, now),
+        )
+    judge = sensitivity.judge_with(decisions)
+    comparison = Comparison(judge, None if before is None else read_answers(before), laws)
+    tally = Tally(most=FIRST)
+    with progress() as report:
+        changes = tally.counted(comparison.changes(answered(_read(names, report), judge=judge)))
+        if out is not None:
+            write_changes(changes, out)
+        else:
+            deque(changes, maxlen=0)
+    for line in told(comparison, tally):
+        sys.stdout.write(line + "\n")
+    return int(tally.total > 0)
+
+
+def _spare(out: Path, *inputs: str | Path | None) -> None:
+    for file in inputs:
+        if file is not None and out.exists() and Path(file).exists() and out.samefile(file):
+            raise UsageError(f"--out {out} is read too; expected another file for the list of changes.")

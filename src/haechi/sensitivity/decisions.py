@@ -25,6 +25,9 @@ ALONE: Final = 1
 TOGETHER: Final = 2
 """Different people that it takes to take away what the engine calls directly."""
 
+NAMED: Final = "decision:"
+"""How the name of a decision begins in answers, before its day."""
+
 Key = tuple[str, str]
 """Name and path of a theme, exactly as the platform calls it; no path is ""."""
 
@@ -127,7 +130,7 @@ class Decision:
     @property
     def name(self) -> str:
         """How answers call it: by its day; who made it stays in the file."""
-        return f"decision:{self.record.decided_on.isoformat()}"
+        return f"{NAMED}{self.record.decided_on.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -42,14 +42,24 @@ def classify(
     """
     if out is not None:
         check_target(out)
-        if out.exists() and Path(names).exists() and out.samefile(names):
-            raise UsageError(f"--out {out} is the list itself; expected another file for the answer.")
+        spare(out, {"the list": names, "the file of decisions": decisions})
     with progress() as report:
         batches = answered(read_names(names), judge=judge_with(decisions))
         if out is not None:
             write_file(batches, out, schema=parquet_schema(names), report=report)
         else:
             _print(batches, report)
+
+
+def spare(out: Path, inputs: Mapping[str, str | Path | None]) -> None:
+    """Refuse an `--out` that is one of the inputs, each under what it is.
+
+    Raises:
+        UsageError: it is.
+    """
+    for what, file in inputs.items():
+        if file is not None and out.exists() and Path(file).exists() and out.samefile(file):
+            raise UsageError(f"--out {out} is {what} itself; expected another file for the answer.")
 
 
 def _print(batches: Iterator[list[dict[str, object]]], report: Report) -> None:

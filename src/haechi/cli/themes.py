@@ -2,7 +2,7 @@
 
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,11 @@ import cyclopts
 from cyclopts import Parameter
 
 from haechi import law, sensitivity
-from haechi.cli.classify import progress
+from haechi.cli.classify import progress, spare
 from haechi.cli.instants import instant
 from haechi.cli.themes_text import FIRST, told
 from haechi.errors import UsageError
+from haechi.law import LawPack
 from haechi.sensitivity.answers import read_answers
 from haechi.sensitivity.changes import Comparison, Tally
 from haechi.sensitivity.decisions_file import read_decisions
@@ -32,9 +33,12 @@ app = cyclopts.App(
 )
 
 
+Names = Annotated[str, Parameter(allow_leading_hyphen=True)]
+
+
 @app.command
 def review(
-    names: str,
+    names: Names,
     *,
     sheet: Path | None = None,
     take_: Annotated[Path | None, Parameter(name="--take")] = None,
@@ -104,14 +108,16 @@ def _tell(taken: Taken, decisions: Path) -> None:
 
 @app.command
 def diff(
-    names: str,
+    names: Names,
     *,
     before: str | None = None,
     decisions: Path | None = None,
+    law_: Annotated[list[str] | None, Parameter(name="--law", negative=())] = None,
     law_pack: Annotated[list[Path] | None, Parameter(negative=())] = None,
     law_pack_before: Annotated[list[Path] | None, Parameter(negative=())] = None,
     include_inferred: Annotated[list[str] | None, Parameter(negative=())] = None,
     as_of: str | None = None,
+    as_of_before: str | None = None,
     out: Path | None = None,
 ) -> int:
     """Show what a new engine, decisions or a law pack change about a list of names, before they do.
@@ -127,6 +133,8 @@ def diff(
     decisions
         What people decided (haechi themes review). Those against which the engine now says something else than when
         they were made are told; they go on holding.
+    law_
+        A shipped law to look at between --as-of-before and --as-of; repeatable.
     law_pack
         A new or changed law pack; repeatable. It is compared with the shipped one of its identifier, or with no law.
     law_pack_before
@@ -135,23 +143,27 @@ def diff(
         Apply this law to inferred themes although it sees inferred data as outside it; repeatable.
     as_of
         Day or instant (UTC) whose law counts, such as 2027-01-01. Now, if not given.
+    as_of_before
+        The same for the law before; as --as-of, if not given.
     out
         The list of all changes, .csv or .jsonl.
     """
-    if before is None and decisions is None and law_pack is None:
-        raise UsageError("nothing to compare with; expected --before, --law-pack or --decisions.")
+    if before is None and decisions is None and law_pack is None and law_ is None:
+        raise UsageError("nothing to compare with; expected --before, --law-pack, --law or --decisions.")
     if out is not None:
         check_list(out)
-        _spare(out, names, before, decisions)
-    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+        spare(out, {"the list": names, "the earlier answer": before, "the file of decisions": decisions})
     laws = None
-    if law_pack is not None or law_pack_before is not None:
+    if law_ or law_pack or law_pack_before:
+        now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+        at = now if as_of is None else instant(as_of, now)
         laws = before_and_after(
             law.load_packs(),
             [law.read_pack(file) for file in law_pack_before or ()],
-            [law.read_pack(file) for file in law_pack or ()],
+            [*_shipped(law_ or ()), *(law.read_pack(file) for file in law_pack or ())],
             inferred=include_inferred or (),
-            at=now if as_of is None else instant(as_of, now),
+            then=at if as_of_before is None else instant(as_of_before, now),
+            now=at,
         )
     judge = sensitivity.judge_with(decisions)
     comparison = Comparison(judge, None if before is None else read_answers(before), laws)
@@ -167,7 +179,9 @@ def diff(
     return int(tally.total > 0)
 
 
-def _spare(out: Path, *inputs: str | Path | None) -> None:
-    for file in inputs:
-        if file is not None and out.exists() and Path(file).exists() and out.samefile(file):
-            raise UsageError(f"--out {out} is read too; expected another file for the list of changes.")
+def _shipped(named: Iterable[str]) -> Iterator[LawPack]:
+    packs = law.load_packs()
+    for name in named:
+        if name not in packs:
+            raise UsageError(f"unknown law {name!r}; expected one of {', '.join(packs)}.")
+        yield packs[name]

@@ -1,8 +1,8 @@
 """Who is who among reviewers: whether two written names are two people.
 
 A name in a sheet is a claim, not a proof. What can be told is told strictly: whatever a spreadsheet, a keyboard or a
-second thought changes in the writing of one name (case, spaces, order, width, accents, punctuation) makes no second
-person of it.
+second thought changes in the writing of one name (case, spaces, order, width, accents, punctuation, a title, a given
+name more or less) makes no second person of it.
 """
 
 import unicodedata
@@ -33,7 +33,7 @@ def same_person(one: str, other: str) -> bool:
     False
     """
     first, second = _words(one), _words(other)
-    return sorted(first) == sorted(second) or "".join(first) == "".join(second)
+    return set(first) <= set(second) or set(second) <= set(first) or "".join(first) == "".join(second)
 
 
 def are_several(names: Iterable[str]) -> bool:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 from haechi.errors import Fault
 from haechi.sensitivity.review.read import SheetRow
-from haechi.sensitivity.review.rows import NONE
+from haechi.sensitivity.review.rows import NONE, identifier
 from haechi.sensitivity.reviewers import is_name, mixes_alphabets, same_person
 from haechi.terms.names import category_names
 from haechi.terms.words import CATEGORIES, Category
@@ -46,6 +47,12 @@ def is_open(row: SheetRow) -> bool:
     return not row.text("decision") and not row.text("reason")
 
 
+def theme_of(row: SheetRow) -> str:
+    """The identifier of the row's theme; of a row that somebody added, it follows from name and path."""
+    typed = (row.text(column).removeprefix("'") for column in ("name", "path"))
+    return row.text("theme") or identifier((next(typed), next(typed)))
+
+
 def written(file: str, row: SheetRow, latest: date) -> Written | list[Fault]:
     """The decision in a row that is not open, or everything that is wrong with it.
 
@@ -60,11 +67,9 @@ def written(file: str, row: SheetRow, latest: date) -> Written | list[Fault]:
     day = _day(file, row, latest, faults)
     if not row.text("reason"):
         faults.append(fault(file, row, "reason", "why it is decided so"))
-    if not row.text("theme"):
-        faults.append(fault(file, row, "theme", "the identifier that the sheet was written with"))
     if faults or day is None:
         return faults
-    return Written(row, row.text("theme"), categories, reviewers, day, row.text("reason"))
+    return Written(row, theme_of(row), categories, reviewers, day, row.text("reason"))
 
 
 def fault(file: str, row: SheetRow, column: str, expected: str, value: str | None = None) -> Fault:
@@ -97,6 +102,7 @@ def _categories(file: str, row: SheetRow, faults: list[Fault]) -> tuple[Category
     return tuple(sorted(found, key=CATEGORIES.index))
 
 
+@cache
 def _known() -> dict[str, Category]:
     """What people may call the categories: by identifier, or by name in English or Korean."""
     named: dict[str, Category] = {category: category for category in CATEGORIES}

@@ -14,22 +14,25 @@ from haechi.errors import DataError, Fault, FaultKind
 _MOST_CELLS: Final = 30_000_000
 """Of one sheet; about a gigabyte. A million rows of ours are half of it."""
 _MOST_BYTES: Final = 4 * 1024**3
-"""Of all parts, unpacked."""
 _CHUNK: Final = 4 * 1024**2
 _OVERLAP: Final = 64
 _PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
-def check_size(sheet: Path) -> None:
+def check_size(sheet: Path, *, most_bytes: int = _MOST_BYTES) -> None:
     """Refuses what is no XLSX, and one that is too large to open.
+
+    Args:
+        sheet: the file.
+        most_bytes: of all its parts, unpacked.
 
     Raises:
         DataError: naming the file and, of a stray cell, its column and row.
     """
     try:
         with zipfile.ZipFile(sheet) as parts:
-            if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
-                _refuse(sheet, None, f"a workbook of at most {_MOST_BYTES // 1024**3} GB unpacked")
+            if sum(part.file_size for part in parts.infolist()) > most_bytes:
+                _refuse(sheet, None, f"a workbook of at most {most_bytes:,} bytes, unpacked")
             for part in parts.namelist():
                 if part.startswith("xl/worksheets/") and part.endswith(".xml"):
                     _check_part(sheet, parts, part)

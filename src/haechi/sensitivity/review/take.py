@@ -26,7 +26,7 @@ from haechi.sensitivity.engine import Engine
 from haechi.sensitivity.facts import LANGUAGES
 from haechi.sensitivity.read_names import Row
 from haechi.sensitivity.review.cells import is_shown
-from haechi.sensitivity.review.checked import Written, fault, is_open, written
+from haechi.sensitivity.review.checked import Written, fault, is_open, theme_of, written
 from haechi.sensitivity.review.read import SheetRow, read_sheet
 from haechi.sensitivity.review.rows import Theme, identifier
 from haechi.sensitivity.reviewers import same_person
@@ -77,25 +77,23 @@ def take(sheet: Path, names: Iterable[list[Row]], file: Path, engine: Engine, *,
     found = _found(names, {entry.theme for entry in decided})
     decided = [entry for entry in decided if _belongs(str(sheet), entry, found, faults)]
     _refuse(faults)
+    # Before the file is locked: it takes seconds where there are many.
+    made = [_record(entry, *found[entry.theme], engine, now) for entry in decided]
     added: list[Record] = []
-    already = 0
 
     def adding(there: Sequence[Kept]) -> Sequence[Record]:
-        nonlocal already
         known: dict[Key, list[Record]] = {}
         for kept in there:
             known.setdefault(kept.record.key, []).append(kept.record)
-        for entry in decided:
-            theme, langs = found[entry.theme]
-            record = _record(entry, theme, langs, engine, now)
-            if any(_says_the_same(record, other) for other in known.get(record.key, ())):
-                already += 1
-            else:
-                added.append(record)
+        added.extend(
+            record
+            for record in made
+            if not any(_says_the_same(record, other) for other in known.get(record.key, ()))
+        )
         return added
 
     kept = add_records(file, adding)
-    return _told(kept, added, already, still_open)
+    return _told(kept, added, len(made) - len(added), still_open)
 
 
 def _decided(sheet: Path, latest: date, faults: list[Fault]) -> tuple[list[Written], int]:
@@ -107,13 +105,11 @@ def _decided(sheet: Path, latest: date, faults: list[Fault]) -> tuple[list[Writt
         if is_open(row):
             still_open += 1
             continue
-        theme = row.text("theme")
+        theme = theme_of(row)
         if theme in first:
-            faults.append(
-                fault(str(sheet), row, "theme", f"each theme once; row {first[theme].number:,} has it too")
-            )
-        elif theme:
-            first[theme] = row
+            expected = f"each theme once; row {first[theme].number:,} has it too"
+            faults.append(fault(str(sheet), row, "theme" if row.text("theme") else "name", expected))
+        first.setdefault(theme, row)
         result = written(str(sheet), row, latest)
         if isinstance(result, Written):
             decided.append(result)
@@ -139,7 +135,11 @@ def _belongs(
 ) -> bool:
     """Whether the row is of a theme of the list, and still stands beside that theme's name."""
     if entry.theme not in found:
-        faults.append(fault(file, entry.row, "theme", "a theme of the list that the sheet was written from"))
+        expected = "of the list that the sheet was written from"
+        if entry.row.text("theme"):
+            faults.append(fault(file, entry.row, "theme", f"a theme {expected}"))
+        else:
+            faults.append(fault(file, entry.row, "name", f"the name and path of a theme {expected}, exactly"))
         return False
     theme = found[entry.theme][0]
     for column, text in (("name", theme.name), ("path", theme.path or "")):

@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from haechi import law, sensitivity
 from haechi.cli.classify import progress, spare
 from haechi.cli.instants import instant
-from haechi.cli.themes_text import FIRST, told
+from haechi.cli.themes_text import FIRST, some, taken_in_words, told
 from haechi.errors import UsageError
 from haechi.law import LawPack
 from haechi.sensitivity.answers import read_answers
@@ -22,7 +22,7 @@ from haechi.sensitivity.decisions_file import read_decisions
 from haechi.sensitivity.protected import before_and_after
 from haechi.sensitivity.read_names import Row, read_names
 from haechi.sensitivity.review.rows import rows, themes_of
-from haechi.sensitivity.review.take import Taken, take
+from haechi.sensitivity.review.take import take
 from haechi.sensitivity.review.write import check_sheet, write_sheet
 from haechi.sensitivity.stream import answered
 from haechi.sensitivity.write_answers import Report
@@ -75,7 +75,8 @@ def review(
         raise UsageError("--take needs --decisions FILE; expected the file to record them in.")
     if take_ is not None:
         engine = sensitivity.load()
-        _tell(take(take_, read_names(names), decisions, engine, now=datetime.now(UTC)), decisions)
+        done = take(take_, read_names(names), decisions, engine, now=datetime.now(UTC))
+        sys.stdout.writelines(f"{line}\n" for line in taken_in_words(done, decisions))
 
 
 def _write(names: str, sheet: Path, decisions: Path | None, *, everything: bool) -> None:
@@ -84,26 +85,13 @@ def _write(names: str, sheet: Path, decisions: Path | None, *, everything: bool)
     with progress() as report:
         found = rows(themes_of(_read(names, report)), sensitivity.load(), before, everything=everything)
         count = write_sheet(found, sheet)
-    sys.stdout.write(f"{count:,} themes to look at: {sheet}\n")
+    sys.stdout.write(f"{some(count, 'theme', 'themes')} to look at: {sheet}\n")
 
 
 def _read(names: str, report: Report) -> Iterator[list[Row]]:
     for batch in read_names(names):
         report(len(batch))
         yield batch
-
-
-def _tell(taken: Taken, decisions: Path) -> None:
-    lines = [f"{taken.holding:,} decisions hold from now on: {decisions}"]
-    if taken.pending:
-        lines.append(f"{taken.pending:,} wait for a second reviewer; until then the engine's answer stands.")
-    if taken.superseded:
-        lines.append(f"{taken.superseded:,} are older than a decision that holds, and only kept.")
-    if taken.already:
-        lines.append(f"{taken.already:,} were recorded before.")
-    if taken.still_open:
-        lines.append(f"{taken.still_open:,} rows are still open.")
-    sys.stdout.write("\n".join(lines) + "\n")
 
 
 @app.command
@@ -174,8 +162,7 @@ def diff(
             write_changes(changes, out)
         else:
             deque(changes, maxlen=0)
-    for line in told(comparison, tally):
-        sys.stdout.write(line + "\n")
+    sys.stdout.writelines(f"{line}\n" for line in told(comparison, tally))
     return int(tally.total > 0)
 
 

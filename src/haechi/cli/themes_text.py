@@ -1,13 +1,20 @@
-"""What changes, in lines for people, for `haechi themes diff`."""
+"""What `haechi themes` says to people."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from haechi.sensitivity.changes import KINDS, Change, Comparison, Tally
+from haechi.sensitivity.review.take import Taken
 
 FIRST: Final = 20
 """Changes shown one by one; all of them stand in --out."""
 _SHOWN: Final = 80
+
+
+def some(count: int, one: str, many: str) -> str:
+    """The count with its words."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def told(comparison: Comparison, tally: Tally) -> Iterator[str]:
@@ -22,19 +29,36 @@ def told(comparison: Comparison, tally: Tally) -> Iterator[str]:
         gained, lost = tally.gained.get(category, 0), tally.lost.get(category, 0)
         if gained or lost:
             yield f"{category}: +{gained:,} -{lost:,}"
-    for count, words in (
-        (comparison.fresh, "names are not in the earlier answer"),
-        (comparison.gone, "names of the earlier answer are not in the list"),
-        (
-            comparison.unmet,
-            "decisions are about themes that are not in the list: renamed, or of another list",
-        ),
-    ):
-        if count:
-            yield f"{count:,} {words}"
+    if comparison.fresh:
+        yield some(
+            comparison.fresh, "name is not in the earlier answer", "names are not in the earlier answer"
+        )
+    if comparison.gone:
+        one, many = (
+            "name of the earlier answer is not in the list",
+            "names of the earlier answer are not in the list",
+        )
+        yield some(comparison.gone, one, many)
+    if comparison.unmet:
+        one, many = "decision is about a theme that is not", "decisions are about themes that are not"
+        yield some(comparison.unmet, one, many) + " in the list: renamed, or of another list"
     yield from map(_line, tally.first)
     if tally.total > len(tally.first):
         yield f"… and {tally.total - len(tally.first):,} more; --out FILE lists them all"
+
+
+def taken_in_words(taken: Taken, decisions: Path) -> Iterator[str]:
+    """What became of a sheet."""
+    yield some(taken.holding, "decision holds", "decisions hold") + f" from now on: {decisions}"
+    if taken.pending:
+        words = some(taken.pending, "waits", "wait")
+        yield f"{words} for a second reviewer; until then the engine's answer stands."
+    if taken.superseded:
+        yield some(taken.superseded, "is", "are") + " older than a decision that holds, and only kept."
+    if taken.already:
+        yield some(taken.already, "was", "were") + " recorded before."
+    if taken.still_open:
+        yield some(taken.still_open, "row is", "rows are") + " still open."
 
 
 def _laws(comparison: Comparison) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """`haechi themes review` from end to end, as people call it, and an audit that counts what they decided."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,13 @@ def test_the_settings_name_the_decisions(dataset: Path, tmp_path: Path) -> None:
     (dataset / "haechi.toml").write_text("[policy]\ndecision = 'd.jsonl'\n")
     done = run_haechi("audit", dataset, "--out", tmp_path / "out")
     assert "did you mean 'decisions'?" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["review", "diff"])
+def test_the_reference_names_every_option(command: str) -> None:
+    """Fails when an option comes, goes or is renamed, and its reference does not follow."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "decisions.md").read_text()
+    section = page.split(f"## haechi themes {command}\n")[1].split("\n## ")[0]
+    told = set(re.findall(r"--[a-z-]+", section.split("| --- | --- |")[1]))
+    shown = set(re.findall(r"--[a-z-]+", run_haechi("themes", command, "--help").stdout)) - {"--names"}
+    assert told - {"--out"} == shown - {"--out"}

@@ -1,6 +1,8 @@
 """The sheet: what stands in it, what a spreadsheet makes of it, and what comes back."""
 
 import csv
+import subprocess
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -246,3 +248,38 @@ def test_a_sheet_that_people_may_be_filling_in_is_never_replaced(tmp_path: Path)
         check_sheet(sheet)
     with pytest.raises(UsageError, match=r"expected \.xlsx or \.csv"):
         check_sheet(tmp_path / "s.ods")
+
+
+def test_a_separator_that_excel_was_told_is_followed(tmp_path: Path) -> None:
+    """Fails when the line `sep=;`, which makes Excel open a file right, is taken for the header."""
+    names = names_of(tmp_path, ["Alcohol, wine; beer"])
+    sheet = sheet_of(names, tmp_path / "s.csv")
+    filled(sheet, {"Alcohol, wine; beer": {"decision": "health", **KIM}}, delimiter=";")
+    sheet.write_text("sep=;\n" + sheet.read_text(encoding="utf-8-sig"), encoding="utf-8-sig")
+    assert taken(names, sheet, tmp_path / "d.jsonl").holding == 1
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv"])
+def test_a_full_disk_leaves_no_half_sheet(ending: str, tmp_path: Path) -> None:
+    """Fails when half a sheet goes to reviewers, or a full disk ends in a trace."""
+    names = names_of(tmp_path, [f"Alcohol {number} tasting" for number in range(5_000)])
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000));"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "from haechi.cli.app import main; main()"
+    )
+    command = [sys.executable, "-c", code, "themes", "review", names, "--sheet", tmp_path / f"s{ending}"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "not written, File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["names.jsonl"]
+
+
+def test_names_that_cannot_be_read_leave_no_sheet(tmp_path: Path) -> None:
+    """Fails when a bad row in the list leaves a sheet that lacks all after it."""
+    names = tmp_path / "n.txt"
+    names.write_bytes(b"Alcohol\n" * 6_000 + b"Caf\xe9\n")
+    with pytest.raises(DataError, match="UTF-8"):
+        sheet_of(names, tmp_path / "s.xlsx")
+    assert [file.name for file in tmp_path.iterdir()] == ["n.txt"]

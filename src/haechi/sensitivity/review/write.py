@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tempfile
 import tomllib
 from collections.abc import Iterable
 from datetime import date
@@ -80,15 +81,21 @@ def _csv(rows: Iterable[tuple[str, ...]], file: IO[bytes]) -> int:
 def _xlsx(rows: Iterable[tuple[str, ...]], file: IO[bytes]) -> int:
     # A tenth of a second that CSV need not pay.
     import xlsxwriter  # noqa: PLC0415
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
 
-    # Row by row to the disk: memory stays the same however many there are.
-    book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    page = book.add_worksheet(SHEET)
-    _lay_out(book, page)
-    count = 0
-    try:
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory(prefix="haechi-") as work:
+        # Row by row to the disk; only the packed workbook, some sixty bytes a row, is held.
+        options = {
+            "constant_memory": True,
+            "tmpdir": work,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        }
+        book = xlsxwriter.Workbook(packed, options)
+        page = book.add_worksheet(SHEET)
+        _lay_out(book, page)
+        count = 0
         for row in rows:
             count += 1
             if count > _MOST:
@@ -98,8 +105,12 @@ def _xlsx(rows: Iterable[tuple[str, ...]], file: IO[bytes]) -> int:
                     page.write_string(count, place, cell)
         _help_with(page, count)
         _tell(book)
-    finally:
-        book.close()
+        try:
+            book.close()
+        except FileCreateError as error:
+            # It hides the system's own error, which says what to do.
+            raise error.args[0] from None
+    file.write(packed.getbuffer())
     return count
 
 

@@ -136,6 +136,16 @@ def test_an_audit_counts_what_people_decided_and_says_so(dataset: Path, tmp_path
         assert b"Lee Jun" not in data
 
 
+def test_decisions_about_other_themes_are_told(dataset: Path, tmp_path: Path) -> None:
+    """Fails when a dataset passes for reviewed although no decision fits any of its themes."""
+    decisions = _decided(dataset, tmp_path)
+    themes = dataset / "themes.csv"
+    themes.write_text(themes.read_text().replace("Alcohol", "Alcohols").replace("Church", "A church"))
+    found = _audited(dataset, tmp_path / "out", "--decisions", decisions)
+    assert "None of the 2 decisions by people is about a theme of this dataset." in found["notices"]
+    assert found["decisions"] == {"themes": 0, "cleared": 0, "pending": 1}
+
+
 def test_the_settings_name_the_decisions(dataset: Path, tmp_path: Path) -> None:
     """Fails when a dataset cannot carry its own decisions, or they are looked for where the audit was called."""
     decisions = _decided(dataset, tmp_path)

@@ -44,11 +44,13 @@ class ByPeople:
         decided: themes with categories that people gave them.
         cleared: themes that people found to give nothing away.
         pending: decisions about any theme that wait for a second reviewer: they count for nothing yet.
+        holding: decisions about any theme that hold.
     """
 
     decided: int
     cleared: int
     pending: int
+    holding: int
 
 
 @contextmanager
@@ -111,4 +113,5 @@ def _by_people(decided: ir.Table, cleared: ir.Table, judge: Judge) -> ByPeople |
         decided=int(given.execute()),
         cleared=int(cleared.theme_id.nunique().execute()),
         pending=sum(1 for _ in judge.decisions.pending()),
+        holding=sum(1 for _ in judge.decisions.holding()),
     )

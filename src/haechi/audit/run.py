@@ -222,6 +222,9 @@ def _by_people(labelled: Labelled) -> Iterator[str]:
             f"Of the themes, people decided {by_people.decided:,} to give something away and {by_people.cleared:,} "
             "to give nothing away; their decisions count, whatever the engine says."
         )
+    elif by_people.holding:
+        # Another list's file, or names written otherwise there: it must not pass for a reviewed dataset.
+        yield f"None of the {by_people.holding:,} decisions by people is about a theme of this dataset."
     if by_people.pending:
         yield (
             "Decisions that wait for a second reviewer and do not count, the engine's answers stand: "

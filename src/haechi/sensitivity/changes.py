@@ -92,8 +92,7 @@ class Comparison:
         """How many decisions hold about themes that were not met: renamed, or of another list."""
         if not isinstance(self.judge, DecidedEngine):
             return 0
-        standing = self.judge.decisions.standing.values()
-        return sum(found.decision is not None for found in standing) - len(self.decided)
+        return sum(1 for _ in self.judge.decisions.holding()) - len(self.decided)
 
     def changes(self, batches: Iterable[list[Row]]) -> Iterator[Change]:
         """What changes about names, in their order.

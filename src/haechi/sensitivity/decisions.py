@@ -205,6 +205,10 @@ class Decisions:
         """What waits for a second reviewer."""
         return (found.pending for found in self.standing.values() if found.pending is not None)
 
+    def holding(self) -> Iterator[Decision]:
+        """What holds."""
+        return (found.decision for found in self.standing.values() if found.decision is not None)
+
     @property
     def version(self) -> str:
         """First 12 hexadecimal digits of the SHA-256 over what holds, in the order of the themes.

@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint types imports format install-dev install-user clean
+.PHONY: demo test lint types imports format model install-dev install-user clean
 
 PYTHON ?= python3
 TOOLS := .uv
@@ -22,7 +22,7 @@ install-user: $(UV)
 	$(UV) sync --frozen --quiet --no-dev
 
 install-dev: $(UV)
-	$(UV) sync --frozen --quiet --all-extras
+	$(UV) sync --frozen --quiet --all-extras --no-extra embeddings
 
 demo: install-user
 	rm -rf demo
@@ -41,6 +41,10 @@ types: install-dev
 
 test: lint imports types
 	.venv/bin/pytest -n 2 --dist loadgroup
+
+# To be called after every change of the knowledge files; a test holds the two together.
+model: install-dev
+	.venv/bin/python -m haechi.sensitivity.learn training src/haechi/knowledge/model/words-1.bin
 
 format: install-dev
 	.venv/bin/ruff format .

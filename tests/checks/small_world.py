@@ -67,6 +67,7 @@ def findings(
         law.load_packs(),
         told,
         keep=tables.holder(con),
+        ask=tables.asker(con),
         work=work,
         out=out,
         now=now,

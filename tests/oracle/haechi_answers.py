@@ -69,7 +69,7 @@ def answer(keep: Keep, worlds: Iterable[World], setting: Setting, numbers: froze
     monthly_people = figures.monthly_people(done, prepared)
     return {
         "totals": {**run._sizes(dataset, guarded), **figures.totals(done)},
-        "set_aside": run._set_aside(dataset),
+        "set_aside": run._set_aside(dataset, ir.Table.to_pyarrow),
         "categories": run._categories(guarded, guards, by_category),
         "laws": figures.by_law(done, {law: 1 << place for place, law in enumerate(laws)}),
         "monthly_exposures": _by(monthly, ("category", "advertiser_id", "month")),

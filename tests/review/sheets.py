@@ -12,7 +12,7 @@ import openpyxl
 
 from haechi import sensitivity
 from haechi.errors import DataError
-from haechi.sensitivity import facts
+from haechi.sensitivity import facts, model
 from haechi.sensitivity.decisions import Decision, Decisions
 from haechi.sensitivity.decisions_file import read_decisions
 from haechi.sensitivity.engine import Engine
@@ -118,4 +118,4 @@ def engine_with(folder: Path, concept: str) -> Engine:
     files = sorted(
         (file for file in shipped.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name
     )
-    return Engine(facts.read([*files, more]))
+    return Engine(facts.read([*files, more]), model.shipped())

@@ -13,7 +13,7 @@ from haechi.audit.checks import CHECKS
 from haechi.audit.labelling import Labelled
 from haechi.audit.report import Page, render
 from haechi.audit.run import Audited, Options
-from haechi.audit.shown import shown
+from haechi.audit.shown import named_proxies, sampled_names
 from haechi.audit.stream import write_parquet
 from haechi.records import Dataset
 
@@ -41,21 +41,20 @@ def write_outputs(
 
 
 def _page(done: Audited, dataset: Dataset, document: model.Findings, options: Options) -> Page:
-    seen = shown(done, dataset)
     guarded = {guard.category for guard in done.inquiry.guards}
     labels = done.labelled.decided
     return Page(
         findings=document,
         law_names={law: pack.name[options.lang] for law, pack in done.inquiry.packs.items()},
-        categories=seen.categories,
-        months=seen.months,
-        advertisers=seen.advertisers,
-        themes=seen.themes,
-        names=seen.names,
+        categories=done.reached.categories,
+        months=done.reached.months,
+        advertisers=done.reached.advertisers,
+        themes=done.reached.themes,
+        names=sampled_names(done.findings, dataset.tables),
         themes_in_all=int(labels.filter(labels.category.isin(sorted(guarded) or [""])).count().execute()),
         asks={check.id: check.asks[options.lang] for check in CHECKS},
         method=_method(done, document),
-        proxies=seen.proxies,
+        proxies=named_proxies(done.proxies, dataset.tables),
         proxies_in_all=done.proxies.num_rows,
         synthetic=Path(dataset.location, EXAMPLE_MARKER).exists(),
     )

@@ -1,10 +1,11 @@
 """Every figure of the report, each an exact distinct count by the definitions of the records contract."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from haechi.audit.prepared import Keep, Prepared, for_now
 from haechi.audit.protections import Protection
@@ -19,6 +20,9 @@ from haechi.exposure import (
     unpermitted_claims,
     with_names,
 )
+
+Ask = Callable[[ir.Table], pa.Table]
+"""Answers a question with its few rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def exposed_people(prepared: Prepared) -> ir.Table:
     )
 
 
-def widest_advertisers(done: Histories, prepared: Prepared, most: int) -> list[dict[str, object]]:
+def widest_advertisers(done: Histories, prepared: Prepared, most: int, ask: Ask) -> list[dict[str, object]]:
     """The advertisers who could use most people's themes without permission, each person counted once.
 
     Counting this for every advertiser would be a join as large as the audit's largest. The sum over categories
@@ -98,7 +102,7 @@ def widest_advertisers(done: Histories, prepared: Prepared, most: int) -> list[d
     refused = done.by_advertiser.filter(done.by_advertiser.unpermitted_laws != 0)
     each = refused.group_by("advertiser_id", "category").agg(people=refused.people.sum())
     bounds = each.group_by("advertiser_id").agg(at_least=each.people.max(), at_most=each.people.sum())
-    rows = bounds.order_by(bounds.at_least.desc(), "advertiser_id").limit(most).to_pyarrow().to_pylist()
+    rows = ask(bounds.order_by(bounds.at_least.desc(), "advertiser_id").limit(most)).to_pylist()
     if not rows:
         return []
     candidates = bounds.filter(bounds.at_most >= rows[-1]["at_least"]).select("advertiser_id")
@@ -114,7 +118,7 @@ def widest_advertisers(done: Histories, prepared: Prepared, most: int) -> list[d
     named = people.join(numbers, "advertiser").left_join(themes, "advertiser")
     found = named.select("advertiser_id", "people_unpermitted", themes=named.themes.fill_null(0))
     ordered = found.order_by(found.people_unpermitted.desc(), "advertiser_id").limit(most)
-    told: list[dict[str, object]] = ordered.to_pyarrow().to_pylist()
+    told: list[dict[str, object]] = ask(ordered).to_pylist()
     return told
 
 

@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
+from haechi.audit.prepared import Keep
 from haechi.audit.stream import write_parquet
 from haechi.sensitivity import DecidedEngine, Judge, judge_table
 from haechi.sensitivity.decisions import NAMED
@@ -82,15 +83,16 @@ def _judge(judge: Judge, names: Path, file: Path) -> None:
             writer.write_batch(batch)
 
 
-def labelled_themes(con: ibis.BaseBackend, file: Path, judge: Judge) -> Labelled:
+def labelled_themes(con: ibis.BaseBackend, file: Path, judge: Judge, keep: Keep) -> Labelled:
     """The labels in a file, to be joined by an engine.
 
     Args:
         con: it.
         file: of `labelling`.
         judge: what answered.
+        keep: holds what is read more than once.
     """
-    labels = con.read_parquet(str(file), table_name="haechi_labels")
+    labels = keep(con.read_parquet(str(file), table_name="haechi_labels"))
     judged = labels.filter(labels.category.notnull())
     decided = judged.filter(judged.score >= _DECIDED)
     only_arguable = judged.anti_join(decided, "theme_id").theme_id.nunique()

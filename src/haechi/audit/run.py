@@ -6,10 +6,11 @@ findings.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
+from threading import Timer
 from typing import Final
 
 import ibis
@@ -27,6 +28,7 @@ from haechi.audit.prepared import Keep, known, prepare
 from haechi.audit.protections import Protection, accepted_bases, guarded_themes, protections
 from haechi.audit.proxies import affordable, find_proxies, missing, nothing
 from haechi.audit.report.charts import prepare_drawing
+from haechi.audit.shown import Reached, reached
 from haechi.audit.subjects import audited_laws, subjects, under_no_law
 from haechi.errors import UsageError
 from haechi.law import LawPack, Money
@@ -79,6 +81,7 @@ class Audited:
         categories: law and category to figures, `themes` among them.
         findings: in the checks' order.
         proxies: see `find_proxies`; empty, and named in `unavailable`, where they were not looked for.
+        reached: how far sensitive themes reached.
         unavailable: check to the tables, columns or options for want of which it could not run.
         set_aside: table to rows that named an identifier its table lacks.
     """
@@ -91,6 +94,7 @@ class Audited:
     categories: dict[tuple[str, str], dict[str, int]]
     findings: list[Finding]
     proxies: pa.Table
+    reached: Reached
     unavailable: dict[str, list[str]]
     set_aside: dict[str, int]
 
@@ -102,6 +106,7 @@ def audit(
     options: Options,
     *,
     keep: Keep,
+    ask: figures.Ask,
     work: Path,
     out: Path,
     now: datetime,
@@ -116,6 +121,7 @@ def audit(
         packs: every known law pack.
         options: see `Options`.
         keep: holds what is read more than once.
+        ask: answers questions of what is held, beside the engine.
         work: folder for intermediate files.
         out: folder of the report, as the SQL behind the findings names it.
         now: the instant of the call, naive UTC: what lies beyond it is a fault of the records.
@@ -139,11 +145,9 @@ def audit(
     for line in _silent(audited, guards, inferred, options.as_of):
         notice(line)
     step("themes")
-    labelled = labelled_themes(con, labels, judge)
+    labelled = labelled_themes(con, labels, judge, keep)
     for line in _by_people(labelled):
         notice(line)
-    # Drawing begins with a second of preparation, for which the engine's work leaves room.
-    Thread(target=prepare_drawing, name="drawing").start()
     guarded = keep(guarded_themes(labelled.decided, guards))
     step("memberships and permissions")
     evidence = _evidence(dataset, options)
@@ -152,6 +156,8 @@ def audit(
         notice(
             f"{beyond:,} of {dataset.rows['people']:,} people are under no audited law: nothing is said of them."
         )
+    # Drawing begins with a second of preparation: for later, when the engine is at work and nobody waits for it.
+    Timer(_AT_WORK, prepare_drawing).start()
     prepared = prepare(
         tables, guarded, accepted_bases(guards), under, evidence=evidence, as_of=options.as_of, keep=keep
     )
@@ -178,15 +184,19 @@ def audit(
         claims_sql=reproduce.claims_sql(dataset.source, guards, audited, evidence, options.as_of),
     )
     step("checks")
-    unavailable = {check.id: lacking for check in CHECKS if (lacking := _lacking(check, inquiry))}
-    findings = [found for check in CHECKS if check.id not in unavailable for found in check.run(inquiry)]
-    step("proxies")
-    giving_away = nothing(tables["themes"].theme_id.type().to_pyarrow())
-    if lacking := _lacking_for_proxies(dataset, options):
-        unavailable["proxies"] = lacking
-    elif guards:
-        giving_away = find_proxies(inquiry, dataset.rows, evidence, keep)
-    aside = _set_aside(dataset)
+    # Many short questions leave the engine idle: those of the report are asked at the same time.
+    with ThreadPoolExecutor(1, thread_name_prefix="report") as beside:
+        reaching = beside.submit(reached, inquiry, labelled, ask)
+        counting = beside.submit(_set_aside, dataset, ask)
+        unavailable = {check.id: lacking for check in CHECKS if (lacking := _lacking(check, inquiry))}
+        findings = [found for check in CHECKS if check.id not in unavailable for found in check.run(inquiry)]
+        step("proxies")
+        giving_away = nothing(tables["themes"].theme_id.type().to_pyarrow())
+        if lacking := _lacking_for_proxies(dataset, options):
+            unavailable["proxies"] = lacking
+        elif guards:
+            giving_away = find_proxies(inquiry, dataset.rows, evidence, keep)
+    aside = counting.result()
     for table, rows in aside.items():
         if 2 * rows > dataset.rows[table]:
             notice(
@@ -202,6 +212,7 @@ def audit(
         categories=_categories(guarded, guards, by_category),
         findings=findings,
         proxies=giving_away,
+        reached=reaching.result(),
         unavailable=unavailable,
         set_aside=aside,
     )
@@ -317,13 +328,15 @@ def _categories(
     return found
 
 
+_AT_WORK: Final = 0.2
+"""Seconds after which the engine works on the first long question."""
 _LOOKED_THROUGH: Final = 10_000_000
 """Rows of behaviours up to which each is looked up."""
 _LOOKED_AT: Final = 100_000
 """Of a longer table, rows that must all be known for the rest to be taken as known too."""
 
 
-def _set_aside(dataset: Dataset) -> dict[str, int]:
+def _set_aside(dataset: Dataset, ask: figures.Ask) -> dict[str, int]:
     """Rows naming an identifier that its table lacks.
 
     To look up each of 100 million behaviours would cost a fifth of the audit: of a table so long, the rest is
@@ -334,12 +347,13 @@ def _set_aside(dataset: Dataset) -> dict[str, int]:
         if not any(table in dataset.tables for _, table in SCHEMAS[name].references):
             continue
         long = name == "behaviours" and dataset.rows[name] > _LOOKED_THROUGH
-        if not long or _unknown(rows.limit(_LOOKED_AT), dataset.tables, name, _LOOKED_AT):
-            aside = _unknown(rows, dataset.tables, name, dataset.rows[name])
+        if not long or _unknown(rows.limit(_LOOKED_AT), dataset.tables, name, _LOOKED_AT, ask):
+            aside = _unknown(rows, dataset.tables, name, dataset.rows[name], ask)
             if aside:
                 found[name] = aside
     return found
 
 
-def _unknown(rows: ir.Table, tables: Mapping[str, ir.Table], name: str, count: int) -> int:
-    return count - int(known(rows, tables, name).count().execute())
+def _unknown(rows: ir.Table, tables: Mapping[str, ir.Table], name: str, count: int, ask: figures.Ask) -> int:
+    found = known(rows, tables, name)
+    return count - int(ask(found.aggregate(rows=found.count()))["rows"][0].as_py())

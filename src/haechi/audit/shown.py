@@ -1,12 +1,15 @@
 """What the report shows beside the findings: reach of categories, months, advertisers and themes. No person in it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
-from haechi.audit.figures import monthly_people, widest_advertisers
-from haechi.audit.run import Audited
-from haechi.records import Dataset
+from haechi.audit.figures import Ask, monthly_people, widest_advertisers
+from haechi.audit.inquiry import Inquiry
+from haechi.audit.labelling import Labelled
+from haechi.audit.model import Finding
 
 THEMES_SHOWN = 2_000
 ADVERTISERS_SHOWN = 20
@@ -16,8 +19,8 @@ Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Rows for the report's charts and tables.
+class Reached:
+    """How far sensitive themes reached.
 
     Attributes:
         categories: `category, people, people_unpermitted`: people exposed, widest first.
@@ -25,36 +28,51 @@ class Shown:
         advertisers: `advertiser_id, name, people_unpermitted, themes`: the widest reach, widest first.
         themes: `theme_id, name, path, category, score, decided_by, evidence, people, people_unpermitted,
             advertisers`: at most THEMES_SHOWN, widest first.
-        proxies: `theme_id, name, category, people, lift, auc, q_value`: at most PROXIES_SHOWN, most telling first.
-        names: `themes` and `advertisers` to identifier to name, for every identifier in a finding's sample.
     """
 
     categories: list[Row]
     months: list[Row]
     advertisers: list[Row]
     themes: list[Row]
-    proxies: list[Row]
-    names: dict[str, dict[str, str]]
 
 
-def shown(done: Audited, dataset: Dataset) -> Shown:
-    """Everything the report shows beside the findings."""
-    inquiry = done.inquiry
-    return Shown(
-        categories=_rows(_by_category(done.inquiry.done.exposed)),
-        months=_rows(monthly_people(inquiry.done, inquiry.prepared)),
-        advertisers=_advertisers(done, dataset),
-        themes=_rows(_by_theme(done, dataset).limit(THEMES_SHOWN)),
-        proxies=_proxies(done, dataset),
-        names={
-            "themes": _names(done, dataset, "themes", "theme_id"),
-            "advertisers": _names(done, dataset, "advertisers", "advertiser_id"),
-        },
+def reached(inquiry: Inquiry, labelled: Labelled, ask: Ask) -> Reached:
+    """How far sensitive themes reached.
+
+    Args:
+        inquiry: what was counted.
+        labelled: the labels of themes.
+        ask: answers the questions; checks may ask theirs at the same time.
+    """
+    return Reached(
+        categories=_rows(ask(_by_category(inquiry.done.exposed))),
+        months=_rows(ask(monthly_people(inquiry.done, inquiry.prepared))),
+        advertisers=_advertisers(inquiry, ask),
+        themes=_rows(ask(_by_theme(inquiry, labelled).limit(THEMES_SHOWN))),
     )
 
 
-def _rows(table: ir.Table) -> list[Row]:
-    rows: list[Row] = table.to_pyarrow().to_pylist()
+def named_proxies(proxies: pa.Table, tables: Mapping[str, ir.Table]) -> list[Row]:
+    """`theme_id, name, category, people, lift, auc, q_value`: at most PROXIES_SHOWN, most telling first."""
+    first = proxies.slice(0, PROXIES_SHOWN).to_pylist()
+    names = _named(tables, "themes", "theme_id", {str(row["theme_id"]) for row in first})
+    return [{**row, "name": names.get(str(row["theme_id"]), "")} for row in first]
+
+
+def sampled_names(findings: Iterable[Finding], tables: Mapping[str, ir.Table]) -> dict[str, dict[str, str]]:
+    """`themes` and `advertisers` to identifier to name, for every identifier in a finding's sample."""
+    wanted: dict[str, set[str]] = {"themes": set(), "advertisers": set()}
+    for found in findings:
+        if found.sample_of in wanted:
+            wanted[found.sample_of].update(found.sample)
+    return {
+        "themes": _named(tables, "themes", "theme_id", wanted["themes"]),
+        "advertisers": _named(tables, "advertisers", "advertiser_id", wanted["advertisers"]),
+    }
+
+
+def _rows(table: pa.Table) -> list[Row]:
+    rows: list[Row] = table.to_pylist()
     return rows
 
 
@@ -66,15 +84,15 @@ def _by_category(exposed: ir.Table) -> ir.Table:
     return counted.order_by(counted.people_unpermitted.desc(), "category")
 
 
-def _by_theme(done: Audited, dataset: Dataset) -> ir.Table:
-    prepared = done.inquiry.prepared
+def _by_theme(inquiry: Inquiry, labelled: Labelled) -> ir.Table:
+    prepared = inquiry.prepared
     claimed = prepared.claimed
     people = claimed.group_by("theme_id").agg(people=claimed.person_id.nunique())
-    refused = done.inquiry.done.profiled_by_theme
+    refused = inquiry.done.profiled_by_theme
     without = refused.group_by("theme_id", "category").agg(people_unpermitted=refused.people.sum())
-    guarded = {guard.category for guard in done.inquiry.guards}
-    labels = done.labelled.decided.filter(done.labelled.decided.category.isin(sorted(guarded) or [""]))
-    paths = dataset.tables["themes"].select("theme_id", "path")
+    guarded = {guard.category for guard in inquiry.guards}
+    labels = labelled.decided.filter(labelled.decided.category.isin(sorted(guarded) or [""]))
+    paths = inquiry.tables["themes"].select("theme_id", "path")
     table = labels.left_join(people, "theme_id").drop("theme_id_right")
     table = table.left_join(without, ["theme_id", "category"]).drop("theme_id_right", "category_right")
     table = table.left_join(paths, "theme_id").drop("theme_id_right")
@@ -94,30 +112,24 @@ def _by_theme(done: Audited, dataset: Dataset) -> ir.Table:
     )
 
 
-def _advertisers(done: Audited, dataset: Dataset) -> list[Row]:
-    widest = widest_advertisers(done.inquiry.done, done.inquiry.prepared, ADVERTISERS_SHOWN)
-    names = _named(dataset, "advertisers", "advertiser_id", {str(row["advertiser_id"]) for row in widest})
+def _advertisers(inquiry: Inquiry, ask: Ask) -> list[Row]:
+    widest = widest_advertisers(inquiry.done, inquiry.prepared, ADVERTISERS_SHOWN, ask)
+    wanted = {str(row["advertiser_id"]) for row in widest}
+    names = _named(inquiry.tables, "advertisers", "advertiser_id", wanted, ask)
     named = ((row, str(row["advertiser_id"])) for row in widest)
     return [{**row, "advertiser_id": found, "name": names.get(found, "")} for row, found in named]
 
 
-def _proxies(done: Audited, dataset: Dataset) -> list[Row]:
-    first = done.proxies.slice(0, PROXIES_SHOWN).to_pylist()
-    names = _named(dataset, "themes", "theme_id", {str(row["theme_id"]) for row in first})
-    return [{**row, "name": names.get(str(row["theme_id"]), "")} for row in first]
-
-
-def _names(done: Audited, dataset: Dataset, table: str, identifier: str) -> dict[str, str]:
-    wanted = {name for found in done.findings if found.sample_of == table for name in found.sample}
-    return _named(dataset, table, identifier, wanted)
-
-
-def _named(dataset: Dataset, table: str, identifier: str, wanted: set[str]) -> dict[str, str]:
+def _named(
+    tables: Mapping[str, ir.Table],
+    table: str,
+    identifier: str,
+    wanted: set[str],
+    ask: Ask = ir.Table.to_pyarrow,
+) -> dict[str, str]:
     """Identifiers, as text, to names, as far as the dataset has them."""
-    if not wanted or table not in dataset.tables:
+    if not wanted or table not in tables:
         return {}
-    rows = dataset.tables[table]
+    rows = tables[table]
     rows = rows.select(id=rows[identifier].cast("string"), name=rows.name)
-    return {
-        row["id"]: row["name"] for row in rows.filter(rows.id.isin(sorted(wanted))).to_pyarrow().to_pylist()
-    }
+    return {row["id"]: row["name"] for row in ask(rows.filter(rows.id.isin(sorted(wanted)))).to_pylist()}

@@ -117,6 +117,7 @@ def audit(
                 packs,
                 options,
                 keep=tables.holder(con),
+                ask=tables.asker(con),
                 work=work,
                 out=out,
                 now=now,

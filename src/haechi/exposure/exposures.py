@@ -84,18 +84,18 @@ def alone_claims(claimed: ir.Table, delivered: ir.Table | None) -> ir.Table:
         claimed: see `claims`.
         delivered: see `deliveries_claimed`, or None.
     """
-    several = _repeated(claimed, _PERSON_CATEGORY)
-    flagged = _marked(claimed, several, "several")
+    asked = claimed.select(*_PERSON_CATEGORY, met=ibis.literal(False))
+    if delivered is not None:
+        asked = asked.union(delivered.select(*_PERSON_CATEGORY, met=ibis.literal(True)).distinct())
+    places = asked.group_by(*_PERSON_CATEGORY).agg(times=asked.count(), met=asked.met.any())
+    shared = places.filter((places.times > 1) | places.met).drop("times")
+    among = claimed.join(shared, _PERSON_CATEGORY)
     # Two claims of one theme are two of its category too: only those need be looked at.
-    among = claimed.semi_join(several, _PERSON_CATEGORY)
-    flagged = _marked(flagged, _repeated(among, (*_PERSON_CATEGORY, "theme_id")), "repeated")
-    met = claimed.filter(ibis.literal(False)) if delivered is None else delivered
-    flagged = _marked(flagged, met.select(*_PERSON_CATEGORY).distinct(), "met")
-    return flagged.select(
-        *claimed.columns,
-        only_in_category=~(flagged.several | flagged.met),
-        only_in_theme=~(flagged.repeated | flagged.met),
-    )
+    keys = (*_PERSON_CATEGORY, "theme_id")
+    themes = among.group_by(*keys).agg(times=among.count(), met=among.met.any())
+    flagged = _marked(claimed, shared.drop("met"), "shared")
+    flagged = _marked(flagged, themes.filter((themes.times > 1) | themes.met).select(*keys), "repeated")
+    return flagged.select(*claimed.columns, only_in_category=~flagged.shared, only_in_theme=~flagged.repeated)
 
 
 def alone_grants(grants: ir.Table, guarded: ir.Table) -> ir.Table:

@@ -18,6 +18,7 @@ from typing import Final
 import duckdb
 import fsspec
 import ibis
+import ibis.expr.types as ir
 
 from haechi.errors import DataError, FaultKind, UsageError
 from haechi.records import postgres, show, text
@@ -51,6 +52,17 @@ class Reader:
         self.duck: duckdb.DuckDBPyConnection = self.tables.con
         Path(base).mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="read-", dir=base))
+
+    def numbers(self, question: ir.Table) -> dict[str, int]:
+        """The whole numbers in the one row that answers a question.
+
+        Asked of DuckDB itself: the way through a data frame costs a third of a second before the first answer.
+        """
+        if question.get_backend() is not self.tables:
+            return {name: int(value) for name, value in question.to_pyarrow().to_pylist()[0].items()}
+        self.tables._run_pre_execute_hooks(question)  # noqa: SLF001  no public way to run SQL without a frame
+        row = self.duck.execute(str(self.tables.compile(question))).fetchall()[0]
+        return dict(zip(question.columns, map(int, row), strict=True))
 
     def relation(self, form: Form, schema: TableSchema, spec: TableSpec) -> Relation:
         """Make `form` something that the engine can read over and over.

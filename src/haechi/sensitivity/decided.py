@@ -1,5 +1,6 @@
 """The engine and the decisions of people together: where somebody decided, that is the answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from haechi.sensitivity.decisions import Decisions, decided_judgement
@@ -28,6 +29,16 @@ class DecidedEngine:
         said = self.engine.judge(name, path, lang)
         decision = self.decisions.about(name, path)
         return said if decision is None else decided_judgement(decision, said)
+
+    def judge_all(
+        self, names: Sequence[str], paths: Sequence[str | None], langs: Sequence[str | None]
+    ) -> list[Judgement]:
+        """What `judge` says of each, sooner where there are many."""
+        said = self.engine.judge_all(names, paths, langs)
+        return [
+            answer if decision is None else decided_judgement(decision, answer)
+            for answer, decision in zip(said, map(self.decisions.about, names, paths), strict=True)
+        ]
 
 
 Judge = Engine | DecidedEngine

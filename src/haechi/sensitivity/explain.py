@@ -7,6 +7,7 @@ import msgspec
 from haechi.sensitivity.decide import Label
 from haechi.sensitivity.decided import DecidedEngine, Judge, engine_of
 from haechi.sensitivity.decisions import NAMED, Record, key_of
+from haechi.sensitivity.second_look import NEAR
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -134,6 +135,10 @@ def _told(recorded: Decided) -> Iterator[str]:
 
 
 _AROUND = 60
+_LEARNED_NOTE = "a word that the knowledge does not have; its letters look like words of this category"
+_LEARNED_SOURCE = (
+    "The learned model, from the knowledge files and lists of everyday words (docs/sensitivity.md)."
+)
 
 
 def _marked(text: str, label: Label) -> Iterator[str]:
@@ -158,4 +163,7 @@ def _reason(judge: Judge, label: Label, decided: bool) -> Reason:
     if isinstance(judge, DecidedEngine) and label.decided_by.startswith(NAMED):
         return Reason(label, decided, "", judge.decisions.file)
     concept = engine_of(judge).concept(label.decided_by)
-    return Reason(label, decided, concept.note, concept.source)
+    if concept is None:
+        return Reason(label, decided, _LEARNED_NOTE, _LEARNED_SOURCE)
+    note = f"read as a misspelt word of {concept.id}" if label.decided_by.startswith(NEAR) else concept.note
+    return Reason(label, decided, note, concept.source)

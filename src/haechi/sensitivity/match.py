@@ -1,6 +1,7 @@
 """Finds the terms that really stand in a plain form: the automaton's hits whose edges hold."""
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from haechi.sensitivity.lexicon import Edge, Lexicon, Term
@@ -32,9 +33,14 @@ class Hit(NamedTuple):
 
 def find(lexicon: Lexicon, view: View) -> list[Hit]:
     """All terms of concepts and contexts in the plain form, in the order of their ends."""
+    return holding(lexicon, lexicon.automaton.find_matches_as_indexes(view.text, overlapping=True), view)
+
+
+def holding(lexicon: Lexicon, matches: Iterable[tuple[int, int, int]], view: View) -> list[Hit]:
+    """The terms behind the automaton's matches (pattern, start, end) in a plain form, as far as their edges hold."""
     hits: list[Hit] = []
     text = view.text
-    for pattern, start, end in lexicon.automaton.find_matches_as_indexes(text, overlapping=True):
+    for pattern, start, end in matches:
         for term in lexicon.terms[pattern]:
             if term.right is not Edge.FREE and not _ends(text, end, term.right):
                 continue

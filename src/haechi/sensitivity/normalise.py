@@ -30,15 +30,18 @@ class View(NamedTuple):
         return self.starts[start], self.ends[end - 1]
 
 
-_IN_STEP: Final = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)} | {
+IN_STEP: Final = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)} | {
     0x30FB: " "
 }
 # Letters that stay as they are, one for one: no accents, no second form, nothing that attaches.
-_STEADY: Final = re.compile(r"[ -~\uac00-\ud7a3\u4e00-\u9fff\u3041-\u3096\u30a1-\u30fc]+")
+STEADY_RANGES: Final = (" ~", "\uac00\ud7a3", "\u4e00\u9fff", "\u3041\u3096", "\u30a1\u30fc")
+FIRST_EASTERN: Final = "\u3041"
+_STEADY: Final = re.compile(f"[{''.join(f'{first}-{last}' for first, last in STEADY_RANGES)}]+")
 # What keeps the two forms from running in step: runs of blanks, entities, tiers that no blanks set off, ...
 _UNEVEN: Final = re.compile(r"  |&#?\w{2,8};|[>|](?! )|(?<! )[>|]")
 # ... and a Latin word against one in an East Asian script.
 _MIXED: Final = re.compile(r"[A-Za-z][\u3041-\ud7a3]|[\u3041-\ud7a3][A-Za-z]")
+_ENTITY: Final = re.compile(r"&#?\w{2,8};")
 _CAMEL: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _CAMEL_BREAK: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PIECES: Final = re.compile(r"&#?\w{2,8};|\s+|.", re.DOTALL)
@@ -51,7 +54,7 @@ def views(text: str) -> tuple[View, ...]:
     if not _runs_in_step(text):
         plain = _rebuilt(text, camel=False)
         return (plain, _rebuilt(text, camel=True)) if _has_camel(text) else (plain,)
-    plain = View(f" {text.translate(_IN_STEP)} ")
+    plain = View(f" {text.translate(IN_STEP)} ")
     return (plain, _parted(text)) if _CAMEL.search(text) else (plain,)
 
 
@@ -64,7 +67,7 @@ def _runs_in_step(text: str) -> bool:
 
 def _parted(text: str) -> View:
     """The plain form of a text that runs in step, with a space before each capital that begins a word."""
-    plain = text.translate(_IN_STEP)
+    plain = text.translate(IN_STEP)
     out, starts, ends = [" "], [0], [0]
     last = 0
     for match in _CAMEL_BREAK.finditer(text):
@@ -81,7 +84,7 @@ def _parted(text: str) -> View:
 
 def plain_form(text: str) -> str:
     """The plain form of a term, without the spaces at its ends; capitals inside words part nothing."""
-    return (text.translate(_IN_STEP) if _runs_in_step(text) else _rebuilt(text, camel=False).text).strip()
+    return (text.translate(IN_STEP) if _runs_in_step(text) else _rebuilt(text, camel=False).text).strip()
 
 
 def is_cjk(char: str) -> bool:
@@ -114,6 +117,11 @@ def is_hiragana(char: str) -> bool:
 def is_kana(char: str) -> bool:
     """Whether it is hiragana or katakana."""
     return is_hiragana(char) or is_katakana(char)
+
+
+def has_entity(text: str) -> bool:
+    """Whether it may hold a character written as in HTML."""
+    return _ENTITY.search(text) is not None
 
 
 def _has_camel(text: str) -> bool:
@@ -185,7 +193,7 @@ def _folded(piece: str) -> str:
     if len(piece) == 1 and piece.isascii():
         if piece in _TIERS:
             return "  "
-        return _IN_STEP[ord(piece)] if piece.isprintable() or piece.isspace() else ""
+        return IN_STEP[ord(piece)] if piece.isprintable() or piece.isspace() else ""
     if piece.isspace():
         return " "
     if piece.startswith("&") and piece.endswith(";"):

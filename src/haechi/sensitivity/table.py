@@ -37,9 +37,7 @@ def _judged(engine: Judge, batch: "pa.RecordBatch") -> "pa.RecordBatch":
     langs = batch.column("lang").to_pylist() if "lang" in batch.schema.names else nothing
     rows: list[tuple[object, ...]] = []
     places: list[int] = []
-    judge = engine.judge
-    for place, (name, path, lang) in enumerate(zip(names, paths, langs, strict=True)):
-        judgement = judge(name or "", path, lang)
+    for place, judgement in enumerate(engine.judge_all([name or "" for name in names], paths, langs)):
         for label in judgement.labels:
             places.append(place)
             rows.append(

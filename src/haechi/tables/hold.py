@@ -1,13 +1,18 @@
 """Holding a result that several steps read, so that it is computed once."""
 
+from collections.abc import Callable
 from itertools import count
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 
 class DuckHolder:
-    """Computes an expression once, into a temporary table, which may spill to the work folder."""
+    """Computes an expression once, into a table of the session's own memory, which may spill to the work folder.
+
+    Not into a temporary table, which only one of the session's connections sees: see `asker`.
+    """
 
     def __init__(self, con: ibis.BaseBackend) -> None:
         self._con = con
@@ -17,7 +22,7 @@ class DuckHolder:
         """The table to read again."""
         name = f"haechi_held_{next(self._numbers)}"
         # Not `create_table`: it inserts into an empty table, which costs DuckDB more than to make it from a query.
-        self._con.raw_sql(f"CREATE TEMP TABLE {name} AS {_with_memory_tables(self._con, expression)}")
+        self._con.raw_sql(f"CREATE TABLE {name} AS {_with_memory_tables(self._con, expression)}")
         return self._con.table(name)
 
     def drop(self, held: ir.Table, /) -> None:
@@ -49,6 +54,16 @@ class SparkHolder:
 def holder(con: ibis.BaseBackend) -> DuckHolder | SparkHolder:
     """What holds results in this engine."""
     return DuckHolder(con) if con.name == "duckdb" else SparkHolder(con)
+
+
+def asker(con: ibis.BaseBackend) -> Callable[[ir.Table], pa.Table]:
+    """What answers questions of the held tables while another thread asks its own: a second connection.
+
+    Spark's session answers any number of threads by itself.
+    """
+    other = ibis.duckdb.from_connection(con.con.cursor()) if con.name == "duckdb" else con
+    ask: Callable[[ir.Table], pa.Table] = other.to_pyarrow
+    return ask
 
 
 def _with_memory_tables(con: ibis.BaseBackend, expression: ir.Table) -> str:

@@ -24,6 +24,8 @@ from haechi.sensitivity.review.write import write_sheet
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 KIM = {"reviewer": "Kim Minji", "date": "2026-11-24", "reason": "a brand of beer"}
 LEE = {"reviewer": "Lee Jun", "date": "2026-11-25", "reason": "I agree"}
+DIRECT, ARGUABLE, PLAIN = "Church service", "Alcohol", "Guitar"
+"""A theme that the engine decides, one that it leaves open, one of which it knows nothing."""
 Fill = Mapping[str, Mapping[str, object]]
 """Name to what is filled in beside it."""
 

@@ -16,7 +16,7 @@ import pytest
 
 NAMES = ("Guitar", "Church service", "탈북민 지원", "Alcohol", "12345", "<script>alert('Mosque')</script>")
 CATEGORIES = [[], ["religion"], ["origin-status"], [], [], ["religion"]]
-ADDED = ["categories", "scores", "evidence", "arguable", "undecided"]
+ADDED = ["categories", "scores", "evidence", "arguable", "undecided", "decision", "judged_by"]
 
 
 def _command(*args: str | Path) -> list[str]:

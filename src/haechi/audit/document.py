@@ -5,11 +5,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import pyarrow.parquet as pq
 
-from haechi import sensitivity
 from haechi.audit import figures, model
 from haechi.audit.checks import CHECKS
+from haechi.audit.labelling import Labelled
 from haechi.audit.report import Page, render
 from haechi.audit.run import Audited, Options
 from haechi.audit.shown import named_proxies, sampled_names
@@ -89,7 +90,7 @@ def findings_document(done: Audited, dataset: Dataset, notices: list[str], engin
         haechi_version=version("haechi"),
         engine=engine,
         as_of=done.inquiry.as_of.isoformat() + "Z",
-        sensitivity=sensitivity.load().version,
+        sensitivity=done.judged_by,
         dataset=model.DatasetSummary(
             path=dataset.location,
             tables={name: model.TableSize(rows) for name, rows in dataset.rows.items()},
@@ -106,6 +107,7 @@ def findings_document(done: Audited, dataset: Dataset, notices: list[str], engin
             arguable=done.labelled.arguable,
             undecided=done.labelled.undecided,
         ),
+        decisions=_decisions(done.labelled),
         categories=tuple(
             model.CategoryFigures(law=law, category=category, article=articles[law, category], **counts)
             for (law, category), counts in done.categories.items()
@@ -113,3 +115,10 @@ def findings_document(done: Audited, dataset: Dataset, notices: list[str], engin
         findings=tuple(done.findings),
         notices=tuple(notices),
     )
+
+
+def _decisions(labelled: Labelled) -> model.DecisionCounts | msgspec.UnsetType:
+    found = labelled.by_people
+    if found is None:
+        return msgspec.UNSET
+    return model.DecisionCounts(themes=found.decided, cleared=found.cleared, pending=found.pending)

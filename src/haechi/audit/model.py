@@ -1,6 +1,7 @@
 """`findings.json`: what an audit tells machines, by the records contract.
 
-Fields beyond the contract (`haechi_version`, `engine`, `as_of`, `notices`, `set_aside`, `sensitivity`) only add.
+Fields beyond the contract (`haechi_version`, `engine`, `as_of`, `notices`, `set_aside`, `sensitivity`,
+`theme_counts`, `decisions`) only add.
 """
 
 import json
@@ -73,6 +74,20 @@ class ThemeCounts(msgspec.Struct, frozen=True):
     undecided: int
 
 
+class DecisionCounts(msgspec.Struct, frozen=True):
+    """What people decided about themes.
+
+    Attributes:
+        themes: themes with categories that people gave them.
+        cleared: themes that people found to give nothing away, whatever the engine says.
+        pending: decisions that wait for a second reviewer and do not count.
+    """
+
+    themes: int
+    cleared: int
+    pending: int
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing found under one rule.
 
@@ -113,6 +128,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True, rename={"schema": "$sc
     laws: tuple[str, ...]
     totals: dict[str, int]
     theme_counts: ThemeCounts
+    decisions: DecisionCounts | msgspec.UnsetType = msgspec.UNSET
     categories: tuple[CategoryFigures, ...]
     findings: tuple[Finding, ...]
     notices: tuple[str, ...] = ()

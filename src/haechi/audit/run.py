@@ -33,6 +33,7 @@ from haechi.audit.subjects import audited_laws, subjects, under_no_law
 from haechi.errors import UsageError
 from haechi.law import LawPack, Money
 from haechi.records import Dataset, validate
+from haechi.sensitivity import judge_with
 from haechi.terms.schemas import SCHEMAS
 from haechi.themes import DEFAULT_EVIDENCE, EvidenceRule
 
@@ -53,6 +54,7 @@ class Options:
         turnover: the turnover that a penalty is measured by.
         lang: language of statements and remedies.
         proxies: look for themes that give a category away without naming it; None: where that is quick.
+        decisions: the file in which people decided about themes; None: as the dataset's settings say.
     """
 
     laws: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Options:
     turnover: Money | None = None
     lang: Lang = "en"
     proxies: bool | None = None
+    decisions: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class Audited:
     Attributes:
         inquiry: what the checks read.
         labelled: the labels of themes.
+        judged_by: the version of what judged the themes.
         evidence: how behaviours made memberships.
         totals: the contract's totals.
         categories: law and category to figures, `themes` among them.
@@ -84,6 +88,7 @@ class Audited:
 
     inquiry: Inquiry
     labelled: Labelled
+    judged_by: str
     evidence: EvidenceRule
     totals: dict[str, int]
     categories: dict[tuple[str, str], dict[str, int]]
@@ -129,7 +134,8 @@ def audit(
     """
     tables = dataset.tables
     people = tables.get("people")
-    with labelling(tables["themes"], work) as labels:
+    judge = judge_with(_decisions(dataset, options))
+    with labelling(tables["themes"], work, judge) as labels:
         validate(con, dataset, now=now, notice=notice)
     step("laws")
     laws = audited_laws(packs, options.laws, people)
@@ -139,7 +145,9 @@ def audit(
     for line in _silent(audited, guards, inferred, options.as_of):
         notice(line)
     step("themes")
-    labelled = labelled_themes(con, labels, keep)
+    labelled = labelled_themes(con, labels, judge, keep)
+    for line in _by_people(labelled):
+        notice(line)
     guarded = keep(guarded_themes(labelled.decided, guards))
     step("memberships and permissions")
     evidence = _evidence(dataset, options)
@@ -198,6 +206,7 @@ def audit(
     return Audited(
         inquiry=inquiry,
         labelled=labelled,
+        judged_by=judge.version,
         evidence=evidence,
         totals={**_sizes(dataset, guarded), **figures.totals(done)},
         categories=_categories(guarded, guards, by_category),
@@ -207,6 +216,31 @@ def audit(
         unavailable=unavailable,
         set_aside=aside,
     )
+
+
+def _decisions(dataset: Dataset, options: Options) -> Path | None:
+    stated = dataset.settings.policy.decisions
+    return options.decisions or (None if stated is None else Path(stated))
+
+
+def _by_people(labelled: Labelled) -> Iterator[str]:
+    """What of the themes people decided: a reader must be able to tell it from what the engine says."""
+    by_people = labelled.by_people
+    if by_people is None:
+        return
+    if by_people.decided or by_people.cleared:
+        yield (
+            f"Of the themes, people decided {by_people.decided:,} to give something away and {by_people.cleared:,} "
+            "to give nothing away; their decisions count, whatever the engine says."
+        )
+    elif by_people.holding:
+        # Another list's file, or names written otherwise there: it must not pass for a reviewed dataset.
+        yield f"None of the {by_people.holding:,} decisions by people is about a theme of this dataset."
+    if by_people.pending:
+        yield (
+            "Decisions that wait for a second reviewer and do not count, the engine's answers stand: "
+            f"{by_people.pending:,}."
+        )
 
 
 def _inferred(packs: Mapping[str, LawPack], options: Options, dataset: Dataset) -> frozenset[str]:

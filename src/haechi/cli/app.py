@@ -32,7 +32,9 @@ app = cyclopts.App(
 COMMANDS = ("audit", "checks", "classify", "evaluate", "explain", "laws")
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
-app.command("haechi.cli.example:app", name="example")
+GROUPS = ("example", "themes")
+for group in GROUPS:
+    app.command(f"haechi.cli.{group}:app", name=group)
 
 FAILED = 2
 INTERRUPTED = 130
@@ -55,7 +57,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     if sys.argv[1:] in ([], ["--help"], ["-h"]):
         # The list of commands tells what each does, which only a loaded one knows.
-        for name in (*COMMANDS, "example"):
+        for name in (*COMMANDS, *GROUPS):
             app[name]
     try:
         status = app(exit_on_error=False, print_error=False)

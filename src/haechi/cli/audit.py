@@ -4,7 +4,7 @@ import contextlib
 import re
 import sys
 import tempfile
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -17,14 +17,13 @@ from haechi.audit.output import spare_inputs, whole
 from haechi.audit.report import sentence, severities
 from haechi.audit.run import Options
 from haechi.audit.run import audit as run_audit
+from haechi.cli.instants import instant
 from haechi.errors import UsageError
 from haechi.law import Money
 from haechi.terms.instants import LONGEST_DAYS
 from haechi.terms.words import SEVERITIES
 
 FailOn = Literal["violation", "risk", "note", "never"]
-_FIRST = datetime(1970, 1, 1)  # noqa: DTZ001  every instant inside is naive UTC
-_AHEAD = timedelta(days=366)
 _MOST_THREADS = 1_024
 """The engine starts them all at once; a slip of the keyboard must not take the machine down."""
 
@@ -42,6 +41,7 @@ def audit(
     retention: int | None = None,
     turnover: str | None = None,
     proxies: bool | None = None,
+    decisions: Path | None = None,
     fail_on: FailOn = "violation",
     engine: tables.Engine = "duckdb",
     memory: str | None = None,
@@ -76,6 +76,8 @@ def audit(
     proxies
         Look for themes that give a category away without naming it. Unasked, where it takes seconds: up to 3
         million behaviours or memberships.
+    decisions
+        What people decided about themes (haechi themes review); it wins over the engine.
     fail_on
         Lowest severity of a finding that ends with status 1.
     engine
@@ -93,10 +95,11 @@ def audit(
         inferred=tuple(include_inferred or ()),
         lapse_days=lapse,
         retention_days=retention,
-        as_of=now if as_of is None else _instant(as_of, now),
+        as_of=now if as_of is None else instant(as_of, now),
         turnover=None if turnover is None else _money(turnover),
         lang=lang,
         proxies=proxies,
+        decisions=decisions,
     )
     packs = law.load_packs(tuple(law_pack or ()))
     notices: list[str] = []
@@ -158,21 +161,6 @@ def _within(most: int, **numbers: int | None) -> None:
     for name, number in numbers.items():
         if number is not None and not 1 <= number <= most:
             raise UsageError(f"--{name} is {number}; expected 1 to {most:,}.")
-
-
-def _instant(text: str, now: datetime) -> datetime:
-    """The naive UTC instant that a caller wrote; not before records can begin, nor further ahead than a year."""
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            found = datetime.combine(date.fromisoformat(text), time())
-        else:
-            found = datetime.fromisoformat(text)
-            found = found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"--as-of is {text!r}; expected a day or instant such as 2022-04-01.") from error
-    if not _FIRST <= found <= now + _AHEAD:
-        raise UsageError(f"--as-of is {text!r}; expected 1970-01-01 or later, and at most a year from now.")
-    return found
 
 
 def _money(text: str) -> Money:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,16 +12,23 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from haechi.errors import UsageError
+from haechi.sensitivity import judge_with
 from haechi.sensitivity.read_names import parquet_schema, read_names
 from haechi.sensitivity.stream import answered
 from haechi.sensitivity.write_answers import Report, check_target, write_file, write_lines
 
 
-def classify(names: Annotated[str, Parameter(allow_leading_hyphen=True)], *, out: Path | None = None) -> None:
+def classify(
+    names: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    *,
+    out: Path | None = None,
+    decisions: Path | None = None,
+) -> None:
     """Label names of segments, interests, topics or pages with the categories they give away about a person.
 
-    The rows come out in the order they came, with `categories`, `scores`, `evidence`, `arguable` and `undecided`
-    added. An empty `categories` beside an `undecided` reason means that nobody knows, not that nothing is there.
+    The rows come out in the order they came, with `categories`, `scores`, `evidence`, `arguable`, `undecided`,
+    `decision` and `judged_by` added. An empty `categories` beside an `undecided` reason means that nobody knows, not
+    that nothing is there.
 
     Parameters
     ----------
@@ -30,17 +37,29 @@ def classify(names: Annotated[str, Parameter(allow_leading_hyphen=True)], *, out
         lang; - for text on standard input.
     out
         .jsonl, .csv or .parquet; without it, JSON lines on standard output.
+    decisions
+        What people decided (haechi themes review); it wins over the engine.
     """
     if out is not None:
         check_target(out)
-        if out.exists() and Path(names).exists() and out.samefile(names):
-            raise UsageError(f"--out {out} is the list itself; expected another file for the answer.")
-    with _progress() as report:
-        batches = answered(read_names(names))
+        spare(out, {"the list": names, "the file of decisions": decisions})
+    with progress() as report:
+        batches = answered(read_names(names), judge=judge_with(decisions))
         if out is not None:
             write_file(batches, out, schema=parquet_schema(names), report=report)
         else:
             _print(batches, report)
+
+
+def spare(out: Path, inputs: Mapping[str, str | Path | None]) -> None:
+    """Refuse an `--out` that is one of the inputs, each under what it is.
+
+    Raises:
+        UsageError: it is.
+    """
+    for what, file in inputs.items():
+        if file is not None and out.exists() and Path(file).exists() and out.samefile(file):
+            raise UsageError(f"--out {out} is {what} itself; expected another file for the answer.")
 
 
 def _print(batches: Iterator[list[dict[str, object]]], report: Report) -> None:
@@ -56,7 +75,8 @@ def _untold(_rows: int) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Report]:
+def progress() -> Iterator[Report]:
+    """Told of rows, shows them on a terminal's standard error; nothing elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _untold

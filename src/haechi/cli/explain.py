@@ -1,6 +1,7 @@
 """`haechi explain`: why one name is judged as it is."""
 
 import sys
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -15,6 +16,7 @@ def explain(
     *,
     path: str | None = None,
     lang: str | None = None,
+    decisions: Path | None = None,
     format: Literal["text", "json"] = "text",  # noqa: A002 - as people call it on the command line
 ) -> None:
     """Show what the name of a theme gives away about the people filed under it, by which rule and which words.
@@ -27,10 +29,12 @@ def explain(
         The tiers above it.
     lang
         Language of the name (BCP 47); settles words that mean different things in two languages.
+    decisions
+        What people decided (haechi themes review); it wins over the engine.
     format
         text for people, json for machines.
     """
-    explanation = explained(sensitivity.load(), name, path, lang)
+    explanation = explained(sensitivity.judge_with(decisions), name, path, lang)
     if format == "json":
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(explanation)).decode() + "\n")
         return

@@ -4,6 +4,8 @@ import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from haechi.errors import UsageError
 from haechi.records import show
 from haechi.records.convention import by_convention, tell_near_misses
@@ -56,7 +58,21 @@ def locate(location: str, notice: Callable[[str], None]) -> Located:
             f"{location} has no table themes, the one that every audit needs; expected themes.parquet, a folder "
             "themes of Parquet files, themes.csv or themes.jsonl (also .gz, .zst), or [tables.themes] in haechi.toml."
         )
-    return Located(forms, specs, settings)
+    return Located(forms, specs, _from_here(settings, folder))
+
+
+def _from_here(settings: Settings, folder: Place) -> Settings:
+    """The settings with the file of decisions as the caller would name it, who calls the folder as he did."""
+    file = settings.policy.decisions
+    if file is None:
+        return settings
+    if not folder.local:
+        raise UsageError(
+            f"[policy] decisions in {join(folder.shown, TOML)} is beside a dataset that is not on this machine; "
+            "expected --decisions with a file that is."
+        )
+    policy = msgspec.structs.replace(settings.policy, decisions=posixpath.join(folder.path, file))
+    return msgspec.structs.replace(settings, policy=policy)
 
 
 def _forms(folder: Place, specs: Mapping[str, TableSpec], notice: Callable[[str], None]) -> dict[str, Form]:

@@ -48,10 +48,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         inferred: laws to apply to inferred themes although they see inferred data as outside them (jp-appi).
         retention_days: the longest a membership may last; None: no limit stated.
+        decisions: the file in which people decided about themes, from the folder of `haechi.toml`; None: none.
     """
 
     inferred: tuple[str, ...] = ()
     retention_days: int | None = None
+    decisions: str | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

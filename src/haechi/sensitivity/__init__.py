@@ -8,10 +8,26 @@ decide     hits, look-alikes and contexts to labels
 engine     all of it for one name
 table      all of it for columns of names
 explain    why, in words
+decisions  what people decided, and which of it holds
+decided    the engine and their decisions together
+review     the arguable ones to people, and back
+changes    what another engine, other decisions or another law pack would change
 """
 
 from haechi.sensitivity.decide import Label
+from haechi.sensitivity.decided import DecidedEngine, Judge
+from haechi.sensitivity.decisions_file import judge_with
 from haechi.sensitivity.engine import Engine, Judgement, classify, load
 from haechi.sensitivity.table import judge_table
 
-__all__ = ["Engine", "Judgement", "Label", "classify", "judge_table", "load"]
+__all__ = [
+    "DecidedEngine",
+    "Engine",
+    "Judge",
+    "Judgement",
+    "Label",
+    "classify",
+    "judge_table",
+    "judge_with",
+    "load",
+]

@@ -31,10 +31,12 @@ class Judgement(msgspec.Struct, frozen=True):
     Attributes:
         labels: one a category, arguable ones included; empty: nothing that the engine knows of.
         undecided: why the engine cannot tell, or None. With labels, they hold and there may be more.
+        decision: the decision of people that this is, such as `decision:2026-11-25`, or None: the engine's own.
     """
 
     labels: tuple[Label, ...]
     undecided: str | None = None
+    decision: str | None = None
 
     @property
     def decided(self) -> tuple[Label, ...]:

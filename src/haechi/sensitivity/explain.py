@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from haechi.sensitivity.decide import Label
-from haechi.sensitivity.engine import Engine
+from haechi.sensitivity.decided import DecidedEngine, Judge, engine_of
+from haechi.sensitivity.decisions import NAMED, Record, key_of
 from haechi.sensitivity.second_look import NEAR
 
 
@@ -25,6 +26,26 @@ class Reason(msgspec.Struct, frozen=True):
     source: str
 
 
+class Decided(msgspec.Struct, frozen=True):
+    """What people recorded about a name. Who they are stands in their file, on that line, and nowhere else.
+
+    Attributes:
+        categories: what they say it gives away; empty: nothing.
+        decided_on: the day, as ISO writes it.
+        reason: theirs.
+        reviewers: how many made it.
+        holds: it is the answer; if not, it waits for a second reviewer.
+        where: the file and line.
+    """
+
+    categories: tuple[str, ...]
+    decided_on: str
+    reason: str
+    reviewers: int
+    holds: bool
+    where: str
+
+
 class Explanation(msgspec.Struct, frozen=True):
     """Everything there is to say about one judgement.
 
@@ -33,7 +54,9 @@ class Explanation(msgspec.Struct, frozen=True):
         path: as asked.
         reasons: one a category.
         undecided: why the engine cannot tell, or None.
-        version: the knowledge that decided.
+        version: the knowledge that decided, and the decisions where there are any.
+        decisions: what people recorded about it: what holds, and what waits for a second reviewer.
+        engine: the labels of the engine alone, where people recorded something; else empty.
     """
 
     name: str
@@ -41,18 +64,41 @@ class Explanation(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...]
     undecided: str | None
     version: str
+    decisions: tuple[Decided, ...] = ()
+    engine: tuple[Label, ...] = ()
 
 
-def explain(engine: Engine, name: str, path: str | None = None, lang: str | None = None) -> Explanation:
+def explain(judge: Judge, name: str, path: str | None = None, lang: str | None = None) -> Explanation:
     """The judgement of one name with its reasons. Takes what `Engine.judge` takes."""
-    judgement = engine.judge(name, path, lang)
-    reasons = tuple(_reason(engine, label, label in judgement.decided) for label in judgement.labels)
-    return Explanation(name, path, reasons, judgement.undecided, engine.version)
+    judgement = judge.judge(name, path, lang)
+    reasons = tuple(_reason(judge, label, label in judgement.decided) for label in judgement.labels)
+    found = Explanation(name, path, reasons, judgement.undecided, judge.version)
+    recorded = tuple(_recorded(judge, name, path)) if isinstance(judge, DecidedEngine) else ()
+    if not recorded:
+        return found
+    alone = engine_of(judge).judge(name, path, lang).labels
+    return msgspec.structs.replace(found, decisions=recorded, engine=alone)
+
+
+def _recorded(judge: DecidedEngine, name: str, path: str | None) -> Iterator[Decided]:
+    file, standing = judge.decisions.file, judge.decisions.standing.get(key_of(name, path))
+    if standing is not None and standing.decision is not None:
+        decision = standing.decision
+        yield _decided(decision.record, f"{file}, line {decision.line:,}", decision.reviewers, holds=True)
+    if standing is not None and standing.pending is not None:
+        pending = standing.pending
+        yield _decided(pending.record, f"{file}, line {pending.line:,}", 1, holds=False)
+
+
+def _decided(record: Record, where: str, reviewers: int, *, holds: bool) -> Decided:
+    day = record.decided_on.isoformat()
+    return Decided(record.categories, day, record.reason, reviewers, holds, where)
 
 
 def as_text(explanation: Explanation) -> Iterator[str]:
     """The explanation in lines for people."""
-    if not explanation.reasons and explanation.undecided is None:
+    holding = any(recorded.holds for recorded in explanation.decisions)
+    if not explanation.reasons and explanation.undecided is None and not holding:
         yield "Nothing that the knowledge knows of. It knows words, not the world: an unknown name can be sensitive."
     for reason in explanation.reasons:
         label = reason.label
@@ -67,7 +113,25 @@ def as_text(explanation: Explanation) -> Iterator[str]:
         yield f"    source  {reason.source}"
     if explanation.undecided is not None:
         yield explanation.undecided
+    for recorded in explanation.decisions:
+        yield from _told(recorded)
+    if explanation.decisions:
+        said = (
+            f"{label.category} (score {label.score:.2f}, {label.decided_by})" for label in explanation.engine
+        )
+        yield f"the engine alone: {', '.join(said) or 'nothing'}"
     yield f"knowledge {explanation.version}"
+
+
+def _told(recorded: Decided) -> Iterator[str]:
+    what = ", ".join(recorded.categories) or "gives nothing away"
+    people = "1 reviewer" if recorded.reviewers == 1 else f"{recorded.reviewers} reviewers"
+    if recorded.holds:
+        yield f"decided by people on {recorded.decided_on} ({people}): {what}"
+    else:
+        yield f"waits for a second reviewer since {recorded.decided_on}, does not count yet: {what}"
+    yield f"    reason  {''.join(char if char.isprintable() else ' ' for char in recorded.reason)}"
+    yield f"    source  {recorded.where}"
 
 
 _AROUND = 60
@@ -95,8 +159,10 @@ def _width(text: str) -> int:
     return cell_len(text)
 
 
-def _reason(engine: Engine, label: Label, decided: bool) -> Reason:
-    concept = engine.concept(label.decided_by)
+def _reason(judge: Judge, label: Label, decided: bool) -> Reason:
+    if isinstance(judge, DecidedEngine) and label.decided_by.startswith(NAMED):
+        return Reason(label, decided, "", judge.decisions.file)
+    concept = engine_of(judge).concept(label.decided_by)
     if concept is None:
         return Reason(label, decided, _LEARNED_NOTE, _LEARNED_SOURCE)
     note = f"read as a misspelt word of {concept.id}" if label.decided_by.startswith(NEAR) else concept.note

@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NoReturn
@@ -23,17 +23,18 @@ ROWS: Final = 5_000
 _LONGEST_LINE: Final = 64 * 1024 * 1024
 _SHOWN: Final = 60
 _ASKED: Final = ("name", "path", "lang")
-ADDED: Final = ("categories", "scores", "evidence", "arguable", "undecided")
+ADDED: Final = ("categories", "scores", "evidence", "arguable", "undecided", "decision", "judged_by")
 """Columns that the answer adds; the input must not have them already."""
 _COMPRESSED: Final = (".gz", ".zst")
 
 
-def read_names(source: str) -> Iterator[list[Row]]:
+def read_names(source: str, *, answered: bool = False) -> Iterator[list[Row]]:
     """The rows of `source`, all columns kept, in order.
 
     Args:
         source: a file (`.csv`, `.jsonl`, `.ndjson`, with `.gz` or `.zst`; `.parquet`; anything else: text with a
             name a line), or `-` for text on standard input.
+        answered: it is an earlier answer, which has the answer's columns.
 
     Yields:
         Up to `ROWS` rows at a time. Each has `name`; `path` and `lang` are text or null where they are there.
@@ -49,15 +50,16 @@ def read_names(source: str) -> Iterator[list[Row]]:
             f"{source}: found no such file; expected a file with names, or - for standard input."
         )
     form = _form(source)
+    taken = () if answered else ADDED
     if form == ".parquet":
-        yield from _parquet(source)
+        yield from _parquet(source, taken)
         return
     with ExitStack() as stack:
         lines = _lines(source, _open(source, stack))
         if form == ".csv":
-            rows = _csv(source, lines)
+            rows = _csv(source, lines, taken)
         elif form == ".jsonl":
-            rows = _jsonl(source, lines)
+            rows = _jsonl(source, lines, taken)
         else:
             rows = _text(lines)
         yield from _batches(rows)
@@ -125,7 +127,7 @@ def _text(lines: Iterator[str]) -> Iterator[Row]:
         yield {"name": line.rstrip("\r\n")}
 
 
-def _jsonl(source: str, lines: Iterator[str]) -> Iterator[Row]:
+def _jsonl(source: str, lines: Iterator[str], taken: Sequence[str]) -> Iterator[Row]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -133,10 +135,10 @@ def _jsonl(source: str, lines: Iterator[str]) -> Iterator[Row]:
             row = msgspec.json.decode(line, type=Row)
         except msgspec.MsgspecError as fault:
             _refuse(source, number, None, _short(line), f"a JSON object with `name`; {fault}")
-        yield _checked(source, number, row)
+        yield _checked(source, number, row, taken)
 
 
-def _csv(source: str, lines: Iterator[str]) -> Iterator[Row]:
+def _csv(source: str, lines: Iterator[str], taken: Sequence[str]) -> Iterator[Row]:
     csv.field_size_limit(_LONGEST_LINE)
     reader = csv.reader(lines, strict=True)
     number = 0
@@ -144,7 +146,7 @@ def _csv(source: str, lines: Iterator[str]) -> Iterator[Row]:
         header = next(reader, [])
         if len(set(header)) != len(header):
             _refuse(source, None, None, _short(",".join(header)), "a header with each column once")
-        _check_columns(source, header)
+        _check_columns(source, header, taken)
         for number, cells in enumerate(reader, start=1):
             if not cells:
                 continue
@@ -158,13 +160,13 @@ def _csv(source: str, lines: Iterator[str]) -> Iterator[Row]:
         _refuse(source, number + 1, None, None, f"CSV that can be read; {fault}")
 
 
-def _parquet(source: str) -> Iterator[list[Row]]:
+def _parquet(source: str, taken: Sequence[str]) -> Iterator[list[Row]]:
     import pyarrow.parquet as pq  # noqa: PLC0415 - as above
 
     number = 0
     with _named(source):
         file = pq.ParquetFile(source)
-        _check_columns(source, file.schema_arrow.names)
+        _check_columns(source, file.schema_arrow.names, taken)
         batches = file.iter_batches(ROWS)
     while True:
         with _named(source):
@@ -172,7 +174,7 @@ def _parquet(source: str) -> Iterator[list[Row]]:
             table = None if batch is None else batch.to_pylist()
         if table is None:
             return
-        yield [_checked(source, number + place, row) for place, row in enumerate(table, start=1)]
+        yield [_checked(source, number + place, row, taken) for place, row in enumerate(table, start=1)]
         number += len(table)
 
 
@@ -202,19 +204,19 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _check_columns(source: str, columns: list[str]) -> None:
+def _check_columns(source: str, columns: list[str], taken: Sequence[str]) -> None:
     if "name" not in columns:
         _refuse(source, None, "name", _short(", ".join(columns)) or "no columns", "a column `name`")
-    for column in ADDED:
+    for column in taken:
         if column in columns:
             _refuse(source, None, column, column, "another name for it: the answer adds a column called so")
 
 
-def _checked(source: str, number: int, row: Row) -> Row:
+def _checked(source: str, number: int, row: Row, taken: Sequence[str]) -> Row:
     """The row, if its name, path and language can be judged and the answer's columns are free."""
     if "name" not in row:
         _refuse(source, number, "name", None, "a name")
-    for column in ADDED:
+    for column in taken:
         if column in row:
             _refuse(source, number, column, None, "another name for it: the answer adds a column called so")
     for column in _ASKED:

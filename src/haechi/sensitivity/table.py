@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from haechi.sensitivity.engine import Engine
+from haechi.sensitivity.decided import Judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def judge_table(engine: Engine, batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+def judge_table(engine: Judge, batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
     """Labels of themes, one row a theme and category, arguable ones included.
 
     Args:
@@ -20,13 +20,14 @@ def judge_table(engine: Engine, batches: "Iterable[pa.RecordBatch]") -> "Iterato
     Yields:
         For each batch, a batch with `theme_id`, `name`, `category`, `score`, `grade`, `decided_by`, `evidence`,
         `start`, `end`, `field`. A theme without labels has no row; one that the engine cannot tell has a row whose
-        `category` is null and whose `decided_by` says why.
+        `category` is null and whose `decided_by` says why; one that people cleared has a row whose `category` is
+        null and whose `decided_by` is their decision.
     """
     for batch in batches:
         yield _judged(engine, batch)
 
 
-def _judged(engine: Engine, batch: "pa.RecordBatch") -> "pa.RecordBatch":
+def _judged(engine: Judge, batch: "pa.RecordBatch") -> "pa.RecordBatch":
     # Arrow takes longer to import than to judge one name.
     import pyarrow as pa  # noqa: PLC0415
 
@@ -51,9 +52,10 @@ def _judged(engine: Engine, batch: "pa.RecordBatch") -> "pa.RecordBatch":
                     label.field,
                 )
             )
-        if judgement.undecided is not None:
+        why = judgement.undecided or (None if judgement.labels else judgement.decision)
+        if why is not None:
             places.append(place)
-            rows.append((None, None, None, judgement.undecided, None, None, None, None))
+            rows.append((None, None, None, why, None, None, None, None))
     taken = pa.array(places, pa.int64())
     types = {
         "category": pa.string(),

@@ -70,19 +70,22 @@ def write_lines(batches: Iterator[list[Row]], file: IO[bytes], *, report: Report
 
 @contextmanager
 def in_place_of(target: Path) -> Iterator[IO[bytes]]:
-    """A file to write, which takes its place as `target` when all is written, and never if anything fails.
+    """A file to write into that takes the place of `target` at the end, or never; `target` keeps its mode.
 
     Raises:
-        OutputError: the disk is full or the file cannot be written.
+        OutputError: the disk is full or the file cannot be written; what stood there is untouched.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as fault:
+        raise OutputError(f"{target}: not written, {fault.strerror}; nothing there was changed.") from None
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        part.chmod(0o666 & ~_umask())
+        part.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         part.replace(target)
     except OSError as fault:
         if fault.filename is not None and Path(fault.filename) not in (part, target):
@@ -128,7 +131,8 @@ def _write_parquet(
     import pyarrow.parquet as pq  # noqa: PLC0415 - as above
 
     texts = pa.list_(pa.string())
-    added = dict(zip(ADDED, (texts, pa.list_(pa.float64()), texts, texts, pa.string()), strict=True))
+    kinds = (texts, pa.list_(pa.float64()), texts, texts, pa.string(), pa.string(), pa.string())
+    added = dict(zip(ADDED, kinds, strict=True))
     writer = None
     try:
         for batch in batches:

@@ -10,7 +10,7 @@ import msgspec
 
 from haechi.sensitivity import facts, model, second_look
 from haechi.sensitivity.decide import Found, Label, decide, is_softened, standing
-from haechi.sensitivity.facts import Concept, Knowledge
+from haechi.sensitivity.facts import Concept, Knowledge, split_terms
 from haechi.sensitivity.lexicon import compile_lexicon
 from haechi.sensitivity.match import Hit, find
 from haechi.sensitivity.model import Model
@@ -70,6 +70,10 @@ class Engine:
     def concept(self, decided_by: str) -> Concept | None:
         """The concept behind a label's `decided_by`; None where the learned model decided."""
         return self._concepts.get(decided_by.partition(":")[2])
+
+    def contexts(self) -> list[str]:
+        """One word of each context that tells between meanings, as it would stand in a path."""
+        return [split_terms(context.terms)[0].strip("-") for context in self._knowledge.contexts.values()]
 
     def judge(self, name: str, path: str | None = None, lang: str | None = None) -> Judgement:
         """What the theme called `name` gives away.

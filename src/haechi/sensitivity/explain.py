@@ -8,6 +8,7 @@ from haechi.sensitivity.decide import Label
 from haechi.sensitivity.decided import DecidedEngine, Judge, engine_of
 from haechi.sensitivity.decisions import NAMED, Record, key_of
 from haechi.sensitivity.second_look import NEAR
+from haechi.sensitivity.what_if import Change, changes
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -57,6 +58,7 @@ class Explanation(msgspec.Struct, frozen=True):
         version: the knowledge that decided, and the decisions where there are any.
         decisions: what people recorded about it: what holds, and what waits for a second reviewer.
         engine: the labels of the engine alone, where people recorded something; else empty.
+        changes: what would make the engine answer otherwise.
     """
 
     name: str
@@ -66,13 +68,15 @@ class Explanation(msgspec.Struct, frozen=True):
     version: str
     decisions: tuple[Decided, ...] = ()
     engine: tuple[Label, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def explain(judge: Judge, name: str, path: str | None = None, lang: str | None = None) -> Explanation:
     """The judgement of one name with its reasons. Takes what `Engine.judge` takes."""
     judgement = judge.judge(name, path, lang)
     reasons = tuple(_reason(judge, label, label in judgement.decided) for label in judgement.labels)
-    found = Explanation(name, path, reasons, judgement.undecided, judge.version)
+    otherwise = tuple(changes(engine_of(judge), name, path, lang))
+    found = Explanation(name, path, reasons, judgement.undecided, judge.version, changes=otherwise)
     recorded = tuple(_recorded(judge, name, path)) if isinstance(judge, DecidedEngine) else ()
     if not recorded:
         return found
@@ -120,7 +124,16 @@ def as_text(explanation: Explanation) -> Iterator[str]:
             f"{label.category} (score {label.score:.2f}, {label.decided_by})" for label in explanation.engine
         )
         yield f"the engine alone: {', '.join(said) or 'nothing'}"
+    if explanation.changes:
+        yield "the engine would answer otherwise"
+        for change in explanation.changes:
+            yield f"    {change.otherwise}: {_as_words(change)}"
     yield f"knowledge {explanation.version}"
+
+
+def _as_words(change: Change) -> str:
+    arguable = [f"{category} arguable" for category in change.arguable]
+    return ", ".join([*change.categories, *arguable]) or "nothing"
 
 
 def _told(recorded: Decided) -> Iterator[str]:

@@ -13,6 +13,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from haechi.errors import UsageError
 from haechi.sensitivity import judge_with
+from haechi.sensitivity.opinions import opinion_by, with_opinion
 from haechi.sensitivity.read_names import parquet_schema, read_names
 from haechi.sensitivity.stream import answered
 from haechi.sensitivity.write_answers import Report, check_target, write_file, write_lines
@@ -23,6 +24,8 @@ def classify(
     *,
     out: Path | None = None,
     decisions: Path | None = None,
+    second_opinion: str | None = None,
+    model: str | None = None,
 ) -> None:
     """Label names of segments, interests, topics or pages with the categories they give away about a person.
 
@@ -39,12 +42,19 @@ def classify(
         .jsonl, .csv or .parquet; without it, JSON lines on standard output.
     decisions
         What people decided (haechi themes review); it wins over the engine.
+    second_opinion
+        Adds a column second_opinion, which decides nothing: embeddings (with haechi[embeddings]), or the URL of an
+        OpenAI-compatible endpoint, to which the names are then sent.
+    model
+        Which model the endpoint is to ask.
     """
     if out is not None:
         check_target(out)
         spare(out, {"the list": names, "the file of decisions": decisions})
     with progress() as report:
         batches = answered(read_names(names), judge=judge_with(decisions))
+        if second_opinion is not None:
+            batches = with_opinion(batches, opinion_by(second_opinion, model))
         if out is not None:
             write_file(batches, out, schema=parquet_schema(names), report=report)
         else:

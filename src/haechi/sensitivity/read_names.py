@@ -25,6 +25,8 @@ _SHOWN: Final = 60
 _ASKED: Final = ("name", "path", "lang")
 ADDED: Final = ("categories", "scores", "evidence", "arguable", "undecided", "decision", "judged_by")
 """Columns that the answer adds; the input must not have them already."""
+OPINION: Final = "second_opinion"
+"""Column that the answer adds where a second opinion is asked for."""
 _COMPRESSED: Final = (".gz", ".zst")
 
 

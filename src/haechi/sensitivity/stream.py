@@ -15,6 +15,7 @@ from haechi.sensitivity.read_names import Row
 
 _ALONE: Final = 8
 """Batches that one process judges before it is worth starting others."""
+_FEW: Final = 1_000
 _AHEAD: Final = 3
 """Batches read ahead for each process: memory stays the same however long the list is."""
 
@@ -79,7 +80,11 @@ def _judge_here(questions: list[Asked]) -> list[Judgement]:
 
 
 def _judge(judge: Judge, questions: list[Asked]) -> list[Judgement]:
-    return [judge.judge(name, path, lang) for name, path, lang in questions]
+    if len(questions) < _FEW:
+        # What judges many at once takes a tenth of a second to load.
+        return [judge.judge(name, path, lang) for name, path, lang in questions]
+    names, paths, langs = zip(*questions, strict=True)
+    return judge.judge_all(names, paths, langs)
 
 
 def asked(batch: list[Row]) -> list[Asked]:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 
 from haechi.errors import OutputError, UsageError
-from haechi.sensitivity.read_names import ADDED, Row
+from haechi.sensitivity.read_names import ADDED, OPINION, Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,8 +109,8 @@ def _write_csv(batches: Iterator[list[Row]], file: IO[bytes], report: Report) ->
     columns: list[str] | None = None
     for batch in batches:
         if columns is None:
-            columns = list(dict.fromkeys(column for row in batch for column in row if column not in ADDED))
-            columns += ADDED
+            columns = list(dict.fromkeys(column for row in batch for column in _kept(row)))
+            columns += [*ADDED, *([OPINION] if batch and OPINION in batch[0] else [])]
             writer.writerow(columns)
         for row in batch:
             writer.writerow([_cell(column, row.get(column)) for column in columns])
@@ -138,6 +138,8 @@ def _write_parquet(
         for batch in batches:
             if writer is None:
                 kept = schema or pa.Table.from_pylist([_kept(row) for row in batch]).schema
+                if batch and OPINION in batch[0]:
+                    added[OPINION] = texts
                 full = pa.schema([*kept, *(pa.field(name, kind) for name, kind in added.items())])
                 writer = pq.ParquetWriter(file, full, compression="zstd")
             writer.write_table(pa.Table.from_pylist(batch, schema=writer.schema))
@@ -152,4 +154,4 @@ def _write_parquet(
 
 
 def _kept(row: Row) -> Row:
-    return {column: value for column, value in row.items() if column not in ADDED}
+    return {column: value for column, value in row.items() if column not in (*ADDED, OPINION)}

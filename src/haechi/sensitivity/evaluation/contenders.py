@@ -112,8 +112,8 @@ def _keyword_lists() -> dict[Category, tuple[str, ...]]:
 
 def _embeddings(labelled: Sequence[Labelled]) -> Contender:
     about = (
-        "all-MiniLM-L6-v2, names against a sentence a category; from the similarity on at which these very labels "
-        "are met best, so rather too good"
+        "all-MiniLM-L6-v2, names against phrases of each category; from the similarity on at which these very "
+        "labels are met best, so rather too good"
     )
     try:
         close = similarities([one.name for one in labelled])

@@ -16,9 +16,9 @@ from haechi.terms.words import CATEGORIES, Category
 _FEW: Sequence[Category] = CATEGORIES[:4]
 _GRADES = st.dictionaries(st.sampled_from(_FEW), st.sampled_from([1, 2]), max_size=3)
 _TOLD = st.frozensets(st.sampled_from(_FEW), max_size=3)
-_ROWS = st.lists(
-    st.tuples(_GRADES, _TOLD, st.sampled_from("ab"), st.sampled_from(["en", "ko"])), min_size=1, max_size=30
-)
+_ROW = st.tuples(_GRADES, _TOLD, st.sampled_from("ab"), st.sampled_from(["en", "ko"]))
+_ROWS = st.lists(_ROW, min_size=1, max_size=30)
+Row = tuple[dict[Category, int], frozenset[Category], str, str]
 
 
 def _evaluated(rows: list[Row]) -> Evaluation:

@@ -9,7 +9,7 @@ _SNIPPETS = st.sampled_from(
     [
         "Catholic", "church", "Church's Chicken", "당뇨병", "환자", "癌", "がん患者", "LGBTCulture", "ACLUOfOhio",
         "R&D", "&amp;", "A &lt; B", ">", " > ", "|", "\0", "\n", "\t", "", "  ", "é", "\uff21", "\u200b", "・", "ー",
-        "Depression", "Economics", "HIVAids", "abC", "ABc", "9A", "\ud800", "\U0001f600", "diabtes", "Minarchism",
+        "Depression", "Economics", "HIVAids", "abC", "ABc", "9A", "\ud800", "\U0001f600", "diabtes", "Arianism",
         "123", "한A", "A한", "\1", "health", "beauty",
     ]
 )  # fmt: skip

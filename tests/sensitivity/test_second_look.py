@@ -51,19 +51,19 @@ def test_a_real_word_is_no_misspelling(name: str) -> None:
 
 
 def test_the_model_speaks_where_the_knowledge_is_silent() -> None:
-    """Fails when a word of a family that the knowledge has ("minarchism" beside "anarchism") is not seen as such."""
-    (label,) = _labels("Minarchism")
+    """Fails when a word of a family that the knowledge has ("Arianism" beside "Arminianism") is not seen as such."""
+    (label,) = _labels("Arianism")
     assert (label.category, label.decided_by, label.evidence) == (
-        "political-opinion",
+        "religion",
         "model:words",
-        "Minarchism",
+        "Arianism",
     )
     assert 0.5 <= label.score < 0.9
 
 
 def test_a_context_makes_a_guess_arguable() -> None:
     """Fails when the model decides against a context that says the name means something else."""
-    assert all(label.score < 0.5 for label in _labels("Minarchism", "Facebook page > tvshow"))
+    assert all(label.score < 0.5 for label in _labels("Arianism", "Facebook page > tvshow"))
 
 
 @pytest.mark.parametrize("path", ["personal-names.txt", "place-names.txt"])
@@ -91,7 +91,7 @@ def test_unseen_place_names_are_left_alone() -> None:
 
 def test_explain_says_that_it_is_a_guess() -> None:
     """Fails when a reader cannot tell a guess of the model from a fact of the knowledge."""
-    (reason,) = explain(sensitivity.load(), "Minarchism").reasons
+    (reason,) = explain(sensitivity.load(), "Arianism").reasons
     assert "does not have" in reason.note
     assert "learned" in reason.source.lower()
     (near_one,) = explain(sensitivity.load(), "Diabtes").reasons
@@ -174,4 +174,4 @@ def _distance(one: str, other: str) -> int:
 
 def test_without_a_model_the_engine_is_the_knowledge_alone() -> None:
     """Fails when the knowledge cannot be asked by itself, as the building of the model does."""
-    assert Engine(facts.shipped()).judge("Minarchism").labels == ()
+    assert Engine(facts.shipped()).judge("Arianism").labels == ()

@@ -25,7 +25,7 @@ def test_what_decided_is_what_would_change_it(
 
 
 @pytest.mark.parametrize(
-    "name", ["Depression", "Church service", "LGBT film festival", "당뇨병 환자", "Minarchism"]
+    "name", ["Depression", "Church service", "LGBT film festival", "당뇨병 환자", "Arianism"]
 )
 def test_every_change_told_is_true(name: str) -> None:
     """Fails when a change is reasoned about and not tried, or repeats the answer as it is."""

@@ -26,7 +26,7 @@ ROUNDS: Final = 6
 """Times that each word is looked at."""
 FOLDS: Final = 5
 """Parts, each of which is judged by a model that learned from the others, to learn how sure it may be."""
-UNKNOWN_AND_SENSITIVE: Final = 20
+UNKNOWN_AND_SENSITIVE: Final = 10
 """Of a thousand words that neither knowledge nor everyday language has, how many give something away: assumed
 low, so that the model speaks only when it is sure. No measurement stands behind it."""
 COMMON: Final = 25_000

@@ -33,7 +33,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         categories: of the columns of weights after the first, which stands for nothing sensitive.
         calibration: steps: from which margin on a word gives its category away with which probability (thousandths).
         unremarkable: how many words are not guessed at: they give nothing away, or the knowledge has them.
-        words: how many further words are no misspellings of others.
+        words: how many English words are known.
         body: SHA-256 of the numbers.
     """
 
@@ -66,9 +66,13 @@ class Model:
         """Pickled as its file's content."""
         return (Model, (self.header, self._body, self.version))
 
+    def is_english(self, word: str) -> bool:
+        """Whether it is an English word."""
+        return _holds(self._words, word)
+
     def is_word(self, word: str) -> bool:
-        """Whether it is a word or personal name of everyday language, and so no misspelling of another."""
-        return _holds(self._words, word) or self.is_unremarkable(word)
+        """Whether it is a word or name that is known, and so no misspelling of another."""
+        return self.is_english(word) or self.is_unremarkable(word)
 
     def is_unremarkable(self, word: str) -> bool:
         """Whether it is not to be guessed at: it gives nothing away, or the knowledge has it."""

@@ -27,6 +27,7 @@ LEARNED: Final = "model:words"
 """What decided, where the learned model did."""
 NEAR_SCORE: Final = 0.7
 """Of what a misspelt word gives away directly: below what the word itself would."""
+_LONG: Final = 8
 _ARGUABLE: Final = 0.3
 _DECIDED: Final = 0.5
 _WORD: Final = re.compile(r"[^ ]+")
@@ -105,7 +106,11 @@ class SecondLook:
         """What the first of the words meant says that says anything; only outright, not arguably."""
         for word in meant:
             read = _replaced(view, span, word)
-            hits = [hit for hit in find(self._lexicon, read) if _touches(hit, span[0], span[0] + len(word))]
+            last = span[0] + len(word)
+            hits = [hit for hit in find(self._lexicon, read) if _touches(hit, span[0], last)]
+            if len(word) < _LONG and not self._model.is_english(word):
+                # By itself a short name of a thing is too near to other names; beside others of its term it is not.
+                hits = [hit for hit in hits if hit.start < span[0] or hit.end > last]
             entries: list[Found] = [*asked.found, *(("name", asked.name, hit) for hit in hits)]
             labels = decide(standing(entries, asked.lang), softened=is_softened(entries))
             for label in labels:

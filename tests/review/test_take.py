@@ -3,7 +3,6 @@
 import csv
 import json
 import multiprocessing
-import resource
 import subprocess
 import sys
 import time

@@ -175,3 +175,23 @@ def _distance(one: str, other: str) -> int:
 def test_without_a_model_the_engine_is_the_knowledge_alone() -> None:
     """Fails when the knowledge cannot be asked by itself, as the building of the model does."""
     assert Engine(facts.shipped()).judge("Arianism").labels == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("ジェイ・セクロー", "political-opinion"),
+        ("베니 린치 허커비", None),
+        ("카리 조브 콘서트", "religion"),
+        ("알렉스 켄드릭 영화", "religion"),
+        ("マイケル・ジャクソン", None),
+        ("스콧 피츠제럴드", None),
+        ("리오넬 메시", None),
+        ("テイラー・スウィフト", None),
+        ("레이디 가가", None),
+    ],
+)
+def test_names_are_known_by_their_sound(name: str, category: str | None) -> None:
+    """Fails when a name known in English passes in katakana or hangul, or another's name is taken for it."""
+    decided = {label.category for label in sensitivity.load().judge(name).decided}
+    assert decided == ({category} if category else set())

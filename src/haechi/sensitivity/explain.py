@@ -7,7 +7,7 @@ import msgspec
 from haechi.sensitivity.decide import Label
 from haechi.sensitivity.decided import DecidedEngine, Judge, engine_of
 from haechi.sensitivity.decisions import NAMED, Record, key_of
-from haechi.sensitivity.second_look import NEAR
+from haechi.sensitivity.second_look import NEAR, SOUND
 from haechi.sensitivity.what_if import Change, changes
 
 
@@ -178,5 +178,9 @@ def _reason(judge: Judge, label: Label, decided: bool) -> Reason:
     concept = engine_of(judge).concept(label.decided_by)
     if concept is None:
         return Reason(label, decided, _LEARNED_NOTE, _LEARNED_SOURCE)
-    note = f"read as a misspelt word of {concept.id}" if label.decided_by.startswith(NEAR) else concept.note
+    note = concept.note
+    if label.decided_by.startswith(NEAR):
+        note = f"read as a misspelt word of {concept.id}"
+    if label.decided_by.startswith(SOUND):
+        note = f"read as a name of {concept.id}, written as it sounds"
     return Reason(label, decided, note, concept.source)

@@ -14,6 +14,7 @@ _FREE_HANGUL: Final = 3
 _JOINED_AT_LEAST: Final = 7
 _JOINED_CJK_AT_LEAST: Final = 3
 _GENDERED_AT_LEAST: Final = 6
+_PLAIN_LANGUAGES: Final = frozenset({"en", "de", "fr", "es", "pt"})
 _VOWELS: Final = frozenset("aeiou")
 
 
@@ -77,6 +78,11 @@ def spellings(term: str, lang: Language) -> Iterator[tuple[str, Edge, Edge]]:
     Words of a term may be written together ("payday loans", "#paydayloans"), a long Korean compound apart.
     Spanish and Portuguese words in -o stand for those in -a too; plurals are seen to by the edges.
     """
+    if lang in _PLAIN_LANGUAGES and term.isascii() and term.replace(" ", "").isalnum() and "  " not in term:
+        # Most terms: nothing to fold, words that end where they end.
+        for form in _forms(term.lower(), lang):
+            yield f" {form}", Edge.FREE, Edge.SPACE
+        return
     goes_on_left, goes_on_right = term.startswith("-"), term.endswith("-")
     core = plain_form(term.strip("-"))
     for form in _forms(core, lang):

@@ -7,17 +7,20 @@ context speaks against them they are arguable at most.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise, starmap
 from typing import Final, NamedTuple
 
 import msgspec
 
+from haechi.sensitivity import sounds
 from haechi.sensitivity.decide import SCORES, Found, Label, decide, is_softened, standing
-from haechi.sensitivity.facts import Concept, Context, Knowledge
+from haechi.sensitivity.facts import Concept, Context, Knowledge, split_terms
 from haechi.sensitivity.letters import tells_by_letters
 from haechi.sensitivity.lexicon import Lexicon
 from haechi.sensitivity.match import Hit, find
 from haechi.sensitivity.model import Model
 from haechi.sensitivity.normalise import View, plain_form
+from haechi.sensitivity.sounds import MOST_WORDS, heard, skeleton, sound_of_eastern
 from haechi.sensitivity.spelling import SHORTEST, index_of, near
 from haechi.terms.words import CATEGORIES, Category
 
@@ -25,8 +28,10 @@ NEAR: Final = "near:"
 """Before the concept by whose misspelt word it was decided."""
 LEARNED: Final = "model:words"
 """What decided, where the learned model did."""
+SOUND: Final = "sound:"
+"""Before the concept whose English name was written as it sounds."""
 NEAR_SCORE: Final = 0.7
-"""Of what a misspelt word gives away directly: below what the word itself would."""
+"""Of what a misspelt word, or a name as it sounds, gives away directly: below what the word itself would."""
 _LONG: Final = 8
 _ARGUABLE: Final = 0.3
 _DECIDED: Final = 0.5
@@ -41,10 +46,12 @@ class Reading(NamedTuple):
     Attributes:
         near: words of the knowledge one slip away.
         guess: the category that its letters look like, and how likely; None for no opinion worth telling.
+        sounds: it may be part of an English name written as it sounds.
     """
 
     near: tuple[str, ...]
     guess: tuple[Category, float] | None
+    sounds: bool = False
 
 
 class Asked(NamedTuple):
@@ -72,12 +79,18 @@ class SecondLook:
         self._model = model
         self._ordinary: set[str] = set()
         self._reading = lru_cache(_KEPT)(self._read)
+        self._may_be = lru_cache(_KEPT)(self._sounds_so)
 
     def is_ordinary(self, forms: Sequence[View]) -> bool:
         """Whether no word of a name is worth a second look; quick, for most names are so."""
         for form in forms:
             words = form.text.split()
-            if not (self._ordinary.issuperset(words) or all(map(self._is_ordinary, words))):
+            if self._ordinary.issuperset(words):
+                continue
+            open_words = [word for word in words if not self._is_ordinary(word)]
+            if any(not self._reading(word).sounds for word in open_words):
+                return False
+            if len(open_words) > 1 and any(starmap(self._may_be, pairwise(words))) and any(self._heard(form)):
                 return False
         return True
 
@@ -98,27 +111,51 @@ class SecondLook:
                 for label in told:
                     if label.category not in best or label.score > best[label.category].score:
                         best[label.category] = label
+            for (first, last), name in self._heard(view):
+                for label in self._replacing(asked, view, (first, last), name, SOUND):
+                    best.setdefault(label.category, label)
         return tuple(best[category] for category in CATEGORIES if category in best)
+
+    def _heard(self, view: View) -> Iterator[tuple[tuple[int, int], str]]:
+        """Neighbouring words that sound like a name of the knowledge: where they stand, and which."""
+        words = [match.span() for match in _WORD.finditer(view.text)]
+        open_words = [self._reading(view.text[start:end]).sounds for start, end in words]
+        for first in range(len(words)):
+            for last in range(first + 1, min(len(words), first + MOST_WORDS)):
+                if not (open_words[first] and open_words[last]):
+                    break
+                span = (words[first][0], words[last][1])
+                for name in self._names_heard(view.text[slice(*span)]):
+                    yield span, name
+
+    def _names_heard(self, words: str) -> tuple[str, ...]:
+        return tuple(heard(words, self._sounds))
 
     def _misspelt(
         self, asked: Asked, view: View, span: tuple[int, int], meant: Sequence[str]
     ) -> Iterator[Label]:
         """What the first of the words meant says that says anything; only outright, not arguably."""
         for word in meant:
-            read = _replaced(view, span, word)
-            last = span[0] + len(word)
-            hits = [hit for hit in find(self._lexicon, read) if _touches(hit, span[0], last)]
-            if len(word) < _LONG and not self._model.is_english(word):
-                # By itself a short name of a thing is too near to other names; beside others of its term it is not.
-                hits = [hit for hit in hits if hit.start < span[0] or hit.end > last]
-            entries: list[Found] = [*asked.found, *(("name", asked.name, hit) for hit in hits)]
-            labels = decide(standing(entries, asked.lang), softened=is_softened(entries))
-            for label in labels:
-                if label.grade > 1:
-                    rule = NEAR + label.decided_by.removeprefix("concept:")
-                    yield msgspec.structs.replace(label, score=NEAR_SCORE, decided_by=rule)
+            labels = list(self._replacing(asked, view, span, word, NEAR))
+            yield from labels
             if labels:
                 return
+
+    def _replacing(
+        self, asked: Asked, view: View, span: tuple[int, int], word: str, rule: str
+    ) -> Iterator[Label]:
+        """What the name says outright with other words in the place of some."""
+        read = _replaced(view, span, word)
+        last = span[0] + len(word)
+        hits = [hit for hit in find(self._lexicon, read) if _touches(hit, span[0], last)]
+        if rule == NEAR and len(word) < _LONG and not self._model.is_english(word):
+            # By itself a short name of a thing is too near to other names; beside others of its term it is not.
+            hits = [hit for hit in hits if hit.start < span[0] or hit.end > last]
+        entries: list[Found] = [*asked.found, *(("name", asked.name, hit) for hit in hits)]
+        for label in decide(standing(entries, asked.lang), softened=is_softened(entries)):
+            if label.grade > 1:
+                told = rule + label.decided_by.removeprefix("concept:")
+                yield msgspec.structs.replace(label, score=NEAR_SCORE, decided_by=told)
 
     def _is_ordinary(self, word: str) -> bool:
         if word in self._ordinary:
@@ -137,7 +174,24 @@ class SecondLook:
         guess = self._model.judge(word)
         if guess is not None and guess[1] < _ARGUABLE:
             guess = None
+        sound = None if word.isascii() else sound_of_eastern(word)
+        if sound is not None:
+            return Reading((), None, sounds=True)
         return Reading(meant, guess) if meant or guess else _NOTHING
+
+    @cached_property
+    def _sounds(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        return sounds.index_of(_names(self._knowledge))
+
+    @cached_property
+    def _pairs(self) -> frozenset[str]:
+        """The skeletons of neighbouring words in names."""
+        return frozenset(" ".join(pair) for key in self._sounds for pair in pairwise(key.split()))
+
+    def _sounds_so(self, one: str, other: str) -> bool:
+        """Whether two words may stand beside each other in a name that is written as it sounds."""
+        sounding = (sound_of_eastern(one), sound_of_eastern(other))
+        return None not in sounding and " ".join(skeleton(sound or "") for sound in sounding) in self._pairs
 
     @cached_property
     def _index(self) -> dict[str, tuple[str, ...]]:
@@ -145,6 +199,13 @@ class SecondLook:
 
 
 _NOTHING: Final = Reading((), None)
+
+
+def _names(knowledge: Knowledge) -> Iterator[str]:
+    """Names of several words that give something away directly wherever they stand."""
+    for concept in knowledge.concepts:
+        if 2 in concept.categories.values() and not concept.needs:  # noqa: PLR2004  the grade
+            yield from (plain_form(term.strip("-")) for term in split_terms(concept.en))
 
 
 def _long_words(knowledge: Knowledge) -> Iterator[str]:

@@ -11,10 +11,12 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final
 
-_ALIKE: Final = 0.68
-"""Share of letters in common (Ratcliff and Metzener 1988) from which two spellings are one name."""
-_ALIKE_WITH_SYLLABLE: Final = 0.85
-"""The same where one of the words is a single syllable, as many ordinary words are."""
+_ALIKE: Final = {4: 0.8, 5: 0.7, 6: 0.64}
+"""Consonants of a name to the share of letters in common (Ratcliff and Metzener 1988) from which two spellings are it:
+the more consonants meet, the less the vowels must."""
+_ALIKE_IF_LONG: Final = 0.58
+_ALIKE_WITH_SYLLABLE: Final = 0.9
+"""The same where one of few words is a single syllable, as many ordinary words are."""
 _FEWEST: Final = 4
 """Consonants below which too many names sound alike."""
 MOST_WORDS: Final = 4
@@ -127,8 +129,8 @@ _SPELLING: Final = tuple(
         (r"g(?=[eiy])(?!e[tl]|i[rfvbla])", "z"),
         (r"ph", "f"),
         (r"igh|ough|augh", "o"),
+        (r"th(?!om|er|on)", "s"),
         (r"gh|h", ""),
-        (r"th", "s"),
         (r"x", "ks"),
         (r"[fv](?!\w)", "b"),
         (r"ee|ea|ie", "i"),
@@ -206,8 +208,12 @@ def heard(words: str, index: Mapping[str, tuple[tuple[str, str], ...]]) -> list[
     sound = sound_of_eastern(words)
     if sound is None:
         return []
-    enough = _ALIKE_WITH_SYLLABLE if any(len(word) == 1 for word in words.split()) else _ALIKE
-    near = ((_alike(sound, other), name) for name, other in index.get(skeleton(sound), ()))
+    key = skeleton(sound)
+    consonants = len(key.replace(" ", ""))
+    enough = _ALIKE.get(consonants, _ALIKE_IF_LONG)
+    if consonants in _ALIKE and any(len(word) == 1 for word in words.split()):
+        enough = _ALIKE_WITH_SYLLABLE if consonants < max(_ALIKE) else _ALIKE[min(_ALIKE)]
+    near = ((_alike(sound, other), name) for name, other in index.get(key, ()))
     return [name for share, name in sorted(near, reverse=True) if share >= enough]
 
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Final
 
 _ALIKE: Final = {4: 0.8, 5: 0.7, 6: 0.64}
-"""Consonants of a name to the share of letters in common (Ratcliff and Metzener 1988) from which two spellings are it:
-the more consonants meet, the less the vowels must."""
+"""Consonants of a name to the share of letters in common (Ratcliff and Metzener 1988) from which two spellings are
+one: the more consonants meet, the less the vowels must."""
 _ALIKE_IF_LONG: Final = 0.58
 _ALIKE_WITH_SYLLABLE: Final = 0.9
 """The same where one of few words is a single syllable, as many ordinary words are."""

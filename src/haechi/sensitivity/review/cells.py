@@ -15,6 +15,7 @@ _NUMBER_OR_DAY: Final = re.compile(
     re.IGNORECASE,
 )
 _QUOTE: Final = "'"
+_LEADING: Final = re.compile(rf"\A[\s{_QUOTE}]+")
 
 
 def safe(text: str) -> str:
@@ -41,4 +42,4 @@ def is_shown(cell: str, text: str) -> bool:
 
 
 def _bare(cell: str) -> str:
-    return cell.strip().lstrip(_QUOTE).strip()
+    return _LEADING.sub("", cell).strip()

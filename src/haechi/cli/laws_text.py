@@ -48,6 +48,11 @@ def _protection(pack: LawPack, at: datetime) -> Iterator[Section]:
     yield "Rules", ("rule", "check", "severity", "what", "remedy", _BEHIND), rules
     minors: Rows = [(_ages(m), m.rule, m.forbids.en, _behind(m, zone)) for m in law.in_force(pack.minors, at)]
     yield "Minors", ("age", "rule", "forbidden", _BEHIND), minors
+    signals: Rows = [
+        (r.signal, ", ".join(r.purposes), r.themes, r.meaning.en, _behind(r, zone))
+        for r in law.in_force(pack.signals, at)
+    ]
+    yield "Signals that refuse", ("signal", "ends", "themes", "meaning", _BEHIND), signals
 
 
 def _requests(pack: LawPack, at: datetime) -> Iterator[Section]:
@@ -134,6 +139,7 @@ def _sources(pack: LawPack) -> list[Source]:
         pack.rules,
         pack.requests,
         pack.minors,
+        pack.signals,
         pack.breach,
     ):
         claims.extend(facts)

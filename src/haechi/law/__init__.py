@@ -16,6 +16,7 @@ from haechi.law.lookup import (
     refusal_grounds,
     request_rule,
     rule_for,
+    signal_rules,
 )
 from haechi.law.model import (
     Claim,
@@ -26,9 +27,11 @@ from haechi.law.model import (
     MinorsRule,
     Money,
     PenaltyTier,
+    PermissionBasis,
     ProtectedCategory,
     RequestRule,
     Rule,
+    SignalRule,
     Source,
     Text,
 )
@@ -42,9 +45,11 @@ __all__ = [
     "MinorsRule",
     "Money",
     "PenaltyTier",
+    "PermissionBasis",
     "ProtectedCategory",
     "RequestRule",
     "Rule",
+    "SignalRule",
     "Source",
     "Text",
     "birthday",
@@ -64,4 +69,5 @@ __all__ = [
     "request_rule",
     "rule_for",
     "schema",
+    "signal_rules",
 ]

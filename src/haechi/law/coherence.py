@@ -20,6 +20,7 @@ _LISTS = (
     "forbidden_grounds",
     "included_items",
     "minors",
+    "signals",
     "breach",
     "penalties",
     "changes",
@@ -29,13 +30,14 @@ _CATEGORY_CHECKS = ("sensitive-processing", "dsa-special-category-ads")
 
 def incoherences(pack: dict[str, object]) -> Iterator[Fault]:
     """Everything in which a pack that follows the schema contradicts itself."""
-    lists = {name: msgspec.convert(pack[name], list[Entry]) for name in _LISTS}
+    lists = {name: msgspec.convert(pack.get(name, []), list[Entry]) for name in _LISTS}
     yield from _unknown_sources(pack, lists)
     yield from _turned_periods(lists)
     yield from _rules(lists)
     yield from _categories(lists)
     yield from _requests(lists["requests"])
     yield from _minors(lists["minors"])
+    yield from _overlaps("signals", lists["signals"], lambda entry: [(entry["signal"], entry["themes"])])
     yield from _penalties(lists["penalties"])
 
 

@@ -16,6 +16,7 @@ from haechi.law.model import (
     PenaltyTier,
     RequestRule,
     Rule,
+    SignalRule,
 )
 
 _F = TypeVar("_F", bound=Fact)
@@ -58,6 +59,11 @@ def included_items(pack: LawPack, kind: str, at: datetime) -> tuple[IncludedItem
 def minors(pack: LawPack, at: datetime) -> MinorsRule | None:
     """The law's rule on minors, or None where it has none."""
     return next(iter(in_force(pack.minors, at)), None)
+
+
+def signal_rules(pack: LawPack, signal: str, at: datetime) -> tuple[SignalRule, ...]:
+    """What a signal of refusal ends under this law."""
+    return tuple(rule for rule in in_force(pack.signals, at) if rule.signal == signal)
 
 
 def penalty(pack: LawPack, at: datetime) -> tuple[PenaltyTier, ...]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from haechi.terms.words import Basis, Category, RequestKind, Severity
+from haechi.terms.words import Basis, Category, Purpose, RequestKind, Severity, Signal
 
 Mark = Literal["V", "V2", "R", "UNVERIFIED"]
 """How far a fact was checked. V: read in the legal text. V2: read in a second-hand source. R: recalled, not
@@ -231,6 +231,22 @@ class MinorsRule(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.age if country is None else self.age_by_country.get(country, self.age)
 
 
+class SignalRule(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A signal by which a person refuses, and what it ends.
+
+    Attributes:
+        signal: our word for it.
+        purposes: what may no longer be done.
+        themes: with every theme (`any`), or with those that bear a category the law protects (`protected`).
+        meaning: in words.
+    """
+
+    signal: Signal
+    purposes: tuple[Purpose, ...]
+    themes: Literal["any", "protected"]
+    meaning: Text
+
+
 class BreachClock(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom to tell of a breach, by when, counted from knowing of it."""
 
@@ -312,6 +328,7 @@ class LawPack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     forbidden_grounds: tuple[Ground, ...]
     included_items: tuple[IncludedItem, ...]
     minors: tuple[MinorsRule, ...]
+    signals: tuple[SignalRule, ...] = ()
     breach: tuple[BreachClock, ...]
     penalties: tuple[PenaltyTier, ...]
     changes: tuple[Change, ...]

@@ -1,5 +1,19 @@
-"""4 Who agreed to what: stretches of time in which a permission holds."""
+"""4 Who agreed to what: stretches of time in which a permission holds, and whether something may be done."""
 
+from haechi.permission.column import decide_column
+from haechi.permission.decide import Asked, Decision, Reason, decide
+from haechi.permission.standing import Held, Permission, Standing, held_at
 from haechi.permission.stretches import permission_stretches
 
-__all__ = ["permission_stretches"]
+__all__ = [
+    "Asked",
+    "Decision",
+    "Held",
+    "Permission",
+    "Reason",
+    "Standing",
+    "decide",
+    "decide_column",
+    "held_at",
+    "permission_stretches",
+]

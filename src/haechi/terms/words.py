@@ -45,6 +45,19 @@ RequestKind = Literal[
     "explanation",
     "withdrawal",
 ]
+Signal = Literal[
+    "gpc",
+    "sale-opt-out",
+    "sharing-opt-out",
+    "targeted-advertising-opt-out",
+    "sensitive-opt-out",
+    "no-tcf-storage",
+    "no-tcf-profiling",
+    "no-tcf-advertising",
+    "no-precise-location",
+    "limit-ad-tracking",
+]
+Verdict = Literal["allowed", "refused", "undecided"]
 Outcome = Literal["open", "granted", "partly", "refused"]
 Severity = Literal["violation", "risk", "note"]
 
@@ -54,5 +67,6 @@ BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 BEHAVIOUR_KINDS: Final[tuple[BehaviourKind, ...]] = get_args(BehaviourKind)
 ITEM_KINDS: Final[tuple[ItemKind, ...]] = get_args(ItemKind)
 REQUEST_KINDS: Final[tuple[RequestKind, ...]] = get_args(RequestKind)
+SIGNALS: Final[tuple[Signal, ...]] = get_args(Signal)
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)

@@ -1,0 +1,103 @@
+"""A database, opened and brought up to date."""
+
+import sqlite3
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from haechi.errors import UsageError
+
+_BUSY_MILLISECONDS: Final = 10_000
+_CACHE_KIB: Final = 262_144
+SQLITE_FILE: Final = "haechi.sqlite"
+
+
+def database_url(database: str) -> URL:
+    """Where the database is.
+
+    Args:
+        database: a folder, in which SQLite keeps one file, or a `postgresql://` URL.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if "://" not in database:
+        return URL.create("sqlite", database=str(Path(database) / SQLITE_FILE))
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        # The text may hold a password: it is not repeated.
+        raise UsageError("expected a folder or a URL such as postgresql://user@host/name.") from None
+    if url.get_backend_name() != "postgresql":
+        raise UsageError(
+            f"a database of kind {url.get_backend_name()!r}; expected a folder or a postgresql:// URL."
+        )
+    return url.set(drivername="postgresql+psycopg")
+
+
+def open_store(database: str) -> Engine:
+    """The database, made where there is none, with today's tables.
+
+    Args:
+        database: a folder or a `postgresql://` URL.
+
+    Raises:
+        UsageError: it cannot be opened, or was made by a newer version.
+    """
+    engine = connect(database)
+    migrate(engine, "head")
+    return engine
+
+
+def connect(database: str) -> Engine:
+    """The database as it is, its tables untouched."""
+    url = database_url(database)
+    if url.get_backend_name() == "sqlite":
+        folder = Path(str(url.database)).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise UsageError(f"{folder}: expected a folder that can be written; {fault.strerror}.") from None
+        engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+
+
+def migrate(engine: Engine, to: str) -> None:
+    """Brings the tables to a revision: `head`, `base`, or the name of one."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("haechi.stores").joinpath("migrations")))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        if to == "base" or to.startswith("-"):
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    """Durable (a commit is on the disk when it returns), many readers beside one writer."""
+    # SQLAlchemy begins transactions itself (see below): the module's own guessing is turned off.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"cache_size=-{_CACHE_KIB}",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    """A transaction that will write takes its lock at once, so that it never fails half-way for want of it."""
+    writes = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

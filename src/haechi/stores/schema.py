@@ -1,0 +1,290 @@
+"""The platform's tables.
+
+The words are those of the records contract. People, items, themes and advertisers have a number of ours beside the
+identifier that the platform's owner gave them: numbers make the large tables small, and the sets of people that
+audiences are made of hold 32-bit numbers. Instants are whole microseconds since 1970 in UTC, the same on every
+database. Large tables are clustered by person, so that all about one person is found in one place.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database gives; SQLite counts rows only in what it calls INTEGER."""
+_INSTANT: Final = BigInteger
+
+
+def _clustered(name: str, *columns: Column[object] | Index) -> Table:
+    """A table that SQLite keeps in the order of its primary key."""
+    return Table(name, METADATA, *columns, sqlite_with_rowid=False)
+
+
+people: Final = Table(
+    "people",
+    METADATA,
+    Column("person", _NUMBER, primary_key=True),
+    Column("person_id", Text, nullable=False, unique=True),
+    Column("country", Text),
+    Column("region", Text),
+    Column("birth_date", Date),
+)
+
+items: Final = Table(
+    "items",
+    METADATA,
+    Column("item", _NUMBER, primary_key=True),
+    Column("item_id", Text, nullable=False, unique=True),
+    # What is known of an item may come after the first behaviour on it.
+    Column("kind", Text),
+    Column("name", Text),
+    Column("lang", Text),
+)
+
+themes: Final = Table(
+    "themes",
+    METADATA,
+    Column("theme", _NUMBER, primary_key=True),
+    Column("theme_id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("path", Text),
+    Column("lang", Text),
+    Column("taxonomy", Text),
+    Column("state", Text, nullable=False),
+    # JSON list of categories, as screened; null before the first screening.
+    Column("categories", Text),
+    Column("judged_by", Text),
+    Column("merged_into", _NUMBER, ForeignKey("themes.theme")),
+    # From here on people may be in it; null while nobody may.
+    Column("approved_at", _INSTANT),
+    Column("created_at", _INSTANT, nullable=False),
+    # Raised with each change, so that two people who change one theme do not overwrite each other.
+    Column("version", Integer, nullable=False),
+)
+
+theme_events: Final = Table(
+    "theme_events",
+    METADATA,
+    Column("event", _NUMBER, primary_key=True),
+    Column("theme", _NUMBER, ForeignKey("themes.theme"), nullable=False, index=True),
+    Column("at", _INSTANT, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # JSON: what was judged, by which engine, under which laws, with the evidence.
+    Column("detail", Text, nullable=False),
+)
+
+item_themes: Final = _clustered(
+    "item_themes",
+    Column("item", _NUMBER, ForeignKey("items.item"), primary_key=True),
+    Column("theme", _NUMBER, ForeignKey("themes.theme"), primary_key=True),
+    # Billionths: a weight of 1 is 1,000,000,000.
+    Column("weight", BigInteger, nullable=False),
+    Index("ix_item_themes_theme", "theme"),
+)
+
+batches: Final = Table(
+    "batches",
+    METADATA,
+    Column("batch", _NUMBER, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("idempotency_key", Text, nullable=False),
+    # SHA-256 of what was sent: the same key with other content is a mistake of the caller.
+    Column("digest", LargeBinary, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("received_at", _INSTANT, nullable=False),
+    UniqueConstraint("source", "idempotency_key"),
+)
+
+behaviours: Final = _clustered(
+    "behaviours",
+    Column("person", _NUMBER, ForeignKey("people.person"), primary_key=True),
+    Column("item", _NUMBER, ForeignKey("items.item"), primary_key=True),
+    Column("occurred_at", _INSTANT, primary_key=True),
+    # Two equal behaviours at one instant are two behaviours; the batch and the place in it tell them apart.
+    Column("batch", _NUMBER, ForeignKey("batches.batch"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("kind", SmallInteger, nullable=False),
+    Index("ix_behaviours_item", "item"),
+)
+
+evidence: Final = _clustered(
+    "evidence",
+    Column("person", _NUMBER, primary_key=True),
+    Column("theme", _NUMBER, primary_key=True),
+    # Thousandths, after the last change, which was at `at`.
+    Column("evidence", BigInteger, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+)
+
+memberships: Final = _clustered(
+    "memberships",
+    Column("person", _NUMBER, primary_key=True),
+    Column("theme", _NUMBER, primary_key=True),
+    Column("since", _INSTANT, primary_key=True),
+    Column("until", _INSTANT),
+    Column("score", BigInteger, nullable=False),
+    Index("ix_memberships_theme", "theme", "until"),
+)
+
+permissions: Final = Table(
+    "permissions",
+    METADATA,
+    Column("permission", _NUMBER, primary_key=True),
+    Column("person", _NUMBER, ForeignKey("people.person"), nullable=False, index=True),
+    Column("purpose", Text, nullable=False),
+    Column("category", Text),
+    Column("basis", Text, nullable=False),
+    Column("law", Text),
+    Column("given_at", _INSTANT, nullable=False),
+    Column("withdrawn_at", _INSTANT),
+    Column("expires_at", _INSTANT),
+    Column("notice", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("separate", Boolean, nullable=False),
+    Column("by_guardian", Boolean, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False),
+    # A permission that runs out must leave the audiences at that instant.
+    Index("ix_permissions_expires_at", "expires_at"),
+)
+
+advertisers: Final = Table(
+    "advertisers",
+    METADATA,
+    Column("advertiser", _NUMBER, primary_key=True),
+    Column("advertiser_id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("country", Text),
+    Column("verified", Boolean, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+)
+
+keys: Final = Table(
+    "keys",
+    METADATA,
+    Column("key", _NUMBER, primary_key=True),
+    # The part of the key that may be shown; the secret is kept as a hash alone.
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    # JSON list of scopes.
+    Column("scopes", Text, nullable=False),
+    Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser")),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("revoked_at", _INSTANT),
+)
+
+questions: Final = Table(
+    "questions",
+    METADATA,
+    Column("question", _NUMBER, primary_key=True),
+    Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), nullable=False),
+    # Canonical form of what was asked, so that the same meaning has the same answer.
+    Column("canonical", Text, nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("asked_at", _INSTANT, nullable=False),
+    Column("answer", Text, nullable=False),
+    UniqueConstraint("advertiser", "canonical", "period"),
+)
+
+budgets: Final = Table(
+    "budgets",
+    METADATA,
+    Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), primary_key=True),
+    # What the advertiser's answered questions spent of whose budget; opaque to the database.
+    Column("spent", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+bookings: Final = Table(
+    "bookings",
+    METADATA,
+    Column("handle", Text, primary_key=True),
+    Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), nullable=False, index=True),
+    Column("question", _NUMBER, ForeignKey("questions.question"), nullable=False),
+    # JSON of what was composed, with our own numbers for themes.
+    Column("expression", Text, nullable=False),
+    Column("since", _INSTANT, nullable=False),
+    Column("until", _INSTANT),
+)
+
+audit_trail: Final = Table(
+    "audit_trail",
+    METADATA,
+    Column("entry", _NUMBER, primary_key=True),
+    Column("at", _INSTANT, nullable=False, index=True),
+    # Who: the name of an owner, a key or a command; never a person in the data.
+    Column("by", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+refusals: Final = _clustered(
+    "refusals",
+    # Counts by day, so that the console can show refusals by reason without keeping who was refused.
+    Column("day", Integer, primary_key=True),
+    Column("where", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("law", Text, primary_key=True),
+    Column("category", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+settings: Final = Table(
+    "settings",
+    METADATA,
+    # What the database was made with and must not silently change: the evidence rule, the engine's version.
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+users: Final = Table(
+    "users",
+    METADATA,
+    Column("user", _NUMBER, primary_key=True),
+    # A local owner's name, or the issuer and subject of an OpenID Connect identity.
+    Column("subject", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("disabled_at", _INSTANT),
+)
+
+sessions: Final = Table(
+    "sessions",
+    METADATA,
+    # SHA-256 of the cookie's secret.
+    Column("session_hash", LargeBinary, primary_key=True),
+    Column("user", _NUMBER, ForeignKey("users.user"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("seen_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+)

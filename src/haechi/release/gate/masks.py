@@ -6,7 +6,9 @@ decided that the theme may not be used.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, TypeVar
+
+from msgspec import Raw
 
 from haechi.terms.words import CATEGORIES, Category
 
@@ -15,8 +17,12 @@ UNKNOWN: Final = 1 << 30
 BLOCKED: Final = 1 << 31
 BITS: Final[dict[Category, int]] = {category: 1 << place for place, category in enumerate(CATEGORIES)}
 _KEPT: Final = 200_000
-"""Answers kept. A flood of invented names costs time, never memory: when full, all are forgotten."""
+_MANY: Final = 20
 
+Judged = tuple[int, bytes]
+"""A segment's mask, and what leaves of it: its fields as they were read, without braces."""
+Narrow = tuple[Raw | None, dict[int, int]]
+"""What leaves of a list, or None where nothing does; and how many things stayed, by the bits for which they did."""
 FindSegment = Callable[[str, str], int | None]
 JudgeName = Callable[[str], int]
 
@@ -29,6 +35,25 @@ def mask_of(categories: Iterable[Category]) -> int:
     return mask
 
 
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class Remembered(dict[_K, _V]):
+    """Answers that were given before. A flood of invented questions costs time, never memory: when full, all go."""
+
+    def __init__(self, most: int = _KEPT) -> None:
+        super().__init__()
+        self._most = most
+
+    def keep(self, key: _K, value: _V) -> _V:
+        """Remembers an answer and gives it back."""
+        if len(self) >= self._most:
+            self.clear()
+        self[key] = value
+        return value
+
+
 class Masks:
     """Looks masks up and remembers them.
 
@@ -36,40 +61,37 @@ class Masks:
         find: the mask of a segment by taxonomy (a `segtax` number as text, or the provider's name where there is
             none) and identifier, or None where nobody knows it.
         judge: the mask of a name, by what it says; None drops whatever is not known by identifier.
+
+    Attributes:
+        taxonomies: a provider's `ext` to its `segtax` and the `ext` as it was read.
+        arrays: arrays of segments of a taxonomy, under what was refused.
+        keywords: lists of keywords, under what was refused.
     """
 
     def __init__(self, find: FindSegment, judge: JudgeName | None) -> None:
         self._find = find
         self._judge = judge
-        self._segments: dict[str, dict[str, int]] = {}
-        self._held = 0
-        self.names: dict[str, int] = {}
+        self._met: dict[str, Remembered[bytes, Judged]] = Remembered()
+        self._names: Remembered[str, int] = Remembered()
+        self.taxonomies: Remembered[bytes, tuple[str | None, Raw]] = Remembered()
+        self.arrays: Remembered[tuple[bytes, str, int], Narrow] = Remembered(_KEPT // 4)
+        self.keywords: Remembered[tuple[bytes, int], Narrow] = Remembered(_KEPT // 4)
 
-    def of_taxonomy(self, taxonomy: str) -> dict[str, int]:
-        """The masks of a taxonomy's segments that were met already; others are asked by `segment`."""
-        found = self._segments.get(taxonomy)
+    def met(self, taxonomy: str) -> Remembered[bytes, Judged]:
+        """The segments of a taxonomy that were judged already, by the text inside their braces."""
+        found = self._met.get(taxonomy)
         if found is None:
-            if len(self._segments) >= _KEPT:
-                self._segments.clear()
-                self._held = 0
-            found = self._segments[taxonomy] = {}
+            # Names of taxonomies that nobody knows come from outside and could be many.
+            found = self._met.setdefault(taxonomy, Remembered(_KEPT if len(self._met) < _MANY else 1))
         return found
 
     def segment(self, taxonomy: str, identifier: str) -> int:
         """The mask of a segment by its identifier; 0 where nobody knows it, so that its name must tell."""
-        known = self._find(taxonomy, identifier)
-        mask = 0 if known is None else known
-        if self._held >= _KEPT:
-            self._segments.clear()
-            self._held = 0
-        self.of_taxonomy(taxonomy)[identifier] = mask
-        self._held += 1
-        return mask
+        return self._find(taxonomy, identifier) or 0
 
     def name(self, text: str) -> int:
         """The mask of a name or keyword by what it says."""
-        mask = EVERY | UNKNOWN if self._judge is None else self._judge(text) | EVERY
-        if len(self.names) >= _KEPT:
-            self.names.clear()
-        self.names[text] = mask
-        return mask
+        known = self._names.get(text)
+        if known is not None:
+            return known
+        return self._names.keep(text, EVERY | (UNKNOWN if self._judge is None else self._judge(text)))

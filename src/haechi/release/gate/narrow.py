@@ -6,31 +6,27 @@ passes as the very text that came, fields that no specification knows included.
 """
 
 from collections.abc import Callable
-from typing import Final
+from time import time
+from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET
 
 from haechi.release.gate.allowance import Allowance, Why
-from haechi.release.gate.masks import BITS, BLOCKED, EVERY, UNKNOWN, Masks
+from haechi.release.gate.masks import BITS, EVERY, Masks
 from haechi.release.gate.place import narrow_place
-from haechi.release.gate.received import Received, received
+from haechi.release.gate.received import Received, received, said
+from haechi.release.gate.request import BadRequest, Opened
 from haechi.release.gate.segments import Dropped, narrow_data
 from haechi.release.gate.words import narrow_keywords, narrow_words
 
-_Raws = dict[str, msgspec.Raw]
-_FIELDS: Final = msgspec.json.Decoder(_Raws)
-_ENCODER: Final = msgspec.json.Encoder()
 _TEXT: Final = msgspec.json.Decoder(str)
-_NULL: Final = b"null"
-_EMPTY: Final[_Raws] = {}
+_HOUR: Final = 3_600
+_KEPT: Final = 100_000
 _PRECISE: Final = BITS["precise-location"]
 
 Decide = Callable[[Received, str | None], Allowance]
 """What may leave, from what a request says and from the person's identifier at the exchange."""
-
-
-class BadRequest(ValueError):  # noqa: N818 - named as HTTP does
-    """The text is no bid request; the message says where and why, and holds nothing of it."""
 
 
 class Narrowed(msgspec.Struct):
@@ -71,6 +67,8 @@ class Gate:
     def __init__(self, masks: Masks, decide: Decide) -> None:
         self._masks = masks
         self._decide = decide
+        self._hour = -1
+        self._known: dict[object, tuple[Allowance, tuple[str, ...]]] = {}
 
     def __call__(self, body: bytes, *, gpc: bool = False) -> Narrowed:
         """The request with only what may leave.
@@ -83,7 +81,7 @@ class Gate:
             BadRequest: it is none.
         """
         try:
-            return self._narrow(body, gpc=gpc)
+            return self._narrow(Opened(body), gpc=gpc)
         except msgspec.DecodeError as fault:
             raise BadRequest(f"expected an OpenRTB bid request: {fault}") from None
         except RecursionError:
@@ -91,90 +89,73 @@ class Gate:
         except UnicodeDecodeError:
             raise BadRequest("expected an OpenRTB bid request: text that is not UTF-8") from None
 
-    def _narrow(self, body: bytes, *, gpc: bool) -> Narrowed:
-        top = _FIELDS.decode(body)
-        user = _opened(top, "user")
-        user_ext = _opened(user, "ext")
-        device = _opened(top, "device")
-        said = received(top, user, user_ext, device, gpc=gpc)
-        allowed = self._decide(said, _identifier(user))
-        narrowed = Narrowed(b"", {}, allowed, said.faults)
-        if user:
-            self._narrow_user(user, user_ext, narrowed)
-            top["user"] = msgspec.Raw(_ENCODER.encode(user))
-        if "geo" in device:
-            self._narrow_geo(device, "device.geo", narrowed)
-            top["device"] = msgspec.Raw(_ENCODER.encode(device))
-        for where in ("site", "app"):
-            if where in top:
-                self._narrow_content(top, where, narrowed)
-        narrowed.body = _ENCODER.encode(top)
+    def _narrow(self, opened: Opened, *, gpc: bool) -> Narrowed:
+        request = opened.request
+        allowance, faults = self._decided(request, gpc=gpc)
+        narrowed = Narrowed(b"", {}, allowance, faults)
+        if request.user:
+            self._narrow_user(request.user, narrowed)
+        if request.device:
+            _narrow_geo(request.device, "device.geo", narrowed)
+        for holder, where in ((request.site, "site.content.data"), (request.app, "app.content.data")):
+            if holder and holder.content:
+                self._narrow_data(holder.content, where, narrowed)
+        narrowed.body = opened.closed()
         return narrowed
 
-    def _narrow_user(self, user: _Raws, ext: _Raws, narrowed: Narrowed) -> None:
+    def _decided(self, request: Any, *, gpc: bool) -> tuple[Allowance, tuple[str, ...]]:  # noqa: ANN401
+        hour = int(time() // _HOUR)
+        if hour != self._hour:
+            # Laws come into force and people come of age at midnights, which fall on full hours in most zones.
+            self._hour = hour
+            self._known.clear()
+        key = (said(request), _identifier(request.user), gpc)
+        known = self._known.get(key)
+        if known is None:
+            says = received(request, gpc=gpc)
+            known = self._decide(says, key[1]), says.faults
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[key] = known
+        return known
+
+    def _narrow_user(self, user: Any, narrowed: Narrowed) -> None:  # noqa: ANN401 - a `User`
+        self._narrow_data(user, "user.data", narrowed)
         masks, refused = self._masks, narrowed.allowance.refused
-        if "data" in user and _present(user["data"]):
+        if user.keywords is not UNSET:
             dropped: Dropped = {}
-            user["data"] = narrow_data(user["data"], masks, refused, dropped)
-            _note(narrowed, "user.data", dropped)
-        for field, narrow in (("keywords", narrow_keywords), ("kwarray", narrow_words)):
-            if field in user and _present(user[field]):
-                dropped = {}
-                kept = narrow(user.pop(field), masks, refused, dropped)
-                if kept is not None:
-                    user[field] = kept
-                _note(narrowed, f"user.{field}", dropped)
+            user.keywords = narrow_keywords(user.keywords, masks, refused, dropped)
+            _note(narrowed, "user.keywords", dropped)
+        if user.kwarray is not UNSET:
+            dropped = {}
+            user.kwarray = narrow_words(user.kwarray, masks, refused, dropped)
+            _note(narrowed, "user.kwarray", dropped)
         if not narrowed.allowance.identifiers:
-            for fields, where in ((user, "user.eids"), (ext, "user.ext.eids")):
-                if fields.pop("eids", None) is not None:
-                    _note(narrowed, where, {EVERY: 1})
-        if "ext" in user and _present(user["ext"]):
-            user["ext"] = msgspec.Raw(_ENCODER.encode(ext))
-        if "geo" in user:
-            self._narrow_geo(user, "user.geo", narrowed)
+            if user.eids is not UNSET:
+                user.eids = UNSET
+                _note(narrowed, "user.eids", {EVERY: 1})
+            if user.ext and user.ext.pop("eids", None) is not None:
+                _note(narrowed, "user.ext.eids", {EVERY: 1})
+        _narrow_geo(user, "user.geo", narrowed)
 
-    def _narrow_geo(self, fields: _Raws, where: str, narrowed: Narrowed) -> None:
-        geo = _opened(fields, "geo")
-        if not geo:
-            return
-        if narrow_place(geo, narrowed.allowance.place):
-            bit = _PRECISE if narrowed.allowance.refused & _PRECISE else EVERY
-            _note(narrowed, where, {bit: 1})
-        fields["geo"] = msgspec.Raw(_ENCODER.encode(geo))
-
-    def _narrow_content(self, top: _Raws, where: str, narrowed: Narrowed) -> None:
-        holder = _opened(top, where)
-        content = _opened(holder, "content")
-        if "data" in content and _present(content["data"]):
+    def _narrow_data(self, holder: Any, where: str, narrowed: Narrowed) -> None:  # noqa: ANN401 - a struct
+        if holder.data is not UNSET:
             dropped: Dropped = {}
-            content["data"] = narrow_data(content["data"], self._masks, narrowed.allowance.refused, dropped)
-            _note(narrowed, f"{where}.content.data", dropped)
-        if "content" in holder and _present(holder["content"]):
-            holder["content"] = msgspec.Raw(_ENCODER.encode(content))
-            top[where] = msgspec.Raw(_ENCODER.encode(holder))
+            holder.data = narrow_data(holder.data, self._masks, narrowed.allowance.refused, dropped)
+            _note(narrowed, where, dropped)
 
 
-def _opened(fields: _Raws, name: str) -> _Raws:
-    """The fields of an object inside; empty where it is absent or null."""
-    raw = fields.get(name)
-    if raw is None or not _present(raw):
-        return {}
-    try:
-        return _FIELDS.decode(raw)
-    except msgspec.ValidationError:
-        raise BadRequest(f"expected an OpenRTB bid request: {name} is no object") from None
+def _narrow_geo(holder: Any, where: str, narrowed: Narrowed) -> None:  # noqa: ANN401 - a struct
+    if holder.geo and narrow_place(holder.geo, narrowed.allowance.place):
+        bit = _PRECISE if narrowed.allowance.refused & _PRECISE else EVERY
+        _note(narrowed, where, {bit: 1})
 
 
-def _present(raw: msgspec.Raw) -> bool:
-    return bytes(raw) != _NULL
-
-
-def _identifier(user: _Raws) -> str | None:
-    raw = user.get("id")
-    if raw is None:
+def _identifier(user: Any) -> str | None:  # noqa: ANN401 - a `User`
+    if not user or user.id is UNSET:
         return None
     try:
-        return _TEXT.decode(raw)
+        return _TEXT.decode(user.id)
     except msgspec.ValidationError:
         return None
 
@@ -182,6 +163,3 @@ def _identifier(user: _Raws) -> str | None:
 def _note(narrowed: Narrowed, field: str, dropped: Dropped) -> None:
     if dropped:
         narrowed.dropped[field] = dropped
-
-
-__all__ = ["BLOCKED", "UNKNOWN", "BadRequest", "Decide", "Gate", "Narrowed"]

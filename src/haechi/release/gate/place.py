@@ -8,20 +8,17 @@ common, would be about one square kilometre, the same as California's circle.
 
 from typing import Final
 
-import msgspec
+from msgspec import Raw
 
 from haechi.release.gate.allowance import Place
+from haechi.release.gate.request import Raws
 
-_Raws = dict[str, msgspec.Raw]
-_NUMBER: Final = msgspec.json.Decoder(float)
-_ENCODER: Final = msgspec.json.Encoder()
-_DECIMALS: Final = 1
-_COARSE_LOSES: Final = ("zip", "accuracy", "lastfix")
+_HALF_TURN: Final = 180
+_COARSE_LOSES: Final = ("zip", "accuracy", "lastfix", "ext")
 _COUNTRY_LOSES: Final = (*_COARSE_LOSES, "lat", "lon", "city", "metro", "type", "ipservice")
-_TOLD: Final = frozenset({*_COUNTRY_LOSES, "ext"})
 
 
-def narrow_place(geo: _Raws, place: Place) -> bool:
+def narrow_place(geo: Raws, place: Place) -> bool:
     """Takes from a `geo` what is more exact than may be told; changes it in place.
 
     Its `ext` may hold a place in any form and goes too.
@@ -29,17 +26,27 @@ def narrow_place(geo: _Raws, place: Place) -> bool:
     Returns:
         whether anything was changed.
     """
-    if place == "precise" or not _TOLD.intersection(geo):
+    if place == "precise":
         return False
-    loses = _COARSE_LOSES if place == "coarse" else _COUNTRY_LOSES
-    changed = [geo.pop(field) for field in (*loses, "ext") if field in geo]
+    before = len(geo)
+    for field in _COARSE_LOSES if place == "coarse" else _COUNTRY_LOSES:
+        geo.pop(field, None)
+    changed = len(geo) != before
     if place == "coarse":
         for field in ("lat", "lon"):
-            if field in geo:
-                changed.append(geo.pop(field))
-                try:
-                    degrees = round(_NUMBER.decode(changed[-1]), _DECIMALS)
-                except msgspec.ValidationError:
-                    continue
-                geo[field] = msgspec.Raw(_ENCODER.encode(degrees))
-    return bool(changed)
+            degrees = geo.pop(field, None)
+            if degrees is not None:
+                changed = True
+                coarse = _coarse(bytes(degrees))
+                if coarse is not None:
+                    geo[field] = coarse
+    return changed
+
+
+def _coarse(degrees: bytes) -> Raw | None:
+    """Degrees to one decimal; None for what is no number of degrees (text, null, beyond the globe)."""
+    try:
+        value = float(degrees)
+    except ValueError:
+        return None
+    return Raw(b"%.1f" % value) if -_HALF_TURN <= value <= _HALF_TURN else None

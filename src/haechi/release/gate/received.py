@@ -7,10 +7,11 @@ stricter counts. Whatever cannot be read is told by `faults` and never read as a
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, Raw, UnsetType
 
+from haechi.release.gate.request import Raws
 from haechi.terms.countries import ALPHA_2_OF
 
-_Raws = dict[str, msgspec.Raw]
 _YEAR: Final = (1900, 2200)
 
 
@@ -71,63 +72,79 @@ class _Regs(msgspec.Struct):
     ext: _RegsExt | None = None
 
 
-class Geo(msgspec.Struct):
-    """The parts of a `geo` that say whose law applies."""
-
-    country: str | None = None
-    region: str | None = None
-
-
 _REGS: Final = msgspec.json.Decoder(_Regs)
-_GEO: Final = msgspec.json.Decoder(Geo)
 _TEXT: Final = msgspec.json.Decoder(str | None)
 _NUMBER: Final = msgspec.json.Decoder(int | None)
 _NO_REGS: Final = _Regs()
 _NO_EXT: Final = _RegsExt()
-_NO_GEO: Final = Geo()
 
 
-def received(top: _Raws, user: _Raws, user_ext: _Raws, device: _Raws, *, gpc: bool = False) -> Received:
-    """What a request says of its law.
+def said(request: Any) -> tuple[bytes | None, ...]:  # noqa: ANN401 - a `Request`
+    """The texts that `received` reads: where they are the same, so is what it says."""
+    user, device = request.user, request.device
+    regs = request.regs
+    said: tuple[bytes | None, ...] = (None if regs is UNSET else bytes(regs),)
+    if user:
+        ext, geo = user.ext, user.geo
+        said += (
+            _text(user.consent),
+            bytes(ext["consent"]) if ext and "consent" in ext else None,
+            _text(user.yob),
+        )
+        if geo:
+            said += (_text(geo.get("country", UNSET)), _text(geo.get("region", UNSET)))
+    if device:
+        geo = device.geo
+        said += (_text(device.lmt), _text(device.dnt), b"")
+        if geo:
+            said += (_text(geo.get("country", UNSET)), _text(geo.get("region", UNSET)))
+    return said
+
+
+def _text(raw: Raw | UnsetType) -> bytes | None:
+    return None if raw is UNSET else bytes(raw)
+
+
+def received(request: Any, *, gpc: bool = False) -> Received:  # noqa: ANN401 - a `Request`
+    """What an opened request says of its law.
 
     Args:
-        top: the request's own fields, each as its JSON text.
-        user: those of `user`.
-        user_ext: those of `user.ext`.
-        device: those of `device`.
-        gpc: the request came with the header `Sec-GPC: 1`.
+        request: as `Opened` holds it.
+        gpc: it came with the header `Sec-GPC: 1`.
     """
     faults: list[str] = []
-    regs = _read(_REGS, top, "regs", faults) or _NO_REGS
+    user, device = request.user, request.device
+    regs = _read(_REGS, request.regs, "regs", faults) or _NO_REGS
     ext = regs.ext or _NO_EXT
-    here = _read(_GEO, device, "geo", faults) or _NO_GEO
-    home = _read(_GEO, user, "geo", faults) or _NO_GEO
-    countries = tuple(
-        dict.fromkeys(filter(None, (ALPHA_2_OF.get(geo.country or "") for geo in (here, home))))
-    )
-    year = _read(_NUMBER, user, "yob", faults)
-    gdpr = max((flag for flag in (regs.gdpr, ext.gdpr) if flag is not None), default=None)
+    here = _place(device.geo, "device.geo", faults) if device else None
+    home = _place(user.geo, "user.geo", faults) if user else None
     dsa = regs.dsa or ext.dsa
+    consent = birth_year = None
+    if user:
+        consent = _read(_TEXT, user.consent, "user.consent", faults)
+        if not consent and user.ext:
+            consent = _read(_TEXT, user.ext.get("consent", UNSET), "user.ext.consent", faults)
+        birth_year = _read(_NUMBER, user.yob, "user.yob", faults)
+    gdpr = regs.gdpr if ext.gdpr is None else ext.gdpr if regs.gdpr is None else max(regs.gdpr, ext.gdpr)
     return Received(
-        countries,
-        _region(here) or _region(home),
+        tuple(dict.fromkeys(place[0] for place in (here, home) if place)),
+        (here and here[1]) or (home and home[1]) or None,
         gdpr,
-        _read(_TEXT, user, "consent", faults) or _read(_TEXT, user_ext, "consent", faults),
+        consent,
         regs.gpp or ext.gpp,
         regs.gpp_sid or ext.gpp_sid or (),
         regs.us_privacy or ext.us_privacy,
         gpc or (ext.gpc is not None and str(ext.gpc) in ("1", "True")),
         bool(regs.coppa),
         dsa is not None and dsa.dsarequired > 0,
-        _is_one(device, "lmt") or _is_one(device, "dnt"),
-        year if year is not None and _YEAR[0] <= year <= _YEAR[1] else None,
+        bool(device) and (_is_one(device.lmt) or _is_one(device.dnt)),
+        birth_year if birth_year is not None and _YEAR[0] <= birth_year <= _YEAR[1] else None,
         tuple(faults),
     )
 
 
-def _read(decoder: "msgspec.json.Decoder[Any]", fields: _Raws, name: str, faults: list[str]) -> Any:  # noqa: ANN401
-    raw = fields.get(name)
-    if raw is None:
+def _read(decoder: "msgspec.json.Decoder[Any]", raw: Raw | UnsetType, name: str, faults: list[str]) -> Any:  # noqa: ANN401
+    if raw is UNSET:
         return None
     try:
         return decoder.decode(raw)
@@ -136,14 +153,18 @@ def _read(decoder: "msgspec.json.Decoder[Any]", fields: _Raws, name: str, faults
         return None
 
 
-def _is_one(fields: _Raws, name: str) -> bool:
-    raw = fields.get(name)
-    return raw is not None and bytes(raw) == b"1"
+def _is_one(raw: Raw | UnsetType) -> bool:
+    return raw is not UNSET and bytes(raw) == b"1"
 
 
-def _region(geo: Geo) -> str | None:
-    """ISO 3166-2 from the part after the hyphen that OpenRTB sends, or from the whole."""
-    country, region = ALPHA_2_OF.get(geo.country or ""), geo.region
-    if country is None or not region:
+def _place(geo: Raws | UnsetType, name: str, faults: list[str]) -> tuple[str, str | None] | None:
+    """ISO 3166-1 and 3166-2, from the part after the hyphen that OpenRTB sends, or from the whole."""
+    if not geo or "country" not in geo:
         return None
-    return region if region.startswith(f"{country}-") else f"{country}-{region}"
+    country = ALPHA_2_OF.get(_read(_TEXT, geo["country"], f"{name}.country", faults) or "")
+    if country is None:
+        return None
+    region = _read(_TEXT, geo.get("region", UNSET), f"{name}.region", faults)
+    if not region:
+        return country, None
+    return country, region if region.startswith(f"{country}-") else f"{country}-{region}"

@@ -1,145 +1,132 @@
 """`data[].segment`: the segments that may leave.
 
-Segments come in two shapes. Nearly all have only the fields of the specification, read as structs. Any other (an
-unknown field, a number for an identifier) is read field by field, slower, with the same outcome. Both are written
-anew rather than cut out of the original text, so that a field given twice leaves as the one that was judged.
+A segment is looked up by its own text, since most are met again and again; only one that is met for the first time is
+read. What leaves is the segment as it was read, written anew, so that a field given twice leaves as the one that was
+judged.
 """
 
-from typing import Any, Final
+from typing import Final, cast
 
 import msgspec
+from msgspec import UNSET, Raw, UnsetType
 
-from haechi.release.gate.masks import EVERY, UNKNOWN, Masks
+from haechi.release.gate.masks import EVERY, UNKNOWN, Judged, Masks, Narrow
+from haechi.release.gate.request import Data, Raws
 
-UNSET = msgspec.UNSET
-_Raws = dict[str, msgspec.Raw]
-
-
-class _Segment(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    id: str | msgspec.UnsetType = UNSET
-    name: str | msgspec.UnsetType = UNSET
-    value: str | msgspec.UnsetType = UNSET
-
-
-class _Ext(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    segtax: int | msgspec.UnsetType = UNSET
-
-
-class _Data(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    id: str | msgspec.UnsetType = UNSET
-    name: str | msgspec.UnsetType = UNSET
-    segment: list[_Segment] | msgspec.UnsetType = UNSET
-    ext: _Ext | msgspec.UnsetType = UNSET
-
-
-_USUAL: Final = msgspec.json.Decoder(list[_Data])
-_LOOSE: Final = msgspec.json.Decoder(list[_Raws])
-_SEGMENTS: Final = msgspec.json.Decoder(list[_Raws] | None)
-_FIELDS: Final = msgspec.json.Decoder(_Raws | None)
+_LOOSE: Final = msgspec.json.Decoder(list[Raws])
+_SEGMENTS: Final = msgspec.json.Decoder(list[Raw] | None)
+_FIELDS: Final = msgspec.json.Decoder(Raws)
 _ANY: Final = msgspec.json.Decoder()
 _ENCODER: Final = msgspec.json.Encoder()
-_NOTHING: Final = msgspec.Raw(b"[]")
+_NOTHING: Final = Raw(b"[]")
+_FIRST: Final = b"[{"
+_BETWEEN: Final = b"},{"
+_LAST: Final = b"}]"
+_LONGEST: Final = 4_000
+"""Bytes of a text that is remembered; the few longer ones are read each time."""
 
 Dropped = dict[int, int]
-"""How many segments stayed, by the bits for which they did."""
+"""How many things stayed, by the bits for which they did."""
 
 
-def narrow_data(raw: msgspec.Raw, masks: Masks, refused: int, dropped: Dropped) -> msgspec.Raw:
-    """A `data` array with only the segments that may leave.
+def narrow_data(data: list[Data] | Raw, masks: Masks, refused: int, dropped: Dropped) -> list[Data] | Raw:
+    """A `data` array with only the segments that may leave: the same providers, fewer segments.
 
     Args:
-        raw: its JSON text.
+        data: as it was opened, or its text where it has another shape than the specification's.
         masks: what segments give away.
         refused: the bits that make one stay.
         dropped: is added to.
 
     Returns:
-        the JSON text of what may leave: the same providers, fewer segments. What cannot be read leaves as an
-        empty array.
+        what may leave; where it cannot be read, an empty array.
     """
-    try:
-        usual = _USUAL.decode(raw)
-    except msgspec.ValidationError:
-        return _narrow_loosely(raw, masks, refused, dropped)
-    for data in usual:
-        if data.segment is not UNSET:
-            tax = data.ext.segtax if data.ext is not UNSET else UNSET
-            taxonomy = data.name or data.id or "" if tax is UNSET else str(tax)
-            data.segment = _kept(data.segment, taxonomy, masks, refused, dropped)
-    return msgspec.Raw(_ENCODER.encode(usual))
+    if isinstance(data, Raw):
+        return _narrow_loosely(data, masks, refused, dropped)
+    for provider in data:
+        if provider.segment is not UNSET:
+            taxonomy, provider.ext = _taxonomy(provider.ext, provider.name or provider.id or "", masks)
+            provider.segment = _narrow_segments(provider.segment, taxonomy, masks, refused, dropped)
+    return data
 
 
-def _kept(
-    segments: list[_Segment], taxonomy: str, masks: Masks, refused: int, dropped: Dropped
-) -> list[_Segment]:
-    known = masks.of_taxonomy(taxonomy).get
-    names = masks.names.get
-    kept = []
-    for segment in segments:
-        identifier, name, value = segment.id, segment.name, segment.value
-        mask = 0
-        if identifier is not UNSET:
-            found = known(identifier)
-            mask = masks.segment(taxonomy, identifier) if found is None else found
-        if name is not UNSET:
-            found = names(name)
-            mask |= masks.name(name) if found is None else found
-        if value is not UNSET and not value.isdecimal():
-            mask |= _told_by(value, names(value), masks)
-        stays = (mask or UNKNOWN | EVERY) & refused
-        if stays:
-            dropped[stays] = dropped.get(stays, 0) + 1
-        else:
-            kept.append(segment)
-    return kept
-
-
-def _told_by(value: str, found: int | None, masks: Masks) -> int:
-    """What a value tells beyond its segment: a word may name what the segment's own name hides."""
-    mask = masks.name(value) if found is None else found
-    # A value that says nothing readable ("0.73", "Y") does not make a known segment unknown.
-    return mask & ~UNKNOWN if not any(char.isalpha() for char in value) else mask
-
-
-def _narrow_loosely(raw: msgspec.Raw, masks: Masks, refused: int, dropped: Dropped) -> msgspec.Raw:
-    try:
-        every = _LOOSE.decode(raw)
-    except msgspec.ValidationError:
-        dropped[UNKNOWN] = dropped.get(UNKNOWN, 0) + 1
-        return _NOTHING
-    for data in every:
-        if "segment" not in data:
-            continue
-        taxonomy = _taxonomy(data)
+def _narrow_segments(raw: Raw, taxonomy: str, masks: Masks, refused: int, dropped: Dropped) -> Raw:
+    """An array of segments with those that may leave."""
+    text = bytes(raw)
+    known = masks.arrays.get((text, taxonomy, refused))
+    if known is None:
         try:
-            segments = _SEGMENTS.decode(data["segment"])
+            found = _found(text, taxonomy, masks)
         except msgspec.ValidationError:
-            segments = []
-            dropped[UNKNOWN] = dropped.get(UNKNOWN, 0) + 1
-        kept = []
-        for segment in segments or []:
-            mask = _loose_mask(segment, taxonomy, masks) or UNKNOWN | EVERY
+            known = None, {UNKNOWN: 1}
+        else:
+            known = _allowed(found, refused)
+        if len(text) <= _LONGEST:
+            masks.arrays.keep((text, taxonomy, refused), known)
+    for bits, count in known[1].items():
+        dropped[bits] = dropped.get(bits, 0) + count
+    return _NOTHING if known[0] is None else known[0]
+
+
+def _found(text: bytes, taxonomy: str, masks: Masks) -> list[Judged]:
+    """What the segments of an array give away, in their order.
+
+    Where every piece between `},{` is the inside of a segment that was judged before, the array is made of just these
+    segments, and nothing needs to be read: the inside of an object is closed in itself, so that no piece of a text or
+    of an object within a segment is ever one.
+    """
+    met = masks.met(taxonomy)
+    if text.startswith(_FIRST) and text.endswith(_LAST):
+        found = list(map(met.get, text[2:-2].split(_BETWEEN)))
+        if all(found):
+            return cast("list[Judged]", found)
+    return [
+        met.get(bytes(one)[1:-1]) or _judged(one, taxonomy, masks) for one in _SEGMENTS.decode(text) or []
+    ]
+
+
+def _allowed(found: list[Judged], refused: int) -> Narrow:
+    """What leaves of the segments of an array, and how many stay."""
+    kept = [inside for mask, inside in found if not mask & refused]
+    stays: Dropped = {}
+    if len(kept) != len(found):
+        for mask, _ in found:
             if mask & refused:
-                dropped[mask & refused] = dropped.get(mask & refused, 0) + 1
-            else:
-                kept.append(segment)
-        data["segment"] = msgspec.Raw(_ENCODER.encode(kept))
-    return msgspec.Raw(_ENCODER.encode(every))
+                stays[mask & refused] = stays.get(mask & refused, 0) + 1
+    return Raw(_FIRST + _BETWEEN.join(kept) + _LAST) if kept else None, stays
 
 
-def _loose_mask(segment: _Raws, taxonomy: str, masks: Masks) -> int:
-    """The mask of a segment with fields beyond the specification; text in any of them tells too."""
+def _judged(raw: Raw, taxonomy: str, masks: Masks) -> Judged:
+    """What a segment gives away, and the inside of the segment as it was read."""
+    text = bytes(raw)[1:-1]
+    try:
+        fields = _FIELDS.decode(raw)
+    except msgspec.ValidationError:
+        # No object: never leaves, so that its text is not needed.
+        return EVERY | UNKNOWN, b""
+    judged = _mask(fields, taxonomy, masks) or EVERY | UNKNOWN, _ENCODER.encode(fields)[1:-1]
+    if len(text) <= _LONGEST and text:
+        masks.met(taxonomy).keep(text, judged)
+    return judged
+
+
+def _mask(fields: Raws, taxonomy: str, masks: Masks) -> int:
+    """What a segment gives away: by its identifier, and by whatever its texts say beside it."""
     mask = 0
-    for field, raw in segment.items():
+    for field, raw in fields.items():
         if field == "id":
-            identifier = _word(raw)
-            found = masks.of_taxonomy(taxonomy).get(identifier)
-            mask |= masks.segment(taxonomy, identifier) if found is None else found
+            mask |= masks.segment(taxonomy, _word(raw))
             continue
         for text in _texts(_ANY.decode(raw)):
-            found = masks.names.get(text)
-            mask |= _told_by(text, found, masks)
-    return mask
+            says = masks.name(text)
+            # A value that holds no word ("0.73") does not make a known segment unknown.
+            mask |= says if field == "name" or any(map(str.isalpha, text)) else says & ~UNKNOWN
+    # Known neither by its identifier nor by a name: what it is about cannot be told.
+    return mask if mask & ~EVERY or "name" in fields or _is_known(fields, taxonomy, masks) else 0
+
+
+def _is_known(fields: Raws, taxonomy: str, masks: Masks) -> bool:
+    return "id" in fields and bool(masks.segment(taxonomy, _word(fields["id"])))
 
 
 def _texts(value: object) -> list[str]:
@@ -153,16 +140,42 @@ def _texts(value: object) -> list[str]:
     return []
 
 
-def _taxonomy(data: _Raws) -> str:
+def _taxonomy(ext: Raw | UnsetType, provider: str, masks: Masks) -> tuple[str, Raw | UnsetType]:
+    """The taxonomy of a provider's segments: its `segtax`, else the provider; and the `ext` as it was read."""
+    if ext is UNSET:
+        return provider, UNSET
+    text = bytes(ext)
+    known = masks.taxonomies.get(text)
+    if known is None:
+        try:
+            fields = _FIELDS.decode(ext)
+        except msgspec.ValidationError:
+            # No object: nothing in it can be a `segtax`.
+            return provider, ext
+        segtax = fields.get("segtax")
+        known = None if segtax is None else _word(segtax), Raw(_ENCODER.encode(fields))
+        masks.taxonomies.keep(text, known)
+    return known[0] or provider, known[1]
+
+
+def _narrow_loosely(raw: Raw, masks: Masks, refused: int, dropped: Dropped) -> Raw:
+    """A `data` array with fields of no specification, or whose fields are of other kinds than it says."""
     try:
-        ext: Any = _FIELDS.decode(data["ext"]) if "ext" in data else None
+        every = _LOOSE.decode(raw)
     except msgspec.ValidationError:
-        ext = None
-    if ext and "segtax" in ext:
-        return _word(ext["segtax"])
-    return _word(data["name"]) if "name" in data else _word(data["id"]) if "id" in data else ""
+        dropped[UNKNOWN] = dropped.get(UNKNOWN, 0) + 1
+        return _NOTHING
+    for data in every:
+        if "segment" not in data:
+            continue
+        provider = _word(data["name"]) if "name" in data else _word(data["id"]) if "id" in data else ""
+        taxonomy, ext = _taxonomy(data.get("ext", UNSET), provider, masks)
+        if ext is not UNSET:
+            data["ext"] = ext
+        data["segment"] = _narrow_segments(data["segment"], taxonomy, masks, refused, dropped)
+    return Raw(_ENCODER.encode(every))
 
 
-def _word(raw: msgspec.Raw) -> str:
+def _word(raw: Raw) -> str:
     value = _ANY.decode(raw)
     return value if isinstance(value, str) else bytes(raw).decode()

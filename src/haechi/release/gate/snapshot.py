@@ -45,7 +45,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
         segments: how many.
         people: how many.
         key: of the hashes, new with each snapshot.
-        digest: SHA-256 of the arrays.
+        digest: SHA-256 of this header without it and of the arrays.
     """
 
     made_at: datetime
@@ -85,9 +85,10 @@ class Snapshot:
         sizes = _sizes(self.header.segments, self.header.people)
         if (
             len(whole) - begin != sum(sizes)
-            or hashlib.sha256(whole[begin:]).hexdigest() != self.header.digest
+            or _digest(self.header, whole[begin:]) != self.header.digest
+            or self._map[:begin] != _head(self.header)
         ):
-            raise UsageError(f"{path}: damaged; its arrays are not those that were written.")
+            raise UsageError(f"{path}: damaged; it is not what was written.")
         ends = np.cumsum([begin, *sizes]).tolist()
         self._segments, self._masks, self._people, self._standings = (
             whole[start : start + count * width].cast("Q" if width == _ALIGNED else "I")
@@ -142,12 +143,9 @@ def write_snapshot(
         segments=len(by_segment[0]),
         people=len(by_person[0]),
         key=key.hex(),
-        digest=hashlib.sha256(arrays).hexdigest(),
     )
-    text = msgspec.json.encode(header)
-    first = _MAGIC + str(len(text)).encode() + b"\n"
-    padding = b" " * (-(len(first) + len(text)) % _ALIGNED)
-    _replace(path, first + text + padding + arrays)
+    header = msgspec.structs.replace(header, digest=_digest(header, arrays))
+    _replace(path, _head(header) + arrays)
     return header
 
 
@@ -178,6 +176,19 @@ class Watched:
         opened = Snapshot(self._path)
         self._mark = mark
         return opened
+
+
+def _head(header: Header) -> bytes:
+    """The first line and the header, up to where the arrays begin."""
+    text = msgspec.json.encode(header)
+    first = _MAGIC + str(len(text)).encode() + b"\n"
+    return first + text + b" " * (-(len(first) + len(text)) % _ALIGNED)
+
+
+def _digest(header: Header, arrays: bytes | memoryview) -> str:
+    digest = hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(header, digest="")))
+    digest.update(arrays)
+    return digest.hexdigest()
 
 
 def _header(data: mmap.mmap) -> tuple[Header, int]:

@@ -3,35 +3,54 @@
 from typing import Final
 
 import msgspec
+from msgspec import UNSET, Raw, UnsetType
 
 from haechi.release.gate.masks import UNKNOWN, Masks
+from haechi.release.gate.request import NULL
 from haechi.release.gate.segments import Dropped
 
 _TEXT: Final = msgspec.json.Decoder(str)
 _TEXTS: Final = msgspec.json.Decoder(list[str])
 _ENCODER: Final = msgspec.json.Encoder()
+_LONGEST: Final = 1_000
+"""Bytes of a list of keywords that is remembered."""
 
 
-def narrow_keywords(raw: msgspec.Raw, masks: Masks, refused: int, dropped: Dropped) -> msgspec.Raw | None:
-    """A comma-separated list of keywords with only those that may leave; None where none may."""
+def narrow_keywords(raw: Raw, masks: Masks, refused: int, dropped: Dropped) -> Raw | UnsetType:
+    """A comma-separated list of keywords with only those that may leave; unset where none may."""
+    text = bytes(raw)
+    known = masks.keywords.get((text, refused))
+    if known is None:
+        stays: Dropped = {}
+        kept = _narrow_keywords(raw, masks, refused, stays)
+        known = None if kept is UNSET else kept, stays
+        if len(text) <= _LONGEST:
+            masks.keywords.keep((text, refused), known)
+    dropped.update(known[1])
+    return UNSET if known[0] is None else known[0]
+
+
+def _narrow_keywords(raw: Raw, masks: Masks, refused: int, dropped: Dropped) -> Raw | UnsetType:
     try:
         words = _TEXT.decode(raw).split(",")
     except msgspec.ValidationError:
-        dropped[UNKNOWN] = dropped.get(UNKNOWN, 0) + 1
-        return None
+        return _unreadable(raw, dropped)
     kept = _kept(words, masks, refused, dropped)
-    return msgspec.Raw(_ENCODER.encode(",".join(kept))) if kept else None
+    if len(kept) == len(words):
+        return Raw(bytes(raw))
+    return Raw(_ENCODER.encode(",".join(kept))) if any(map(str.strip, kept)) else UNSET
 
 
-def narrow_words(raw: msgspec.Raw, masks: Masks, refused: int, dropped: Dropped) -> msgspec.Raw | None:
-    """An array of keywords with only those that may leave; None where none may."""
+def narrow_words(raw: Raw, masks: Masks, refused: int, dropped: Dropped) -> Raw | UnsetType:
+    """An array of keywords with only those that may leave; unset where none may."""
     try:
         words = _TEXTS.decode(raw)
     except msgspec.ValidationError:
-        dropped[UNKNOWN] = dropped.get(UNKNOWN, 0) + 1
-        return None
+        return _unreadable(raw, dropped)
     kept = _kept(words, masks, refused, dropped)
-    return msgspec.Raw(_ENCODER.encode(kept)) if kept else None
+    if len(kept) == len(words):
+        return raw
+    return Raw(_ENCODER.encode(kept)) if any(map(str.strip, kept)) else UNSET
 
 
 def _kept(words: list[str], masks: Masks, refused: int, dropped: Dropped) -> list[str]:
@@ -39,10 +58,16 @@ def _kept(words: list[str], masks: Masks, refused: int, dropped: Dropped) -> lis
     for word in words:
         text = word.strip()
         if text:
-            found = masks.names.get(text)
-            stays = (masks.name(text) if found is None else found) & refused
+            stays = masks.name(text) & refused
             if stays:
                 dropped[stays] = dropped.get(stays, 0) + 1
                 continue
         kept.append(word)
-    return kept if any(map(str.strip, kept)) else []
+    return kept
+
+
+def _unreadable(raw: Raw, dropped: Dropped) -> Raw | UnsetType:
+    if bytes(raw) == NULL:
+        return raw
+    dropped[UNKNOWN] = dropped.get(UNKNOWN, 0) + 1
+    return UNSET

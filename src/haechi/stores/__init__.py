@@ -1,4 +1,4 @@
-"""Where the platform keeps what it knows: SQLite in a folder, or PostgreSQL. SQLAlchemy is the port: nothing wraps it.
+"""Where the platform keeps what it knows: SQLite in a folder, or PostgreSQL. SQLAlchemy is the port.
 
 schema      the tables
 opened      a database, opened and brought up to date

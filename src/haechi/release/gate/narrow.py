@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from haechi.release.gate.allowance import Allowance, Why
-from haechi.release.gate.masks import BITS, EVERY, Masks
+from haechi.release.gate.masks import BITS, EVERY, Masks, Remembered
 from haechi.release.gate.place import narrow_place
 from haechi.release.gate.received import Received, received, said
 from haechi.release.gate.request import BadRequest, Opened
@@ -68,7 +68,7 @@ class Gate:
         self._masks = masks
         self._decide = decide
         self._hour = -1
-        self._known: dict[object, tuple[Allowance, tuple[str, ...]]] = {}
+        self._known: Remembered[object, tuple[Allowance, tuple[str, ...]]] = Remembered(_KEPT)
 
     def __call__(self, body: bytes, *, gpc: bool = False) -> Narrowed:
         """The request with only what may leave.
@@ -108,15 +108,12 @@ class Gate:
         if hour != self._hour:
             # Laws come into force and people come of age at midnights, which fall on full hours in most zones.
             self._hour = hour
-            self._known.clear()
+            self._known.forget()
         key = (said(request), _identifier(request.user), gpc)
-        known = self._known.get(key)
+        known = self._known.get(key) or self._known.again(key)
         if known is None:
             says = received(request, gpc=gpc)
-            known = self._decide(says, key[1]), says.faults
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            self._known[key] = known
+            known = self._known.keep(key, (self._decide(says, key[1]), says.faults))
         return known
 
     def _narrow_user(self, user: Any, narrowed: Narrowed) -> None:  # noqa: ANN401 - a `User`

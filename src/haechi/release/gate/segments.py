@@ -53,7 +53,8 @@ def narrow_data(data: list[Data] | Raw, masks: Masks, refused: int, dropped: Dro
 def _narrow_segments(raw: Raw, taxonomy: str, masks: Masks, refused: int, dropped: Dropped) -> Raw:
     """An array of segments with those that may leave."""
     text = bytes(raw)
-    known = masks.arrays.get((text, taxonomy, refused))
+    key = text, taxonomy, refused
+    known = masks.arrays.get(key) or masks.arrays.again(key)
     if known is None:
         try:
             found = _found(text, taxonomy, masks)
@@ -62,7 +63,7 @@ def _narrow_segments(raw: Raw, taxonomy: str, masks: Masks, refused: int, droppe
         else:
             known = _allowed(found, refused)
         if len(text) <= _LONGEST:
-            masks.arrays.keep((text, taxonomy, refused), known)
+            masks.arrays.keep(key, known)
     for bits, count in known[1].items():
         dropped[bits] = dropped.get(bits, 0) + count
     return _NOTHING if known[0] is None else known[0]

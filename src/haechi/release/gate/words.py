@@ -19,7 +19,7 @@ _LONGEST: Final = 1_000
 def narrow_keywords(raw: Raw, masks: Masks, refused: int, dropped: Dropped) -> Raw | UnsetType:
     """A comma-separated list of keywords with only those that may leave; unset where none may."""
     text = bytes(raw)
-    known = masks.keywords.get((text, refused))
+    known = masks.keywords.get((text, refused)) or masks.keywords.again((text, refused))
     if known is None:
         stays: Dropped = {}
         kept = _narrow_keywords(raw, masks, refused, stays)

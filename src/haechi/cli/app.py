@@ -29,7 +29,7 @@ app = cyclopts.App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-COMMANDS = ("audit", "checks", "classify", "evaluate", "explain", "laws")
+COMMANDS = ("audit", "checks", "classify", "evaluate", "explain", "gate", "laws")
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
 GROUPS = ("example", "themes")

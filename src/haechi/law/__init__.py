@@ -7,6 +7,7 @@ from haechi.law.days import birthday, due_at, midnight
 from haechi.law.jurisdiction import jurisdiction_rows, packs_for
 from haechi.law.load import load_packs, read_pack, schema
 from haechi.law.lookup import (
+    chosen,
     forbidden_grounds,
     in_force,
     included_items,
@@ -53,6 +54,7 @@ __all__ = [
     "Source",
     "Text",
     "birthday",
+    "chosen",
     "due_at",
     "forbidden_grounds",
     "in_force",

@@ -1,10 +1,11 @@
 """What a law says at an instant. Pure: a pack and an instant in, a fact out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import TypeVar
 
+from haechi.errors import UsageError
 from haechi.law.model import (
     Check,
     Fact,
@@ -25,6 +26,18 @@ _F = TypeVar("_F", bound=Fact)
 def in_force(facts: Iterable[_F], at: datetime) -> tuple[_F, ...]:
     """The facts in force at the naive UTC instant `at`, in the pack's order."""
     return tuple(fact for fact in facts if fact.in_force(at))
+
+
+def chosen(packs: Mapping[str, LawPack], laws: Collection[str]) -> dict[str, LawPack]:
+    """The packs that are named; all where none is.
+
+    Raises:
+        UsageError: there is no such law.
+    """
+    for law in laws:
+        if law not in packs:
+            raise UsageError(f"unknown law {law!r}; expected one of {', '.join(sorted(packs))}.")
+    return {law: pack for law, pack in packs.items() if not laws or law in laws}
 
 
 def rule_for(pack: LawPack, check: Check | str, at: datetime) -> Rule | None:

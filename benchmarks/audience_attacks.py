@@ -2,10 +2,10 @@
 
     python benchmarks/audience_attacks.py [--trials 10000] [--draws 1000000] [--charts docs/images]
 
-First every attack of tests/release/audiences/test_attacks.py through the real interface. Then the best any attacker can
-do with q answers that count the target, on many more draws of the same noise: he knows everything else exactly, so that
-the sum of what is left tells him all there is (the likelihood ratio of Gaussian noise is a function of the sum). Last
-the error of honest sizes, alone and after many overlapping questions.
+First every attack of tests/release/audiences/test_attacks.py through the real interface. Then the best any attacker
+can do with q answers that count the target, on many more draws of the same noise: he knows everything else exactly,
+so that the sum of what is left tells him all there is (the likelihood ratio of Gaussian noise is a function of the
+sum). Last the error of honest sizes, alone and after many overlapping questions.
 """
 
 import argparse
@@ -18,10 +18,10 @@ import numpy as np
 import opendp.prelude as dp
 import vl_convert
 from pyroaring import BitMap
-
-from haechi.release.audiences import AudiencePolicy, People, State, ask
 from tests.release.audiences.test_attacks import ATTACKS
 from tests.release.audiences.worlds import POLICY, advantage
+
+from haechi.release.audiences import AudiencePolicy, People, State, ask
 
 _NOW: Final = dt.datetime.fromisoformat("2026-11-01T00:00:00")
 _AT_ONCE: Final = 200_000
@@ -138,7 +138,8 @@ def main() -> None:
         [
             {"mark": {"type": "area", "opacity": 0.25}, "encoding": {
                 "y": {"field": "low", "type": "quantitative", "title": "advantage"}, "y2": {"field": "high"}}},
-            {"mark": {"type": "line", "point": True}, "encoding": {"y": {"field": "advantage", "type": "quantitative"}}},
+            {"mark": {"type": "line", "point": True}, "encoding": {
+                "y": {"field": "advantage", "type": "quantitative"}}},
             {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"y": {"datum": 0.01}}},
         ],
     )  # fmt: skip

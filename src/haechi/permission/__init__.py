@@ -2,16 +2,19 @@
 
 from haechi.permission.column import decide_column
 from haechi.permission.decide import Asked, Decision, Reason, decide
+from haechi.permission.since import Facts, allowed_since
 from haechi.permission.standing import Held, Permission, Standing, held_at
 from haechi.permission.stretches import permission_stretches
 
 __all__ = [
     "Asked",
     "Decision",
+    "Facts",
     "Held",
     "Permission",
     "Reason",
     "Standing",
+    "allowed_since",
     "decide",
     "decide_column",
     "held_at",

@@ -137,7 +137,7 @@ evidence: Final = _clustered(
     "evidence",
     Column("person", _NUMBER, primary_key=True),
     Column("theme", _NUMBER, primary_key=True),
-    # Thousandths, after the last change, which was at `at`.
+    # Thousandths, after the last change, which was at `at`. While somebody is in the theme it is the score too.
     Column("evidence", BigInteger, nullable=False),
     Column("at", _INSTANT, nullable=False),
 )
@@ -148,7 +148,8 @@ memberships: Final = _clustered(
     Column("theme", _NUMBER, primary_key=True),
     Column("since", _INSTANT, primary_key=True),
     Column("until", _INSTANT),
-    Column("score", BigInteger, nullable=False),
+    # Thousandths when it closed; null while it is open, when `evidence` has it.
+    Column("score", BigInteger),
     Index("ix_memberships_theme", "theme", "until"),
 )
 

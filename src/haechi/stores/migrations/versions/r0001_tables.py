@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Column("theme", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
-        sa.Column("score", sa.BigInteger(), nullable=False),
+        sa.Column("score", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("person", "theme", "since", name=op.f("pk_memberships")),
         sqlite_with_rowid=False,
     )

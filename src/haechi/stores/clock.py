@@ -1,0 +1,22 @@
+"""Instants as the database keeps them: whole microseconds since 1970 in UTC."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC inside
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds of a naive UTC instant; those before 1970 count as its beginning."""
+    return max((at - _EPOCH) // _MICROSECOND, 0)
+
+
+def instant(at: int) -> datetime:
+    """The naive UTC instant."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def utc_now() -> datetime:
+    """Now, as a naive UTC instant."""
+    return datetime.now(UTC).replace(tzinfo=None)

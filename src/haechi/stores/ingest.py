@@ -1,0 +1,209 @@
+"""Behaviours come in, and memberships stay current: one batch, one transaction, one receipt.
+
+A receipt is given only after the commit: what was acknowledged is on the disk. A batch that was sent twice with one
+key counts once. Memberships follow the definition of the records contract (`haechi.themes.keeping`), and on top of
+it: nobody is in a theme before it was approved, and nobody is in a theme that bears a protected category without a
+permission that holds; for such a pair not even evidence is kept.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, Engine, select, text
+
+from haechi.errors import DataError, Fault, FaultKind, HaechiError
+from haechi.law import LawPack
+from haechi.stores import schema
+from haechi.stores.clock import micros, utc_now
+from haechi.stores.holding import Holding
+from haechi.stores.keep import Pair, keep_gains, recompute
+from haechi.stores.numbers import Numbers
+from haechi.stores.rows import fill, writing
+from haechi.terms.words import BEHAVIOUR_KINDS, BehaviourKind
+from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
+from haechi.themes.keeping import gain, takes_back
+
+_SKEW: Final = timedelta(minutes=5)
+_MOST_FAULTS: Final = 20
+KIND_NUMBERS: Final[dict[BehaviourKind, int]] = {kind: place for place, kind in enumerate(BEHAVIOUR_KINDS)}
+
+
+class Behaviour(msgspec.Struct, frozen=True, gc=False):
+    """One behaviour, in the words of the records contract.
+
+    Attributes:
+        person_id: whose.
+        item_id: on what.
+        kind: what was done.
+        occurred_at: when, with its zone; without one it is read as UTC.
+    """
+
+    person_id: str
+    item_id: str
+    kind: BehaviourKind
+    occurred_at: datetime
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What was acknowledged.
+
+    Attributes:
+        rows: behaviours in the batch.
+        repeated: the batch had come before, and nothing was done.
+    """
+
+    rows: int
+    repeated: bool
+
+
+class ConflictError(HaechiError):
+    """One key with two contents: the caller mixed up its batches."""
+
+
+class Ingest:
+    """Takes batches in. One a process; safe to use from several threads, one after the other.
+
+    Args:
+        engine: the database.
+        packs: the laws by which permission is judged.
+        rule: kind weights, threshold and lapse.
+    """
+
+    def __init__(
+        self, engine: Engine, packs: Mapping[str, LawPack], rule: EvidenceRule = DEFAULT_EVIDENCE
+    ) -> None:
+        self._engine = engine
+        self._packs = packs
+        self._rule = rule
+        self._people = Numbers(schema.people, "person", "person_id")
+        self._items = Numbers(schema.items, "item", "item_id")
+
+    def __call__(
+        self, behaviours: Sequence[Behaviour], *, source: str, key: str, now: datetime | None = None
+    ) -> Receipt:
+        """Takes a batch in.
+
+        Args:
+            behaviours: in any order.
+            source: who sends it; keys are each source's own.
+            key: idempotency key: the batch's name at its source.
+            now: naive UTC instant; the machine's where not given.
+
+        Raises:
+            DataError: a behaviour lies in the future; nothing of the batch was taken.
+            ConflictError: another batch came with this key.
+        """
+        now = now or utc_now()
+        arrived = _checked(behaviours, now)
+        digest = _digest(behaviours)
+        with writing(self._engine) as connection:
+            row = {"source": source, "idempotency_key": key, "digest": digest, "rows": len(arrived)}
+            batch, repeated = _batch(connection, {**row, "received_at": micros(now)})
+            if repeated:
+                return Receipt(len(arrived), repeated=True)
+            people = self._people.of(connection, [row.person_id for row in behaviours])
+            items = self._items.of(connection, [row.item_id for row in behaviours])
+            rows = [
+                (person, item, at, batch, place, KIND_NUMBERS[row.kind])
+                for place, (person, item, at, row) in enumerate(
+                    zip(people, items, arrived, behaviours, strict=True)
+                )
+            ]
+            fill(connection, "behaviours", ("person", "item", "occurred_at", "batch", "place", "kind"), rows)
+            self._keep(connection, rows, now)
+        self._people.keep()
+        self._items.keep()
+        return Receipt(len(arrived), repeated=False)
+
+    def _keep(self, connection: Connection, rows: Sequence[tuple[int, ...]], now: datetime) -> None:
+        """What the behaviours change: pairs that only gain are added to, all others are folded anew."""
+        themes = _themes_of(connection, {row[1] for row in rows})
+        gains: dict[Pair, list[tuple[int, int]]] = defaultdict(list)
+        anew: set[Pair] = set()
+        for person, item, at, _, _, number in rows:
+            kind = BEHAVIOUR_KINDS[number]
+            back = takes_back(kind)
+            for theme, weight in themes.get(item, ()):
+                if back:
+                    anew.add((person, theme))
+                else:
+                    amount = gain(kind, weight, self._rule)
+                    if amount:
+                        gains[person, theme].append((at, amount))
+        holding = Holding(connection, self._packs, now)
+        allowed = holding.since({*gains, *anew})
+        if self._rule.lapse_days is not None:
+            anew.update(gains)
+            gains.clear()
+        late = keep_gains(
+            connection,
+            {pair: found for pair, found in gains.items() if pair not in anew},
+            allowed,
+            self._rule,
+        )
+        recompute(connection, anew | late, allowed, self._rule)
+
+
+def _checked(behaviours: Sequence[Behaviour], now: datetime) -> list[int]:
+    """The instants of a batch, none of them in the future."""
+    latest = micros(now + _SKEW)
+    arrived = []
+    faults: list[Fault] = []
+    for place, row in enumerate(behaviours, 1):
+        at = row.occurred_at
+        if at.tzinfo is not None:
+            at = (at - at.utcoffset()).replace(tzinfo=None) if at.utcoffset() else at.replace(tzinfo=None)  # type: ignore[operator]
+        arrived.append(micros(at))
+        if arrived[-1] > latest:
+            faults.append(
+                Fault("behaviours", place, "occurred_at", str(at), "an instant that is not in the future.")
+            )
+    if faults:
+        raise DataError([FaultKind("Instants in the future", len(faults), tuple(faults[:_MOST_FAULTS]))])
+    return arrived
+
+
+def _digest(behaviours: Sequence[Behaviour]) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode(behaviours)).digest()
+
+
+def _batch(connection: Connection, row: Mapping[str, object]) -> tuple[int, bool]:
+    """The batch's number, and whether it had come before."""
+    batches = schema.batches
+    known = connection.execute(
+        select(batches.c.batch, batches.c.digest).where(
+            batches.c.source == row["source"], batches.c.idempotency_key == row["idempotency_key"]
+        )
+    ).first()
+    if known is not None:
+        if bytes(known.digest) != row["digest"]:
+            raise ConflictError(
+                "this idempotency key came with another batch; expected each batch under its own key."
+            )
+        return int(known.batch), True
+    made = connection.execute(batches.insert().values(**row)).inserted_primary_key
+    return int(made[0]), False  # type: ignore[index]
+
+
+def _themes_of(connection: Connection, items: set[int]) -> dict[int, list[tuple[int, int]]]:
+    """The approved themes of items, with their weights."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    ordered = sorted(items)
+    for at in range(0, len(ordered), _AT_ONCE):
+        part = ordered[at : at + _AT_ONCE]
+        marks = ", ".join(map(str, part))
+        for item, theme, weight in connection.execute(
+            text(
+                "SELECT m.item, m.theme, m.weight FROM item_themes m JOIN themes t ON t.theme = m.theme "  # noqa: S608
+                f"WHERE t.approved_at IS NOT NULL AND m.item IN ({marks})"
+            )
+        ):
+            found[item].append((theme, weight))
+    return found
+
+
+_AT_ONCE: Final = 5_000

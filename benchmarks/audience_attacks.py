@@ -117,7 +117,11 @@ def main() -> None:
     honest = []
     for size in (2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000):
         for earlier in (0, 10, 20):
-            found = errors(size, earlier, POLICY, 400 if earlier == 0 else 60)
+            tries = 400 if earlier == 0 else 60
+            found = errors(size, earlier, POLICY, tries)
+            if len(found) < tries // 2:
+                print(f"  {size:7,} after {earlier:2}: refused in {tries - len(found)} of {tries}")
+                continue
             told = np.abs(found)
             row = {
                 "size": size,

@@ -1,6 +1,5 @@
 """Since when a person may be in a theme: it is approved, and where it bears a category, the person permits it."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -9,16 +8,17 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from haechi.law import LawPack
-from haechi.permission import Asked, Facts, Permission, allowed_since
+from haechi.permission import Asked, Facts, Permission, Standing, allowed_since, decide
+from haechi.stores.catalogue import Catalogue
 from haechi.stores.clock import instant, micros
 from haechi.stores.rows import temporary
-from haechi.terms.words import Category  # noqa: TC001 - kept at run time, as everywhere
+from haechi.terms.words import Category
 
 Pair = tuple[int, int]
 """A person's and a theme's number."""
 _PERMISSION: Final = (
     "SELECT p.person, p.purpose, p.category, p.basis, p.given_at, p.withdrawn_at, p.expires_at, p.notice, "
-    "p.evidence, p.separate, p.by_guardian FROM permissions p JOIN temp_concerned c ON c.person = p.person"
+    "p.evidence, p.separate, p.by_guardian FROM temp_concerned c CROSS JOIN permissions p WHERE c.person = p.person"
 )
 
 
@@ -27,55 +27,54 @@ class Holding:
 
     Args:
         connection: in a transaction.
+        catalogue: what themes are about.
         packs: the laws.
         now: naive UTC instant.
     """
 
-    def __init__(self, connection: Connection, packs: Mapping[str, LawPack], now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, catalogue: Catalogue, packs: Mapping[str, LawPack], now: datetime
+    ) -> None:
         self._connection = connection
+        self._catalogue = catalogue
         self._packs = packs
         self._now = now
-        self._themes: dict[int, tuple[int | None, frozenset[Category]]] = {}
+        self._allowed: dict[tuple[Asked, Standing], bool] = {}
 
     def since(self, pairs: Collection[Pair]) -> dict[Pair, int]:
         """For each pair that may be: the instant from which on. A pair that may not be is not among them."""
-        self._read_themes({theme for _, theme in pairs})
-        telling = {theme for theme, (_, categories) in self._themes.items() if categories}
-        facts = self._facts({person for person, theme in pairs if theme in telling})
+        asked = {theme for _, theme in pairs}
+        themes = {theme: self._catalogue.theme(self._connection, theme) for theme in asked}
+        facts = self._facts({person for person, theme in pairs if themes[theme].categories})
         found: dict[Pair, int] = {}
         for person, theme in pairs:
-            approved_at, categories = self._themes.get(theme, (None, frozenset()))
+            approved_at, categories = themes[theme]
             if approved_at is None:
                 continue
             if not categories:
                 found[person, theme] = approved_at
                 continue
-            permitted = allowed_since(
-                Asked(purpose="profiling", categories=categories), facts[person], self._packs, self._now
-            )
+            permitted = self._permitted_since(categories, facts[person])
             if permitted is not None:
                 found[person, theme] = max(approved_at, micros(permitted))
         return found
 
-    def _read_themes(self, themes: set[int]) -> None:
-        missing = sorted(themes - self._themes.keys())
-        if not missing:
-            return
-        temporary(self._connection, "themes_asked", "theme BIGINT", [(theme,) for theme in missing])
-        for theme, approved_at, categories in self._connection.execute(
-            text(
-                "SELECT t.theme, t.approved_at, t.categories FROM themes t "
-                "JOIN temp_themes_asked a ON a.theme = t.theme"
-            )
-        ):
-            self._themes[theme] = approved_at, frozenset(json.loads(categories or "[]"))
+    def _permitted_since(self, categories: frozenset[Category], facts: Facts) -> datetime | None:
+        asked = Asked(purpose="profiling", categories=categories)
+        standing = facts.standing(self._now)
+        # Most people stand alike: nobody asked them, and they said nothing.
+        allowed = self._allowed.get((asked, standing))
+        if allowed is None:
+            allowed = decide(asked, standing, self._packs, self._now).allowed
+            self._allowed[asked, standing] = allowed
+        return allowed_since(asked, facts, self._packs, self._now) if allowed else None
 
     def _facts(self, people: set[int]) -> dict[int, Facts]:
         if not people:
             return {}
         temporary(self._connection, "concerned", "person BIGINT", [(person,) for person in sorted(people)])
         permissions: dict[int, list[Permission]] = defaultdict(list)
-        for row in self._connection.execute(text(_PERMISSION)):
+        for row in self._connection.execute(text(_PERMISSION)).all():
             permissions[row.person].append(
                 Permission(
                     purpose=row.purpose,
@@ -93,10 +92,10 @@ class Holding:
         found = {}
         for row in self._connection.execute(
             text(
-                "SELECT p.person, p.country, p.region, p.birth_date FROM people p "
-                "JOIN temp_concerned c ON c.person = p.person"
+                "SELECT p.person, p.country, p.region, p.birth_date FROM temp_concerned c CROSS JOIN people p "
+                "WHERE c.person = p.person"
             )
-        ):
+        ).all():
             born = row.birth_date
             if isinstance(born, str):
                 born = datetime.fromisoformat(born).date()

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, select
 
 from haechi.errors import DataError, Fault, FaultKind, HaechiError
 from haechi.law import LawPack
 from haechi.stores import schema
+from haechi.stores.catalogue import Catalogue
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.holding import Holding
 from haechi.stores.keep import Pair, keep_gains, recompute
@@ -29,6 +30,7 @@ from haechi.themes.keeping import gain, takes_back
 
 _SKEW: Final = timedelta(minutes=5)
 _MOST_FAULTS: Final = 20
+_TAKES_BACK: Final = frozenset(place for place, kind in enumerate(BEHAVIOUR_KINDS) if takes_back(kind))
 KIND_NUMBERS: Final[dict[BehaviourKind, int]] = {kind: place for place, kind in enumerate(BEHAVIOUR_KINDS)}
 
 
@@ -81,6 +83,8 @@ class Ingest:
         self._rule = rule
         self._people = Numbers(schema.people, "person", "person_id")
         self._items = Numbers(schema.items, "item", "item_id")
+        self._catalogue = Catalogue()
+        self._amounts: dict[tuple[int, int], int] = {}
 
     def __call__(
         self, behaviours: Sequence[Behaviour], *, source: str, key: str, now: datetime | None = None
@@ -113,6 +117,8 @@ class Ingest:
                     zip(people, items, arrived, behaviours, strict=True)
                 )
             ]
+            # In the table's own order, neighbours are written together.
+            rows.sort()
             fill(connection, "behaviours", ("person", "item", "occurred_at", "batch", "place", "kind"), rows)
             self._keep(connection, rows, now)
         self._people.keep()
@@ -121,24 +127,24 @@ class Ingest:
 
     def _keep(self, connection: Connection, rows: Sequence[tuple[int, ...]], now: datetime) -> None:
         """What the behaviours change: pairs that only gain are added to, all others are folded anew."""
-        themes = _themes_of(connection, {row[1] for row in rows})
+        themes = self._catalogue.of_items(connection, {row[1] for row in rows})
         gains: dict[Pair, list[tuple[int, int]]] = defaultdict(list)
         anew: set[Pair] = set()
-        for person, item, at, _, _, number in rows:
-            kind = BEHAVIOUR_KINDS[number]
-            back = takes_back(kind)
-            for theme, weight in themes.get(item, ()):
-                if back:
-                    anew.add((person, theme))
-                else:
-                    amount = gain(kind, weight, self._rule)
-                    if amount:
-                        gains[person, theme].append((at, amount))
-        holding = Holding(connection, self._packs, now)
-        allowed = holding.since({*gains, *anew})
+        amounts = self._amounts
+        for person, item, at, _, _, kind in rows:
+            of_item = themes[item]
+            if kind in _TAKES_BACK:
+                anew.update((person, theme) for theme, _ in of_item)
+                continue
+            for theme, weight in of_item:
+                amount = amounts.get((kind, weight))
+                if amount is None:
+                    amount = amounts[kind, weight] = gain(BEHAVIOUR_KINDS[kind], weight, self._rule)
+                if amount:
+                    gains[person, theme].append((at, amount))
+        allowed = Holding(connection, self._catalogue, self._packs, now).since({*gains, *anew})
         if self._rule.lapse_days is not None:
             anew.update(gains)
-            gains.clear()
         late = keep_gains(
             connection,
             {pair: found for pair, found in gains.items() if pair not in anew},
@@ -187,23 +193,3 @@ def _batch(connection: Connection, row: Mapping[str, object]) -> tuple[int, bool
         return int(known.batch), True
     made = connection.execute(batches.insert().values(**row)).inserted_primary_key
     return int(made[0]), False  # type: ignore[index]
-
-
-def _themes_of(connection: Connection, items: set[int]) -> dict[int, list[tuple[int, int]]]:
-    """The approved themes of items, with their weights."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    ordered = sorted(items)
-    for at in range(0, len(ordered), _AT_ONCE):
-        part = ordered[at : at + _AT_ONCE]
-        marks = ", ".join(map(str, part))
-        for item, theme, weight in connection.execute(
-            text(
-                "SELECT m.item, m.theme, m.weight FROM item_themes m JOIN themes t ON t.theme = m.theme "  # noqa: S608
-                f"WHERE t.approved_at IS NOT NULL AND m.item IN ({marks})"
-            )
-        ):
-            found[item].append((theme, weight))
-    return found
-
-
-_AT_ONCE: Final = 5_000

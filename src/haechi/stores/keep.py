@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from haechi.stores.rows import fill, temporary
+from haechi.stores.rows import fetch, fill, temporary
 from haechi.terms.words import BEHAVIOUR_KINDS
 from haechi.themes.evidence import EvidenceRule
 from haechi.themes.keeping import Event, Kept, Stretch, advance, fold, gain, takes_back
@@ -14,10 +14,12 @@ from haechi.themes.keeping import Event, Kept, Stretch, advance, fold, gain, tak
 Pair = tuple[int, int]
 _CHUNK: Final = 20_000
 _BEHAVIOURS: Final = (
-    "SELECT b.person, m.theme, b.occurred_at, b.item, b.kind, m.weight FROM temp_pairs p "
-    "JOIN behaviours b ON b.person = p.person JOIN item_themes m ON m.item = b.item AND m.theme = p.theme "
+    "SELECT b.person, m.theme, b.occurred_at, b.item, b.kind, m.weight "
+    "FROM temp_pairs p CROSS JOIN behaviours b CROSS JOIN item_themes m "
+    "WHERE b.person = p.person AND m.item = b.item AND m.theme = p.theme "
     "ORDER BY b.person, m.theme, b.occurred_at"
 )
+"""From the few to the many: SQLite takes CROSS JOIN as the order to go in, PostgreSQL finds its own."""
 
 
 def keep_gains(
@@ -37,24 +39,41 @@ def keep_gains(
     Returns:
         the pairs to be folded anew, since something came late.
     """
-    pairs = [pair for pair in gains if pair in allowed]
-    kept = _kept(connection, pairs)
-    late: set[Pair] = set()
-    evidence: list[tuple[int, int, int, int]] = []
+    sums: list[tuple[int, int, int, int, int]] = []
+    for pair, found in gains.items():
+        if pair in allowed:
+            at, amount = first, _ = found[0]
+            if len(found) > 1:
+                first, at = min(found)[0], max(found)[0]
+                amount = sum(one[1] for one in found)
+            sums.append((*pair, amount, first, at))
+    sums.sort()
+    columns = ("person", "theme", "evidence", "first", "at")
+    temporary(connection, "gains", ", ".join(f"{name} BIGINT" for name in columns), sums)
+    # Where a behaviour is no later than the last one, nothing is added, and the pair does not come back.
+    added = fetch(
+        connection,
+        "INSERT INTO evidence (person, theme, evidence, at) SELECT person, theme, evidence, at FROM temp_gains g "
+        "WHERE NOT EXISTS (SELECT 1 FROM evidence e "
+        "WHERE e.person = g.person AND e.theme = g.theme AND e.at >= g.first) "
+        "ON CONFLICT (person, theme) "
+        "DO UPDATE SET evidence = evidence.evidence + excluded.evidence, at = excluded.at "
+        "RETURNING person, theme, evidence",
+    )
     opened: list[tuple[int, int, int]] = []
-    for pair in pairs:
-        found = sorted(gains[pair])
-        before = kept.get(pair)
-        if before is not None and found[0][0] <= before.at:
-            late.add(pair)
-            continue
-        after = advance(before, found, rule)
-        evidence.append((*pair, after.evidence, after.at))
-        if after.since is not None and (before is None or before.since is None):
-            opened.append((*pair, max(after.since, allowed[pair])))
-    _put_evidence(connection, evidence)
+    for person, theme, evidence in added:
+        if evidence >= rule.threshold_thousandths:
+            pair = person, theme
+            found = gains[pair]
+            before = evidence - sum(amount for _, amount in found)
+            if before < rule.threshold_thousandths:
+                since = advance(Kept(before, 0, None), sorted(found), rule).since or 0
+                opened.append((*pair, max(since, allowed[pair])))
+    opened.sort()
     fill(connection, "memberships", ("person", "theme", "since"), opened)
-    return late
+    if len(added) == len(sums):
+        return set()
+    return {(row[0], row[1]) for row in sums}.difference((row[0], row[1]) for row in added)
 
 
 def recompute(
@@ -75,8 +94,7 @@ def recompute(
         for table in ("evidence", "memberships"):
             connection.execute(
                 text(
-                    f"DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM temp_pairs p "  # noqa: S608
-                    f"WHERE p.person = {table}.person AND p.theme = {table}.theme)"
+                    f"DELETE FROM {table} WHERE (person, theme) IN (SELECT person, theme FROM temp_pairs)"  # noqa: S608
                 )
             )
         may = [pair for pair in part if pair in allowed]
@@ -118,31 +136,3 @@ def _clipped(
         elif begin < stretch.until:
             found.append((*pair, begin, stretch.until, stretch.score))
     return found
-
-
-def _kept(connection: Connection, pairs: Collection[Pair]) -> dict[Pair, Kept]:
-    temporary(connection, "pairs", "person BIGINT, theme BIGINT", sorted(pairs))
-    rows = connection.execute(
-        text(
-            "SELECT e.person, e.theme, e.evidence, e.at, m.since FROM temp_pairs p "
-            "JOIN evidence e ON e.person = p.person AND e.theme = p.theme "
-            "LEFT JOIN memberships m ON m.person = e.person AND m.theme = e.theme AND m.until IS NULL"
-        )
-    )
-    return {(person, theme): Kept(evidence, at, since) for person, theme, evidence, at, since in rows}
-
-
-def _put_evidence(connection: Connection, rows: list[tuple[int, int, int, int]]) -> None:
-    columns = ("person", "theme", "evidence", "at")
-    if connection.dialect.name == "postgresql":
-        temporary(connection, "evidence", ", ".join(f"{name} BIGINT" for name in columns), rows)
-        connection.exec_driver_sql(
-            "INSERT INTO evidence SELECT * FROM temp_evidence ON CONFLICT (person, theme) "
-            "DO UPDATE SET evidence = excluded.evidence, at = excluded.at"
-        )
-    elif rows:
-        connection.exec_driver_sql(
-            "INSERT INTO evidence (person, theme, evidence, at) VALUES (?, ?, ?, ?) ON CONFLICT (person, theme) "
-            "DO UPDATE SET evidence = excluded.evidence, at = excluded.at",
-            rows,
-        )

@@ -53,10 +53,10 @@ class Numbers:
         )
         rows = connection.execute(
             text(
-                f"SELECT t.{self._identifier}, t.{number} FROM {name} t "  # noqa: S608
-                f"JOIN temp_identifiers i ON i.{self._identifier} = t.{self._identifier}"
+                f"SELECT t.{self._identifier}, t.{number} FROM temp_identifiers i CROSS JOIN {name} t "  # noqa: S608
+                f"WHERE i.{self._identifier} = t.{self._identifier}"
             )
-        )
+        ).all()
         return {row[0]: row[1] for row in rows}
 
 

@@ -58,6 +58,16 @@ def fill(connection: Connection, table: str, columns: Sequence[str], rows: Seque
     )
 
 
+def fetch(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
+    """All rows of a query without parameters, as plain tuples: an object for each of them would cost more."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
+    finally:
+        cursor.close()
+
+
 def temporary(connection: Connection, name: str, columns: str, rows: Sequence[Row]) -> None:
     """A table of this transaction alone, with rows in it.
 

@@ -129,8 +129,9 @@ behaviours: Final = _clustered(
     # Two equal behaviours at one instant are two behaviours; the batch and the place in it tell them apart.
     Column("batch", _NUMBER, ForeignKey("batches.batch"), primary_key=True),
     Column("place", Integer, primary_key=True),
+    # No index by item: it would cost as much again at every behaviour, and only the approval or another mapping of a
+    # theme asks by item, which may read the whole table.
     Column("kind", SmallInteger, nullable=False),
-    Index("ix_behaviours_item", "item"),
 )
 
 evidence: Final = _clustered(

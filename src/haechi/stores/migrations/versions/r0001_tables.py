@@ -152,9 +152,6 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("behaviours", schema=None) as batch_op:
-        batch_op.create_index("ix_behaviours_item", ["item"], unique=False)
-
     op.create_table(
         "budgets",
         sa.Column("advertiser", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -299,9 +296,6 @@ def downgrade() -> None:
 
     op.drop_table("item_themes")
     op.drop_table("budgets")
-    with op.batch_alter_table("behaviours", schema=None) as batch_op:
-        batch_op.drop_index("ix_behaviours_item")
-
     op.drop_table("behaviours")
     op.drop_table("users")
     op.drop_table("themes")

@@ -1,7 +1,7 @@
 """Since when a person may be in a theme: it is approved, and where it bears a category, the person permits it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -45,7 +45,7 @@ class Holding:
         """For each pair that may be: the instant from which on. A pair that may not be is not among them."""
         asked = {theme for _, theme in pairs}
         themes = {theme: self._catalogue.theme(self._connection, theme) for theme in asked}
-        facts = self._facts({person for person, theme in pairs if themes[theme].categories})
+        facts = facts_of(self._connection, {person for person, theme in pairs if themes[theme].categories})
         found: dict[Pair, int] = {}
         for person, theme in pairs:
             approved_at, categories = themes[theme]
@@ -69,37 +69,37 @@ class Holding:
             self._allowed[asked, standing] = allowed
         return allowed_since(asked, facts, self._packs, self._now) if allowed else None
 
-    def _facts(self, people: set[int]) -> dict[int, Facts]:
-        if not people:
-            return {}
-        temporary(self._connection, "concerned", "person BIGINT", [(person,) for person in sorted(people)])
-        permissions: dict[int, list[Permission]] = defaultdict(list)
-        for row in self._connection.execute(text(_PERMISSION)).all():
-            permissions[row.person].append(
-                Permission(
-                    purpose=row.purpose,
-                    category=row.category,
-                    basis=row.basis,
-                    given_at=instant(row.given_at),
-                    withdrawn_at=None if row.withdrawn_at is None else instant(row.withdrawn_at),
-                    expires_at=None if row.expires_at is None else instant(row.expires_at),
-                    notice=row.notice,
-                    evidence=row.evidence,
-                    separate=bool(row.separate),
-                    by_guardian=bool(row.by_guardian),
-                )
+
+def facts_of(connection: Connection, people: Iterable[int]) -> dict[int, Facts]:
+    """What is known of people, by their numbers."""
+    temporary(connection, "concerned", "person BIGINT", [(person,) for person in sorted(people)])
+    permissions: dict[int, list[Permission]] = defaultdict(list)
+    for row in connection.execute(text(_PERMISSION)).all():
+        permissions[row.person].append(
+            Permission(
+                purpose=row.purpose,
+                category=row.category,
+                basis=row.basis,
+                given_at=instant(row.given_at),
+                withdrawn_at=None if row.withdrawn_at is None else instant(row.withdrawn_at),
+                expires_at=None if row.expires_at is None else instant(row.expires_at),
+                notice=row.notice,
+                evidence=row.evidence,
+                separate=bool(row.separate),
+                by_guardian=bool(row.by_guardian),
             )
-        found = {}
-        for row in self._connection.execute(
-            text(
-                "SELECT p.person, p.country, p.region, p.birth_date FROM temp_concerned c CROSS JOIN people p "
-                "WHERE c.person = p.person"
-            )
-        ).all():
-            born = row.birth_date
-            if isinstance(born, str):
-                born = datetime.fromisoformat(born).date()
-            found[row.person] = Facts(
-                country=row.country, region=row.region, born=born, permissions=permissions[row.person]
-            )
-        return found
+        )
+    found = {}
+    for row in connection.execute(
+        text(
+            "SELECT p.person, p.country, p.region, p.birth_date FROM temp_concerned c CROSS JOIN people p "
+            "WHERE c.person = p.person"
+        )
+    ).all():
+        born = row.birth_date
+        if isinstance(born, str):
+            born = datetime.fromisoformat(born).date()
+        found[row.person] = Facts(
+            country=row.country, region=row.region, born=born, permissions=permissions[row.person]
+        )
+    return found

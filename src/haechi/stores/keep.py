@@ -110,7 +110,7 @@ def recompute(
 
 
 def _folded(connection: Connection, rule: EvidenceRule) -> Iterator[tuple[Pair, list[Stretch], Kept]]:
-    rows = connection.execution_options(yield_per=_CHUNK).execute(text(_BEHAVIOURS))
+    rows = connection.execute(text(_BEHAVIOURS), execution_options={"yield_per": _CHUNK})
     for pair, together in groupby(rows, key=lambda row: (row.person, row.theme)):
         events = (
             Event(

@@ -74,9 +74,10 @@ themes: Final = Table(
     Column("lang", Text),
     Column("taxonomy", Text),
     Column("state", Text, nullable=False),
-    # JSON list of categories, as screened; null before the first screening.
+    # JSON list of categories: what deciding looks at.
     Column("categories", Text),
-    Column("judged_by", Text),
+    # JSON of where it stands in its life: the last screening, a first person's verdict.
+    Column("standing", Text, nullable=False, server_default="{}"),
     Column("merged_into", _NUMBER, ForeignKey("themes.theme")),
     # From here on people may be in it; null while nobody may.
     Column("approved_at", _INSTANT),
@@ -208,7 +209,10 @@ questions: Final = Table(
     Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), nullable=False),
     # Canonical form of what was asked, so that the same meaning has the same answer.
     Column("canonical", Text, nullable=False),
+    # JSON of what was composed.
+    Column("expression", Text, nullable=False),
     Column("period", Integer, nullable=False),
+    Column("window", Integer, nullable=False),
     Column("asked_at", _INSTANT, nullable=False),
     Column("answer", Text, nullable=False),
     UniqueConstraint("advertiser", "canonical", "period"),

@@ -115,7 +115,7 @@ def upgrade() -> None:
         sa.Column("taxonomy", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("categories", sa.Text(), nullable=True),
-        sa.Column("judged_by", sa.Text(), nullable=True),
+        sa.Column("standing", sa.Text(), server_default="{}", nullable=False),
         sa.Column("merged_into", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("approved_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -217,7 +217,9 @@ def upgrade() -> None:
         sa.Column("question", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("advertiser", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("canonical", sa.Text(), nullable=False),
+        sa.Column("expression", sa.Text(), nullable=False),
         sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("window", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(

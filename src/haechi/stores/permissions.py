@@ -1,0 +1,157 @@
+"""Permissions in the database: given, withdrawn, run out; and what that does to memberships at once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, Engine, select, update
+
+from haechi.errors import UsageError
+from haechi.law import LawPack
+from haechi.stores import schema
+from haechi.stores.catalogue import Catalogue
+from haechi.stores.clock import micros
+from haechi.stores.holding import Holding
+from haechi.stores.keep import recompute
+from haechi.stores.numbers import Numbers, number_of
+from haechi.stores.rows import fetch, temporary, writing
+from haechi.terms.words import Basis, Category, Purpose
+from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """A permission as it is given.
+
+    Attributes:
+        person_id: by whom.
+        purpose: what for.
+        category: for which sensitive category; None: for none.
+        basis: on which basis.
+        notice: version of what the person was told when asked.
+        evidence: the record that proves it.
+        separate: it was asked apart from everything else (PIPA Art. 22(1)).
+        by_guardian: a guardian gave it for a child.
+        law: the law under which it was asked, or None.
+        expires_at: instant at which it runs out, or None.
+    """
+
+    person_id: str
+    purpose: Purpose
+    basis: Basis
+    notice: str
+    evidence: str
+    category: Category | None = None
+    separate: bool = False
+    by_guardian: bool = False
+    law: str | None = None
+    expires_at: datetime | None = None
+
+
+class Permissions:
+    """The permissions of a platform.
+
+    Args:
+        engine: the database.
+        packs: the laws.
+        rule: kind weights, threshold and lapse.
+    """
+
+    def __init__(
+        self, engine: Engine, packs: Mapping[str, LawPack], rule: EvidenceRule = DEFAULT_EVIDENCE
+    ) -> None:
+        self._engine = engine
+        self._packs = packs
+        self._rule = rule
+
+    def give(self, grant: Grant, *, now: datetime) -> None:
+        """Records a permission; what it opens is open when this returns.
+
+        Raises:
+            UsageError: nothing proves it, nobody was told anything, or it has run out already.
+        """
+        if not grant.evidence.strip() or not grant.notice.strip():
+            raise UsageError("a permission without evidence or without the notice's version; expected both.")
+        expires_at = None if grant.expires_at is None else _naive(grant.expires_at)
+        if expires_at is not None and expires_at <= now:
+            raise UsageError("a permission that has run out already; expected an instant to come.")
+        with writing(self._engine) as connection:
+            person = Numbers(schema.people, "person", "person_id").of(connection, [grant.person_id])[0]
+            values = {name: getattr(grant, name) for name in grant.__struct_fields__ if name != "person_id"}
+            connection.execute(
+                schema.permissions.insert().values(
+                    **{**values, "expires_at": None if expires_at is None else micros(expires_at)},
+                    person=person, given_at=micros(now), recorded_at=micros(now),
+                )
+            )  # fmt: skip
+            self._keep(connection, {person}, now)
+
+    def withdraw(
+        self,
+        person_id: str,
+        *,
+        purpose: Purpose | None = None,
+        category: Category | None = None,
+        now: datetime,
+    ) -> int:
+        """Ends permissions that hold; as easy as giving one (GDPR Art. 7(3)), and what they opened is gone.
+
+        Args:
+            person_id: whose.
+            purpose: only for it; None: for any.
+            category: only for it; None: for any and none.
+            now: naive UTC instant.
+
+        Returns:
+            how many were ended.
+        """
+        p = schema.permissions
+        with writing(self._engine) as connection:
+            person = number_of(connection, schema.people, "person", "person_id", person_id)
+            if person is None:
+                return 0
+            which = (p.c.person == person) & p.c.withdrawn_at.is_(None)
+            if purpose is not None:
+                which &= p.c.purpose == purpose
+            if category is not None:
+                which &= p.c.category == category
+            ended = connection.execute(update(p).where(which).values(withdrawn_at=micros(now))).rowcount
+            self._keep(connection, {person}, now)
+            return int(ended)
+
+    def sweep(self, *, now: datetime, since: datetime) -> int:
+        """Takes people out of what a permission that ran out between two instants had opened.
+
+        Returns:
+            how many people were concerned.
+        """
+        p = schema.permissions
+        with writing(self._engine) as connection:
+            people = set(
+                connection.execute(
+                    select(p.c.person).where(p.c.expires_at > micros(since), p.c.expires_at <= micros(now))
+                ).scalars()
+            )
+            self._keep(connection, people, now)
+            return len(people)
+
+    def _keep(self, connection: Connection, people: set[int], now: datetime) -> None:
+        """Works out anew the memberships in themes that bear a category."""
+        if not people:
+            return
+        temporary(connection, "people_asked", "person BIGINT", [(person,) for person in sorted(people)])
+        pairs = {
+            (row[0], row[1])
+            for row in fetch(
+                connection,
+                "SELECT DISTINCT b.person, m.theme FROM temp_people_asked a CROSS JOIN behaviours b "
+                "CROSS JOIN item_themes m CROSS JOIN themes t WHERE b.person = a.person AND m.item = b.item "
+                "AND t.theme = m.theme AND t.approved_at IS NOT NULL AND t.categories <> '[]'",
+            )
+        }
+        allowed = Holding(connection, Catalogue(), self._packs, now).since(pairs)
+        recompute(connection, pairs, allowed, self._rule)
+
+
+def _naive(at: datetime) -> datetime:
+    offset = at.utcoffset()
+    return at if offset is None else (at - offset).replace(tzinfo=None)

@@ -1,0 +1,166 @@
+"""A theme's life: proposed, screened, approved or blocked, retired. Pure: what is and what happens to what becomes.
+
+    proposed ── screened ──┬── approved                  nothing protected is given away
+                           ├── approved-with-permission  people enter only with their permission
+                           └── blocked                   nobody enters
+    any of them ── retired
+
+Nobody can be in a theme that is in any other state than the two approved ones. What is directly sensitive takes two
+people: to approve it, and to clear it of what the engine says.
+"""
+
+from typing import Final, Literal, get_args
+
+import msgspec
+
+from haechi.errors import UsageError
+from haechi.terms.words import CATEGORIES, Category
+
+State = Literal["proposed", "approved", "approved-with-permission", "blocked", "retired"]
+STATES: Final[tuple[State, ...]] = get_args(State)
+OPEN: Final[frozenset[State]] = frozenset({"approved", "approved-with-permission"})
+_LONGEST_REASON: Final = 2_000
+
+
+class Screening(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sensitivity engine says of a theme, under the laws where it will be used.
+
+    Attributes:
+        direct: categories that are given away directly (grade 2).
+        arguable: categories that may be given away.
+        undecided: why it cannot be told, or None.
+        laws: the laws that protect any of the direct or arguable categories.
+        judged_by: version of the engine and of people's decisions.
+        evidence: what was found, for a person to read.
+    """
+
+    direct: tuple[Category, ...] = ()
+    arguable: tuple[Category, ...] = ()
+    undecided: str | None = None
+    laws: tuple[str, ...] = ()
+    judged_by: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Nothing is given away, and nothing is in doubt."""
+        return not self.direct and not self.arguable and self.undecided is None
+
+    def same_finding(self, other: "Screening") -> bool:
+        """Whether another screening found the same, whatever engine did it."""
+        mine = set(self.direct), set(self.arguable), self.undecided is None
+        return mine == (set(other.direct), set(other.arguable), other.undecided is None)
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person says of a theme.
+
+    Attributes:
+        by: who.
+        state: what it is to become.
+        categories: what it gives away, in this person's eyes; empty with `approved`.
+        reason: why.
+    """
+
+    by: str
+    state: Literal["approved", "approved-with-permission", "blocked"]
+    categories: tuple[Category, ...] = ()
+    reason: str
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a theme stands.
+
+    Attributes:
+        state: its state.
+        categories: what it gives away, as decided; as screened before anybody decided.
+        screening: the last one, or None.
+        endorsed: a first person's verdict that waits for a second person, or None.
+    """
+
+    state: State = "proposed"
+    categories: tuple[Category, ...] = ()
+    screening: Screening | None = None
+    endorsed: Verdict | None = None
+
+
+def screened(standing: Standing, screening: Screening, *, approve_ordinary: bool) -> Standing:
+    """After a screening.
+
+    Where it finds what the one before found, nothing changes: what people decided stays decided. Where it finds
+    something else, the theme is proposed again, and nobody is in it until somebody decides.
+
+    Args:
+        standing: before.
+        screening: what was found.
+        approve_ordinary: a theme that gives nothing away, beyond doubt, needs nobody's approval.
+    """
+    if standing.state in ("retired", "blocked"):
+        return msgspec.structs.replace(standing, screening=screening)
+    before = standing.screening
+    if before is not None and before.same_finding(screening) and standing.state != "proposed":
+        return msgspec.structs.replace(standing, screening=screening)
+    state: State = "approved" if screening.is_ordinary and approve_ordinary else "proposed"
+    return Standing(
+        state=state, categories=(*screening.direct, *screening.arguable), screening=screening, endorsed=None
+    )
+
+
+def decided(standing: Standing, verdict: Verdict) -> Standing:
+    """After a person's verdict.
+
+    Raises:
+        UsageError: it cannot be: not screened yet, retired, nobody named, no reason, the same person twice, or a
+            verdict that contradicts itself.
+    """
+    _check(standing, verdict)
+    if verdict.state == "blocked":
+        return msgspec.structs.replace(
+            standing, state="blocked", categories=verdict.categories or standing.categories, endorsed=None
+        )
+    if needs_two(standing, verdict):
+        first = standing.endorsed
+        if first is None or (first.state, set(first.categories)) != (verdict.state, set(verdict.categories)):
+            return msgspec.structs.replace(standing, endorsed=verdict)
+        if first.by == verdict.by:
+            raise UsageError(
+                "the same person decided first; expected a second person for what is directly sensitive."
+            )
+    return Standing(state=verdict.state, categories=verdict.categories, screening=standing.screening)
+
+
+def needs_two(standing: Standing, verdict: Verdict) -> bool:
+    """Whether a verdict holds only with a second person's: to open or to clear what is directly sensitive."""
+    screening = standing.screening
+    return verdict.state != "blocked" and screening is not None and bool(screening.direct)
+
+
+def retired(standing: Standing) -> Standing:
+    """At its end; nothing comes back from there."""
+    return msgspec.structs.replace(standing, state="retired", endorsed=None)
+
+
+def _check(standing: Standing, verdict: Verdict) -> None:
+    if standing.state == "retired":
+        raise UsageError(
+            "the theme is retired; expected one that is in use. Propose it anew under another identifier."
+        )
+    if standing.screening is None:
+        raise UsageError("the theme was not screened yet; expected its screening first.")
+    if not verdict.by.strip():
+        raise UsageError("nobody is named as deciding; expected a name.")
+    if not verdict.reason.strip() or len(verdict.reason) > _LONGEST_REASON:
+        raise UsageError(
+            f"no reason, or one of more than {_LONGEST_REASON:,} characters; expected one for others to read."
+        )
+    unknown = [category for category in verdict.categories if category not in CATEGORIES]
+    if unknown:
+        raise UsageError(f"unknown category {unknown[0]!r}; expected one of {', '.join(CATEGORIES)}.")
+    if verdict.state == "approved" and verdict.categories:
+        raise UsageError(
+            "approved without permission although categories are named; expected approved-with-permission."
+        )
+    if verdict.state == "approved-with-permission" and not verdict.categories:
+        raise UsageError(
+            "approved with permission, but for no category; expected the categories that it gives away."
+        )

@@ -1,0 +1,334 @@
+"""Themes, permissions and audiences in a real database: what Meta did cannot be done."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, select
+
+from haechi.errors import UsageError
+from haechi.law import load_packs
+from haechi.release.audiences import AudiencePolicy
+from haechi.sensitivity import load
+from haechi.stores import open_store, schema
+from haechi.stores.audiences import Audiences, Booking
+from haechi.stores.clock import micros
+from haechi.stores.ingest import Behaviour, Ingest
+from haechi.stores.keys import caller_of, make_key, revoke_key
+from haechi.stores.opened import migrate
+from haechi.stores.permissions import Grant, Permissions
+from haechi.stores.themes import Item, ItemTheme, Proposal, Themes, standing_of
+from haechi.themes.life import Verdict
+from tests.stores.worlds import NOW, at
+
+PACKS = load_packs()
+
+
+class Platform:
+    """All parts over one database, with a clock that moves on at each step."""
+
+    def __init__(self, engine: Engine, policy: AudiencePolicy | None = None) -> None:
+        self.engine = engine
+        self.themes = Themes(engine, load(), PACKS)
+        self.permissions = Permissions(engine, PACKS)
+        self.ingest = Ingest(engine, PACKS)
+        self.audiences = Audiences(engine, PACKS, policy)
+        self.clock = NOW
+        self._batches = 0
+
+    def now(self) -> dt.datetime:
+        self.clock += dt.timedelta(minutes=1)
+        return self.clock
+
+    def propose(self, theme_id: str, name: str) -> str:
+        return self.themes.propose(Proposal(theme_id=theme_id, name=name), by="ann", now=self.now()).state
+
+    def decide(self, theme_id: str, by: str, state: Any, *categories: Any) -> str:
+        verdict = Verdict(by=by, state=state, categories=categories, reason="r")
+        return self.themes.decide(theme_id, verdict, now=self.now()).state
+
+    def open_sensitive(self, theme_id: str, *categories: Any) -> None:
+        for by in ("ann", "bob"):
+            self.decide(theme_id, by, "approved-with-permission", *categories)
+
+    def items(self, *pairs: tuple[str, str], names: dict[str, str] | None = None) -> None:
+        self.themes.put_items(
+            [Item(item_id=item, name=name) for item, name in (names or {}).items()],
+            [ItemTheme(item_id=item, theme_id=theme) for item, theme in pairs],
+            by="ann", now=self.now(),
+        )  # fmt: skip
+
+    def likes(self, people: list[str], item: str, minute: int = 1) -> None:
+        self._batches += 1
+        self.ingest(
+            [Behaviour(one, item, "like", at(minute)) for one in people], source="s", key=str(self._batches),
+            now=self.now(),
+        )  # fmt: skip
+
+    def people(self, people: list[str], country: str = "KR", born: int = 1980) -> None:
+        with self.engine.begin() as connection:
+            for one in people:
+                connection.execute(
+                    schema.people.insert().values(
+                        person_id=one, country=country, birth_date=dt.date(born, 1, 1)
+                    )
+                )
+
+    def permit(
+        self, person: str, purpose: Any = "profiling", category: Any = "religion", **more: Any
+    ) -> None:
+        self.permissions.give(
+            Grant(
+                person_id=person, purpose=purpose, category=category, basis="explicit_consent", notice="v1",
+                evidence="form", separate=True, **more,
+            ),
+            now=self.now(),
+        )  # fmt: skip
+
+    def members(self, theme_id: str) -> set[str]:
+        m, p, t = schema.memberships, schema.people, schema.themes
+        with self.engine.connect() as connection:
+            return set(
+                connection.execute(
+                    select(p.c.person_id).join_from(m, p, m.c.person == p.c.person).join(t, t.c.theme == m.c.theme)
+                    .where(t.c.theme_id == theme_id, m.c.until.is_(None))
+                ).scalars()
+            )  # fmt: skip
+
+    def advertiser(self, name: str, *, verified: bool = True) -> int:
+        with self.engine.begin() as connection:
+            made = connection.execute(
+                schema.advertisers.insert().values(
+                    advertiser_id=name, name=name, verified=verified, created_at=0
+                )
+            )
+            return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+
+@pytest.fixture
+def platform(engine: Engine) -> Platform:
+    return Platform(engine)
+
+
+def test_a_theme_is_screened_before_anybody_is_in_it(platform: Platform) -> None:
+    """Meta's themes were there before anybody looked."""
+    assert platform.propose("golf", "Golf") == "approved"
+    assert platform.propose("church", "Church service") == "proposed"
+    platform.people(["p1"])
+    platform.permit("p1")
+    platform.items(("i1", "golf"), ("i2", "church"))
+    platform.likes(["p1"], "i1")
+    platform.likes(["p1"], "i2")
+    assert (platform.members("golf"), platform.members("church")) == ({"p1"}, set())
+    assert platform.decide("church", "ann", "approved-with-permission", "religion") == "proposed"
+    assert platform.members("church") == set()
+    assert (
+        platform.decide("church", "bob", "approved-with-permission", "religion") == "approved-with-permission"
+    )
+    assert platform.members("church") == {"p1"}
+
+
+def test_only_who_permits_is_in_a_sensitive_theme_and_leaves_at_once(platform: Platform) -> None:
+    """Nothing puts a person in a sensitive theme without that person's recorded explicit permission."""
+    platform.propose("church", "Church service")
+    platform.open_sensitive("church", "religion")
+    platform.items(("i1", "church"))
+    platform.people(["yes", "no", "other"])
+    platform.permit("yes")
+    platform.permit("other", category="health")
+    platform.likes(["yes", "no", "other", "stranger"], "i1")
+    assert platform.members("church") == {"yes"}
+    platform.permit("no")
+    assert platform.members("church") == {"yes", "no"}
+    assert platform.permissions.withdraw("yes", category="religion", now=platform.now()) == 1
+    assert platform.members("church") == {"no"}
+    with platform.engine.connect() as connection:
+        assert len(connection.execute(select(schema.evidence.c.person)).all()) == 1
+
+
+def test_a_permission_that_runs_out_closes(platform: Platform) -> None:
+    """Given for a time, and nobody has to remember to end it."""
+    platform.propose("church", "Church service")
+    platform.open_sensitive("church", "religion")
+    platform.items(("i1", "church"))
+    platform.people(["p1"])
+    begun = platform.now()
+    platform.permit("p1", expires_at=begun + dt.timedelta(hours=1))
+    platform.likes(["p1"], "i1")
+    assert platform.members("church") == {"p1"}
+    later = begun + dt.timedelta(hours=2)
+    assert platform.permissions.sweep(now=later, since=begun) == 1
+    assert platform.members("church") == set()
+
+
+def test_permissions_without_proof_are_refused(platform: Platform) -> None:
+    """A record that proves nothing opens nothing."""
+    platform.people(["p1"])
+    base = {"person_id": "p1", "purpose": "profiling", "category": "religion", "basis": "explicit_consent"}
+    for wrong in ({"notice": "", "evidence": "e"}, {"notice": "1", "evidence": " "}):
+        with pytest.raises(UsageError, match="expected both"):
+            platform.permissions.give(Grant(**base, **wrong), now=platform.now())  # type: ignore[arg-type]
+
+
+def test_renaming_mapping_and_merging_screen_again(platform: Platform) -> None:
+    """An innocent name is the oldest disguise; so is an innocent name over telling pages."""
+    platform.people(["p1"])
+    platform.propose("t", "Sunday people")
+    platform.items(("i1", "t"))
+    platform.likes(["p1"], "i1")
+    assert platform.members("t") == {"p1"}
+    renamed = platform.themes.rename(
+        "t", "Church service", None, by="ann", reason="clearer", now=platform.now()
+    )
+    assert (renamed.state, platform.members("t")) == ("proposed", set())
+    back = platform.themes.rename("t", "Sunday people", None, by="ann", reason="back", now=platform.now())
+    assert (back.state, platform.members("t")) == ("approved", {"p1"})
+    platform.items(("i2", "t"), names={"i2": "Catholic church of Seoul"})
+    with platform.engine.connect() as connection:
+        standing, _ = standing_of(connection, "t")
+    assert (standing.state, standing.categories) == ("proposed", ("religion",))
+    assert platform.members("t") == set()
+    platform.propose("golf", "Golf")
+    merged = platform.themes.merge("t", "golf", by="ann", reason="same", now=platform.now())
+    assert merged.state == "proposed"
+    assert platform.members("golf") == set()
+    with pytest.raises(UsageError, match="retired"):
+        platform.decide("t", "ann", "approved")
+
+
+def test_a_new_engine_shows_what_it_would_change_before_it_does(platform: Platform) -> None:
+    """Upgrades must not open or close themes unseen."""
+    platform.propose("golf", "Golf")
+    platform.propose("tea", "Tea")
+
+    class Stricter:
+        """An engine that finds religion in golf."""
+
+        version = "stricter"
+
+        def judge(self, name: str, path: str | None = None, lang: str | None = None) -> Any:
+            return load().judge("Church service" if name == "Golf" else name, path, lang)
+
+        def judge_all(self, names: Any, paths: Any, langs: Any) -> Any:
+            return [self.judge(*asked) for asked in zip(names, paths, langs, strict=True)]
+
+    engine: Any = Stricter()
+    changes = platform.themes.would_change(engine, PACKS, now=platform.now())
+    assert [(one.theme_id, one.after[0]) for one in changes] == [("golf", "proposed")]
+    with platform.engine.connect() as connection:
+        assert standing_of(connection, "golf")[0].state == "approved"
+    again = Themes(platform.engine, engine, PACKS)
+    assert again.screen_all(by="upgrade", now=platform.now()) == 1
+    with platform.engine.connect() as connection:
+        assert standing_of(connection, "golf")[0].state == "proposed"
+
+
+def test_two_people_at_once_do_not_overwrite_each_other(platform: Platform) -> None:
+    """Who decided on an older page is told."""
+    platform.propose("church", "Church service")
+    with platform.engine.connect() as connection:
+        _, version = standing_of(connection, "church")
+    platform.decide("church", "ann", "blocked")
+    with pytest.raises(UsageError, match="meanwhile"):
+        platform.themes.decide(
+            "church", Verdict(by="bob", state="approved", reason="r"), now=platform.now(), version=version
+        )
+
+
+def test_an_advertiser_learns_a_size_and_a_handle_and_nobody(engine: Engine) -> None:
+    """The whole way: behaviours, themes, permission, size, booking; and the person of a withdrawn permission."""
+    platform = Platform(engine, AudiencePolicy(sigma=1.0, answers=7, minimum=5, round_to=1))
+    platform.propose("golf", "Golf")
+    platform.propose("church", "Church service")
+    platform.open_sensitive("church", "religion")
+    platform.items(("i1", "golf"), ("i2", "church"))
+    people = [f"p{n}" for n in range(60)]
+    platform.people(people)
+    for one in people[:40]:
+        platform.permit(one)
+        platform.permit(one, purpose="disclosure")
+    platform.permit("p50")
+    platform.people(["child"], born=2016)
+    platform.likes([*people, "child"], "i1")
+    platform.likes(people, "i2")
+    assert platform.members("church") == {*people[:40], "p50"}
+    buyer = platform.advertiser("acme")
+    golf, church = {"theme": "golf"}, {"theme": "church"}
+    size = platform.audiences.size(buyer, golf, now=platform.now()).size
+    assert size is not None
+    assert abs(size - 60) <= 6
+    booked = platform.audiences.book(buyer, church, now=platform.now())
+    assert isinstance(booked, Booking)
+    assert abs(booked.size - 40) <= 6
+    assert len(booked.handle) >= 32
+    assert platform.audiences.bookings(buyer) == [booked]
+    assert platform.audiences.bookings(platform.advertiser("other")) == []
+    assert platform.audiences.handles_for("p1", now=platform.now()) == [booked.handle]
+    assert platform.audiences.handles_for("p50", now=platform.now()) == []
+    platform.permissions.withdraw("p1", purpose="disclosure", now=platform.now())
+    assert platform.audiences.handles_for("p1", now=platform.now()) == []
+    refused = platform.audiences.size(buyer, {"and": [golf, {"not": church}]}, now=platform.now()).refusal
+    assert refused is not None
+    assert refused.code == "excludes-sensitive"
+    for wrong in ({"theme": "nowhere"}, {"theme": "church", "x": 1}, 7):
+        with pytest.raises(UsageError):
+            platform.audiences.size(buyer, wrong, now=platform.now())
+    with pytest.raises(UsageError, match="verified"):
+        platform.audiences.size(platform.advertiser("new", verified=False), golf, now=platform.now())
+
+
+def test_what_was_asked_survives_a_restart(database: str) -> None:
+    """A budget that is lost with the process is none."""
+    platform = Platform(open_store(database))
+    platform.propose("golf", "Golf")
+    platform.items(("i1", "golf"))
+    platform.likes([f"p{n}" for n in range(3_000)], "i1")
+    buyer = platform.advertiser("acme")
+    first = platform.audiences.size(buyer, {"theme": "golf"}, now=NOW)
+    platform.engine.dispose()
+    again = Audiences(open_store(database), PACKS)
+    assert (
+        again.size(buyer, {"or": [{"theme": "golf"}, {"theme": "golf"}]}, now=NOW + dt.timedelta(days=1))
+        == first
+    )
+    assert first.size is not None
+
+
+def test_keys_open_what_they_say_and_are_shown_once(engine: Engine) -> None:
+    """A key in a log or a backup of the database opens nothing."""
+    key = make_key(engine, name="collector", scopes=["ingest"], now=NOW)
+    caller = caller_of(engine, key)
+    assert caller is not None
+    assert (caller.name, caller.scopes) == ("collector", frozenset({"ingest"}))
+    with engine.connect() as connection:
+        row = connection.execute(select(schema.keys)).one()
+    assert key.split("_", 2)[2].encode() not in bytes(row.secret_hash)
+    for wrong in ("", "x", key[:-1], key + "x", key.replace("hk_", "hx_"), f"hk_{row.prefix}_", "hk__x"):
+        assert caller_of(engine, wrong) is None
+    assert revoke_key(engine, row.prefix, now=NOW)
+    assert caller_of(engine, key) is None
+    with pytest.raises(UsageError, match="audiences alone"):
+        make_key(engine, name="a", scopes=["audiences", "read"], advertiser_id="x", now=NOW)
+    with pytest.raises(UsageError, match="expected some of"):
+        make_key(engine, name="a", scopes=[], now=NOW)
+
+
+def test_migrations_go_forward_and_back(engine: Engine) -> None:
+    """An upgrade that cannot be undone is a trap."""
+    migrate(engine, "base")
+    migrate(engine, "head")
+    platform = Platform(engine)
+    assert platform.propose("golf", "Golf") == "approved"
+
+
+def test_the_tables_are_those_of_the_migrations(engine: Engine) -> None:
+    """A column in the code that no migration makes fails in production only."""
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.METADATA) == []
+
+
+def test_instants_are_kept_to_the_microsecond() -> None:
+    """Equal instants count together."""
+    assert micros(NOW + dt.timedelta(microseconds=1)) - micros(NOW) == 1

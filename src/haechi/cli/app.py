@@ -29,10 +29,10 @@ app = cyclopts.App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-COMMANDS = ("audit", "checks", "classify", "evaluate", "explain", "gate", "laws")
+COMMANDS = ("audit", "checks", "classify", "doctor", "evaluate", "explain", "gate", "laws", "serve")
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
-GROUPS = ("example", "themes")
+GROUPS = ("example", "keys", "themes")
 for group in GROUPS:
     app.command(f"haechi.cli.{group}:app", name=group)
 

@@ -11,6 +11,7 @@ import msgspec
 from cyclopts import Parameter
 
 from haechi.cli.classify import progress
+from haechi.cli.serve import host_and_port
 from haechi.errors import OutputError, UsageError
 from haechi.flow.gating import GatePolicy, make_gate
 from haechi.flow.taxonomies import Taxonomy, read_taxonomy
@@ -22,7 +23,6 @@ from haechi.terms.countries import ALPHA_2_OF
 
 _STEP: Final = 1_000
 _BAD_SHOWN: Final = 20
-_PORTS: Final = 65_535
 
 
 def gate(
@@ -125,10 +125,8 @@ def gate(
 
 
 def _serve(listen: str, workers: int, settings: GateSettings) -> None:
-    host, colon, port = listen.rpartition(":")
-    if not (colon and host and port.isdecimal() and 0 < int(port) <= _PORTS):
-        raise UsageError(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:8081.")
-    serve(settings, host=host.strip("[]"), port=int(port), workers=workers)
+    host, port = host_and_port(listen)
+    serve(settings, host=host, port=port, workers=workers)
 
 
 def _taxonomies(files: list[Path]) -> dict[str, Taxonomy]:

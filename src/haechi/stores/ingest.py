@@ -7,6 +7,7 @@ permission that holds; for such a pair not even evidence is kept.
 """
 
 import hashlib
+import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -67,7 +68,7 @@ class ConflictError(HaechiError):
 
 
 class Ingest:
-    """Takes batches in. One a process; safe to use from several threads, one after the other.
+    """Takes batches in. One a process; several threads may call it, and come one after the other.
 
     Args:
         engine: the database.
@@ -84,6 +85,7 @@ class Ingest:
         self._people = Numbers(schema.people, "person", "person_id")
         self._items = Numbers(schema.items, "item", "item_id")
         self._catalogue = Catalogue()
+        self._one_at_a_time = threading.Lock()
         self._amounts: dict[tuple[int, int], int] = {}
 
     def __call__(
@@ -104,7 +106,10 @@ class Ingest:
         now = now or utc_now()
         arrived = _checked(behaviours, now)
         digest = _digest(behaviours)
-        with writing(self._engine) as connection:
+        # What is remembered between batches belongs to one of them at a time.
+        with self._one_at_a_time, writing(self._engine) as connection:
+            self._people.forget_new()
+            self._items.forget_new()
             row = {"source": source, "idempotency_key": key, "digest": digest, "rows": len(arrived)}
             batch, repeated = _batch(connection, {**row, "received_at": micros(now)})
             if repeated:
@@ -121,8 +126,9 @@ class Ingest:
             rows.sort()
             fill(connection, "behaviours", ("person", "item", "occurred_at", "batch", "place", "kind"), rows)
             self._keep(connection, rows, now)
-        self._people.keep()
-        self._items.keep()
+            connection.commit()
+            self._people.keep()
+            self._items.keep()
         return Receipt(len(arrived), repeated=False)
 
     def _keep(self, connection: Connection, rows: Sequence[tuple[int, ...]], now: datetime) -> None:

@@ -28,12 +28,15 @@ class Numbers:
 
     def of(self, connection: Connection, identifiers: Sequence[str]) -> list[int]:
         """The number of each identifier, in their order; new identifiers get one."""
-        self._new = {}
-        missing = {one for one in identifiers if one not in self._known}
+        missing = {one for one in identifiers if one not in self._known and one not in self._new}
         if missing:
-            self._new = self._made(connection, missing)
+            self._new |= self._made(connection, missing)
         known, new = self._known, self._new
         return [known[one] if one in known else new[one] for one in identifiers]
+
+    def forget_new(self) -> None:
+        """Forgets what was looked up for a transaction that was undone."""
+        self._new = {}
 
     def keep(self) -> None:
         """Remembers what was looked up since; to be called after the commit, since an undone number is none."""

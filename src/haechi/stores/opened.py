@@ -1,5 +1,6 @@
 """A database, opened and brought up to date."""
 
+import os
 import sqlite3
 from importlib import resources
 from pathlib import Path
@@ -16,6 +17,9 @@ from haechi.errors import UsageError
 _BUSY_MILLISECONDS: Final = 10_000
 _CACHE_KIB: Final = 262_144
 SQLITE_FILE: Final = "haechi.sqlite"
+ENVIRONMENT: Final = "HAECHI_DATABASE"
+"""Environment variable that names the database where no command does: secrets do not belong in commands."""
+DEFAULT: Final = "haechi-data"
 
 
 def database_url(database: str) -> URL:
@@ -27,6 +31,8 @@ def database_url(database: str) -> URL:
     Raises:
         UsageError: it is neither.
     """
+    if database == DEFAULT:
+        database = os.environ.get(ENVIRONMENT) or database
     if "://" not in database:
         return URL.create("sqlite", database=str(Path(database) / SQLITE_FILE))
     try:

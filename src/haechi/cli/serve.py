@@ -1,0 +1,80 @@
+"""`haechi serve`: the platform, with nothing else installed."""
+
+from pathlib import Path
+from typing import Final
+
+from haechi.errors import UsageError
+from haechi.service.platform import PlatformSettings
+
+_PORTS: Final = 65_535
+SNAPSHOT: Final = "gate.snapshot"
+
+
+def serve(
+    database: str = "haechi-data",
+    *,
+    listen: str = "127.0.0.1:8080",
+    snapshot: Path | None = None,
+    law: list[str] | None = None,
+    law_pack: list[Path] | None = None,
+    decisions: Path | None = None,
+    lapse: int | None = None,
+    approve_ordinary: bool = True,
+) -> None:
+    """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
+
+    Make a key first (haechi keys create). The gate runs beside it: haechi gate --listen … --snapshot …
+
+    Parameters
+    ----------
+    database
+        A folder (SQLite, made where there is none) or a postgresql:// URL. The environment variable HAECHI_DATABASE
+        may hold the URL, so that no password stands in a command line.
+    listen
+        HOST:PORT.
+    snapshot
+        Where the gate's state is written every half minute; gate.snapshot in the folder without it.
+    law
+        Only these laws (haechi laws); all without it.
+    law_pack
+        Further or corrected law packs.
+    decisions
+        What people decided about themes elsewhere (haechi themes review).
+    lapse
+        Days after the last positive behaviour at which people leave a theme; never without it.
+    approve_ordinary
+        Whether a theme that gives nothing away, beyond doubt, opens without anybody's approval.
+    """
+    from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
+
+    host, port = host_and_port(listen)
+    service.serve(
+        PlatformSettings(
+            database=database,
+            laws=tuple(law or ()),
+            law_packs=tuple(map(str, law_pack or ())),
+            decisions=None if decisions is None else str(decisions),
+            lapse_days=lapse,
+            approve_ordinary=approve_ordinary,
+            snapshot=str(snapshot or snapshot_of(database)),
+        ),
+        host=host,
+        port=port,
+    )
+
+
+def host_and_port(listen: str) -> tuple[str, int]:
+    """The parts of HOST:PORT.
+
+    Raises:
+        UsageError: it is none.
+    """
+    host, colon, port = listen.rpartition(":")
+    if not (colon and host and port.isdecimal() and 0 < int(port) <= _PORTS):
+        raise UsageError(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:8080.")
+    return host.strip("[]"), int(port)
+
+
+def snapshot_of(database: str) -> Path:
+    """Where the gate's state stands unless somebody says otherwise."""
+    return Path(SNAPSHOT) if "://" in database else Path(database) / SNAPSHOT

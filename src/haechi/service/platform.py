@@ -1,0 +1,142 @@
+"""All parts of the platform over one database, put together for the service, and the work beside the requests."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+from litestar.exceptions import TooManyRequestsException
+from sqlalchemy.exc import SQLAlchemyError
+
+from haechi.errors import HaechiError
+from haechi.law import chosen, load_packs
+from haechi.release.audiences import AudiencePolicy
+from haechi.sensitivity import judge_with
+from haechi.stores import open_store
+from haechi.stores.audiences import Audiences
+from haechi.stores.clock import utc_now
+from haechi.stores.ingest import Ingest
+from haechi.stores.permissions import Permissions
+from haechi.stores.snapshots import SnapshotMaker
+from haechi.stores.themes import Themes
+from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
+
+_WAITING: Final = 16
+"""Batches that may wait for the writer; a further one is told to come again."""
+
+
+class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a platform is served.
+
+    Attributes:
+        database: a folder, or a `postgresql://` URL.
+        laws: only these; empty: all.
+        law_packs: further law packs.
+        decisions: what people decided about themes elsewhere (`haechi themes review`).
+        lapse_days: days after the last positive behaviour at which a membership closes; None: never.
+        approve_ordinary: a theme that gives nothing away, beyond doubt, needs nobody's approval.
+        snapshot: where the gate's state is written.
+        snapshot_seconds: how often.
+        provider: the name of the platform's own segments in bid requests.
+        audiences: the numbers of the release of sizes.
+        per_minute: calls a minute from one address.
+    """
+
+    database: str
+    laws: tuple[str, ...] = ()
+    law_packs: tuple[str, ...] = ()
+    decisions: str | None = None
+    lapse_days: int | None = None
+    approve_ordinary: bool = True
+    snapshot: str
+    snapshot_seconds: float = 30.0
+    provider: str = "haechi"
+    audiences: AudiencePolicy = AudiencePolicy()
+    per_minute: int = 6_000
+
+
+class Platform:
+    """The parts.
+
+    Attributes:
+        engine: the database.
+        packs: the laws.
+        judge: the sensitivity engine.
+        themes: themes and items.
+        ingest: behaviours.
+        permissions: permissions.
+        audiences: sizes and bookings.
+    """
+
+    def __init__(self, settings: PlatformSettings) -> None:
+        self.packs = chosen(load_packs(tuple(map(Path, settings.law_packs))), settings.laws)
+        self.judge = judge_with(None if settings.decisions is None else Path(settings.decisions))
+        self.engine = open_store(settings.database)
+        rule = EvidenceRule(
+            DEFAULT_EVIDENCE.kind_thousandths, DEFAULT_EVIDENCE.threshold_thousandths, settings.lapse_days
+        )
+        self.themes = Themes(
+            self.engine, self.judge, self.packs, rule=rule, approve_ordinary=settings.approve_ordinary
+        )
+        self.ingest = Ingest(self.engine, self.packs, rule)
+        self.permissions = Permissions(self.engine, self.packs, rule)
+        self.audiences = Audiences(self.engine, self.packs, settings.audiences)
+        self._settings = settings
+        self._maker = SnapshotMaker(self.engine, self.judge, self.packs, settings.provider)
+        self._places = threading.BoundedSemaphore(_WAITING)
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._swept: datetime | None = None
+        self._log = structlog.get_logger("haechi")
+        self.snapshot_state = "none yet"
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place among those who wait for the writer.
+
+        Raises:
+            TooManyRequestsException: all are taken; nothing was done.
+        """
+        if not self._places.acquire(blocking=False):
+            raise TooManyRequestsException(
+                "too many batches are waiting; send again", headers={"Retry-After": "1"}
+            )
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def begin(self) -> None:
+        """Begins the work beside the requests: permissions that run out, and the gate's snapshot."""
+        self.tend()
+        self._thread = threading.Thread(target=self._tend_on, name="haechi-tend", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Ends it and lets the database go."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(10)
+        self.engine.dispose()
+
+    def tend(self) -> None:
+        """Once: closes what ran out since the last time, then writes the snapshot. Never raises."""
+        now = utc_now()
+        try:
+            self.permissions.sweep(now=now, since=self._swept or now - timedelta(days=36_500))
+            self._swept = now
+            self._maker.write(Path(self._settings.snapshot), now=now)
+        except (HaechiError, SQLAlchemyError) as fault:
+            # Gates notice the age of the snapshot themselves and close; here it is said.
+            self.snapshot_state = "failed"
+            self._log.error("snapshot", fault=type(fault).__name__)
+        else:
+            self.snapshot_state = "fresh"
+
+    def _tend_on(self) -> None:
+        while not self._ended.wait(self._settings.snapshot_seconds):
+            self.tend()

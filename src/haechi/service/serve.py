@@ -1,0 +1,60 @@
+"""`haechi serve`: the platform over HTTP, by one process that writes and any number of gates beside it."""
+
+import os
+from typing import Final
+
+import msgspec
+import structlog
+from granian import Granian
+from granian.constants import Interfaces
+from litestar import Litestar
+
+from haechi.service.api import make_app
+from haechi.service.platform import Platform, PlatformSettings
+
+ENVIRONMENT: Final = "HAECHI_PLATFORM"
+"""Environment variable by which the parent tells the worker the settings, as JSON of `PlatformSettings`."""
+
+
+def application() -> Litestar:
+    """What the worker serves: a platform by the settings in the environment."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+    settings = msgspec.json.decode(os.environ[ENVIRONMENT], type=PlatformSettings)
+    platform = Platform(settings)
+    app = make_app(platform, per_minute=settings.per_minute)
+    app.on_startup.append(platform.begin)
+    app.on_shutdown.append(platform.end)
+    return app
+
+
+def serve(settings: PlatformSettings, *, host: str, port: int) -> None:
+    """Serves until it is told to end; requests under way are answered first.
+
+    Args:
+        settings: how.
+        host: address to listen on.
+        port: TCP port.
+
+    Raises:
+        HaechiError: the settings cannot be served; told before anything listens.
+    """
+    # What is wrong is said once here, rather than by the worker; and migrations run before anybody waits.
+    Platform(settings).end()
+    os.environ[ENVIRONMENT] = msgspec.json.encode(settings).decode()
+    Granian(
+        "haechi.service.serve:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=1,
+        factory=True,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()

@@ -1,0 +1,273 @@
+"""The platform over HTTP: the whole way of a theme, by the real server; and the API against its own description."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from litestar.testing import TestClient
+
+from haechi.service.api import make_app
+from haechi.service.platform import Platform, PlatformSettings
+from haechi.stores.clock import utc_now
+from haechi.stores.keys import SCOPES, Scope, make_key
+from tests.release.gate.requests import request, text
+from tests.service.test_gate import HAECHI, free_port, served
+
+Answer = tuple[int, dict[str, str], Any]
+
+
+class Client:
+    """Calls a served platform."""
+
+    def __init__(self, port: int, database: str) -> None:
+        self.port = port
+        self.database = database
+        self.keys: dict[str, str] = {}
+
+    def key(self, name: str, *scopes: Scope, advertiser: str | None = None) -> str:
+        options = [option for scope in scopes for option in ("--scope", scope)]
+        owner = [] if advertiser is None else ["--advertiser", advertiser]
+        made = subprocess.run(
+            [HAECHI, "keys", "create", name, *options, *owner, "--database", self.database],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        self.keys[name] = made.stdout.strip()
+        return name
+
+    def __call__(self, name: str, path: str, body: Any = None, **headers: str) -> Answer:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request(
+                "GET" if body is None else "POST",
+                path,
+                None if body is None else json.dumps(body),
+                {
+                    "Authorization": f"Bearer {self.keys.get(name, name)}",
+                    "Content-Type": "application/json",
+                    **headers,
+                },
+            )
+            answer = connection.getresponse()
+            raw = answer.read()
+            kind = answer.getheader("content-type") or ""
+            return answer.status, dict(answer.getheaders()), json.loads(raw) if "json" in kind else raw
+
+
+@pytest.fixture(scope="module")
+def served_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = tmp_path_factory.mktemp("platform")
+    port = free_port()
+    process = subprocess.Popen(
+        [HAECHI, "serve", str(folder), "--listen", f"127.0.0.1:{port}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield Client(port, str(folder))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+
+
+def test_the_whole_way_of_a_sensitive_theme(served_platform: Client) -> None:
+    """From a proposal to a handle, and what withdrawal does; as an operator would do it with curl."""
+    call = served_platform
+    root = call.key("root", "ingest", "themes", "permissions", "advertisers", "read", "deliver")
+    ann, bob = call.key("ann", "decide"), call.key("bob", "decide")
+    status, _, theme = call(root, "/v1/themes", {"theme_id": "church", "name": "Church service"})
+    assert (status, theme["standing"]["state"]) == (201, "proposed")
+    assert "Church service" in theme["standing"]["screening"]["evidence"][0]
+    said = {
+        "state": "approved-with-permission",
+        "categories": ["religion"],
+        "reason": "asked for by parishes",
+    }
+    assert call(ann, "/v1/themes/church/decide", said)[2]["standing"]["state"] == "proposed"
+    status, _, again = call(ann, "/v1/themes/church/decide", said)
+    assert (status, "second" in again["detail"]) == (422, True)
+    assert call(bob, "/v1/themes/church/decide", said)[2]["standing"]["state"] == "approved-with-permission"
+    assert call(root, "/v1/items", {"item_themes": [{"item_id": "i1", "theme_id": "church"}]})[0] == 204
+    people = [{"person_id": f"p{n}", "country": "KR", "birth_date": "1980-01-01"} for n in range(3_000)]
+    assert call(root, "/v1/people", people)[0] == 204
+    for purpose in ("profiling", "disclosure"):
+        permission = {
+            "person_id": "p1", "purpose": purpose, "category": "religion", "basis": "explicit_consent",
+            "notice": "v1", "evidence": "form 7", "separate": True,
+        }  # fmt: skip
+        assert call(root, "/v1/permissions", permission)[0] == 204
+    likes = [
+        {
+            "person_id": one["person_id"],
+            "item_id": "i1",
+            "kind": "like",
+            "occurred_at": "2026-01-01T00:00:00Z",
+        }
+        for one in people
+    ]
+    sent = call(root, "/v1/behaviours", likes, **{"Idempotency-Key": "a"})
+    assert (sent[0], sent[2]) == (202, {"rows": 3000, "repeated": False})
+    assert call(root, "/v1/behaviours", likes, **{"Idempotency-Key": "a"})[2]["repeated"]
+    assert call(root, "/v1/behaviours", likes[:1], **{"Idempotency-Key": "a"})[0] == 409
+    assert (
+        call(root, "/v1/advertisers", {"advertiser_id": "acme", "name": "Acme", "verified": True})[0] == 204
+    )
+    acme = call.key("acme", "audiences", advertiser="acme")
+    status, _, size = call(acme, "/v1/audiences/size", {"expression": {"theme": "church"}})
+    assert (status, size["size"], size["code"]) == (200, None, "too-small")
+    assert call(root, "/v1/permissions/withdraw", {"person_id": "p1"})[2] == {"ended": 2}
+    assert call(root, "/v1/deliveries/handles", {"person_id": "p1"})[2] == {"handles": []}
+
+
+def test_ordinary_themes_have_sizes_and_handles(served_platform: Client) -> None:
+    """An honest advertiser gets what it came for, and nothing that names anybody."""
+    call = served_platform
+    root = call.key("root2", "ingest", "themes", "advertisers", "deliver")
+    call(root, "/v1/themes", {"theme_id": "golf", "name": "Golf"})
+    call(root, "/v1/items", {"item_themes": [{"item_id": "i9", "theme_id": "golf"}]})
+    likes = [
+        {"person_id": f"g{n}", "item_id": "i9", "kind": "like", "occurred_at": "2026-01-01T00:00:00Z"}
+        for n in range(12_000)
+    ]
+    assert call(root, "/v1/behaviours", likes, **{"Idempotency-Key": "g"})[0] == 202
+    call(root, "/v1/advertisers", {"advertiser_id": "club", "name": "Club", "verified": True})
+    club = call.key("club", "audiences", advertiser="club")
+    status, _, size = call(club, "/v1/audiences/size", {"expression": {"theme": "golf"}})
+    assert status == 200
+    assert abs(size["size"] - 12_000) < 900
+    status, _, booked = call(club, "/v1/audiences", {"expression": {"theme": "golf"}})
+    assert (status, booked["size"]) == (201, size["size"])
+    assert [one["handle"] for one in call(club, "/v1/audiences")[2]] == [booked["handle"]]
+    assert call(root, "/v1/deliveries/handles", {"person_id": "g7"})[2] == {"handles": [booked["handle"]]}
+    assert call(club, "/v1/deliveries/handles", {"person_id": "g7"})[0] == 403
+
+
+def test_the_gate_follows_the_platform(served_platform: Client, tmp_path: Path) -> None:
+    """The snapshot that the platform writes is the gate's state."""
+    snapshot = Path(served_platform.database) / "gate.snapshot"
+    with served("--snapshot", str(snapshot), "--home", "KR") as (port, _):
+        made = request()
+        made["user"]["data"] = [
+            {"name": "haechi", "segment": [{"id": "church"}, {"id": "golf"}, {"id": "no"}]}
+        ]
+        for _ in range(80):
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+                connection.request("POST", "/openrtb", text(made))
+                left = json.loads(connection.getresponse().read())["user"]["data"][0]["segment"]
+            if left == [{"id": "golf"}]:
+                break
+            time.sleep(0.5)
+        assert left == [{"id": "golf"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/themes", {"theme_id": "x"}, 400),
+        ("/v1/themes", [], 400),
+        ("/v1/behaviours", [{"person_id": "secret-person", "item_id": 7}], 400),
+        ("/v1/people", [{"person_id": "p", "country": "XX"}], 422),
+        ("/v1/themes/none/decide", {"state": "approved", "reason": "r"}, 403),
+        ("/v1/nowhere", {}, 404),
+    ],
+)
+def test_wrong_calls_are_problem_documents(
+    served_platform: Client, path: str, body: Any, status: int
+) -> None:
+    """RFC 9457: what is wrong and what was expected, and no identifier of a person."""
+    name = served_platform.key(f"wrong-{status}-{len(path)}", "themes", "ingest")
+    got, headers, answer = served_platform(name, path, body, **{"Idempotency-Key": "w"})
+    assert got == status
+    assert headers["content-type"].startswith("application/problem+json")
+    assert answer["status"] == status
+    assert "secret-person" not in json.dumps(answer)
+
+
+def test_nobody_comes_in_without_a_key(served_platform: Client) -> None:
+    """Every route but health, metrics and the description."""
+    for key in ("", "hk_x_y", "nonsense"):
+        assert served_platform(key, "/v1/themes/golf")[0] == 401
+    assert served_platform("", "/health/live")[0] == 200
+    assert served_platform("", "/openapi/openapi.json")[2]["openapi"].startswith("3.1")
+    assert b"haechi" in served_platform("", "/metrics")[2]
+
+
+def test_answers_carry_the_headers_that_browsers_heed(served_platform: Client) -> None:
+    """A page of ours is not framed, sniffed or cached."""
+    _, headers, _ = served_platform("", "/health/live")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_the_doctor_tells_what_is_wrong(served_platform: Client, tmp_path: Path) -> None:
+    """Status 1 and a line that says what to do."""
+    well = subprocess.run(
+        [HAECHI, "doctor", served_platform.database], capture_output=True, text=True, check=False
+    )
+    assert (well.returncode, "WRONG" in well.stdout) == (0, False), well.stdout
+    ill = subprocess.run([HAECHI, "doctor", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (ill.returncode, "start haechi serve once" in ill.stdout) == (1, True)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("described")
+    platform = Platform(PlatformSettings(database=str(folder), snapshot=str(folder / "gate.snapshot")))
+    made = make_app(platform, per_minute=1_000_000)
+    key = make_key(platform.engine, name="all", scopes=list(SCOPES), now=utc_now())
+    return made, key
+
+
+def test_floods_are_held(tmp_path: Path) -> None:
+    """One address cannot take the service from everybody else."""
+    platform = Platform(PlatformSettings(database=str(tmp_path), snapshot=str(tmp_path / "s")))
+    with TestClient(make_app(platform, per_minute=20)) as client:
+        statuses = [client.get("/openapi/openapi.json").status_code for _ in range(40)]
+    assert statuses.count(429) == 20
+
+
+def test_too_many_waiting_batches_are_sent_away(tmp_path: Path) -> None:
+    """Back-pressure: better told to come again than kept in memory."""
+    platform = Platform(PlatformSettings(database=str(tmp_path), snapshot=str(tmp_path / "s")))
+    key = make_key(platform.engine, name="k", scopes=["ingest"], now=utc_now())
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "1"}
+    with TestClient(make_app(platform, per_minute=1_000)) as client:
+        held = [platform._places.acquire(blocking=False) for _ in range(100)]
+        full = client.post("/v1/behaviours", json=[], headers=headers)
+        for _ in filter(None, held):
+            platform._places.release()
+        assert (full.status_code, full.headers["retry-after"]) == (429, "1")
+        assert client.post("/v1/behaviours", json=[], headers=headers).status_code == 202
+
+
+@pytest.mark.slow
+def test_the_api_keeps_its_own_description(app: Any) -> None:
+    """Schemathesis: no call that the description allows, or nearly allows, makes the service fail."""
+    made, key = app
+    schema = schemathesis.openapi.from_asgi("/openapi/openapi.json", made)
+    failures = []
+
+    for operation in schema.get_all_operations():
+        case_strategy = operation.ok().as_strategy()
+
+        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @given(case=case_strategy)
+        def run(case: Any) -> None:
+            answer = case.call(headers={"Authorization": f"Bearer {key}"})
+            if answer.status_code >= 500:
+                failures.append((case.method, case.path, answer.status_code))
+
+        run()
+    assert failures == []

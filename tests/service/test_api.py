@@ -260,7 +260,7 @@ def test_the_api_keeps_its_own_description(app: Any) -> None:
     failures = []
 
     for operation in schema.get_all_operations():
-        case_strategy = operation.ok().as_strategy()
+        case_strategy = operation.ok().as_strategy()  # type: ignore[union-attr]
 
         @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(case=case_strategy)

@@ -1,0 +1,4 @@
+"""The console for the privacy engineer: themes and their decisions, permissions, audiences, history, health.
+
+Server-rendered pages without scripts. `routes` answers, `render` draws.
+"""

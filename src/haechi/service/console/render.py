@@ -1,0 +1,55 @@
+"""Pages from templates; everything that is put in is escaped."""
+
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from litestar import MediaType, Response
+
+from haechi.stores.users import User
+
+PAGES: Final = (
+    ("/console", "Themes"),
+    ("/console/permissions", "Permissions"),
+    ("/console/audiences", "Audiences"),
+    ("/console/trail", "History"),
+    ("/console/health", "Health"),
+)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("haechi.service.console"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def style() -> str:
+    """The style sheet."""
+    return resources.files("haechi.service.console").joinpath("templates/style.css").read_text(encoding="utf-8")
+
+
+def page(
+    template: str, *, title: str, user: User | None, here: str = "", message: str = "", status: int = 200, **values: object
+) -> Response[str]:
+    """A page.
+
+    Args:
+        template: name of the template, without ending.
+        title: heading.
+        user: who is signed in, or None.
+        here: path of the page that the navigation marks.
+        message: something to be told first.
+        status: HTTP status.
+        values: what the template shows.
+    """
+    text = _templates().get_template(f"{template}.html").render(
+        title=title, user=user, here=here, message=message, pages=PAGES, **values
+    )  # fmt: skip
+    return Response(text, media_type=MediaType.HTML, status_code=status)

@@ -1,0 +1,195 @@
+"""The console's routes: a session cookie says who it is; every form carries the session's own mark."""
+
+import hmac
+from typing import Annotated, Any, Final
+
+from litestar import Controller, MediaType, Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import Body
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from sqlalchemy import select
+
+from haechi.errors import UsageError
+from haechi.service.console.render import page, style
+from haechi.service.platform import Platform
+from haechi.stores import overview, schema
+from haechi.stores.clock import utc_now
+from haechi.stores.rows import reading
+from haechi.stores.themes import standing_of
+from haechi.stores.users import User, sign_in, sign_out, user_of
+from haechi.terms.words import CATEGORIES
+from haechi.themes.life import STATES, Verdict
+
+_COOKIE: Final = "haechi_session"
+_SIGN_IN: Final = "/console/sign-in"
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyRequest = Request[Any, Any, Any]
+
+
+class Console(Controller):
+    """Pages for people who sign in."""
+
+    path = "/console"
+    include_in_schema = False
+
+    @get("/style.css", sync_to_thread=False)
+    def style(self) -> Response[str]:
+        """The style sheet."""
+        return Response(style(), media_type=MediaType.CSS, headers={"Cache-Control": "public, max-age=3600"})
+
+    @get("/sign-in", sync_to_thread=False)
+    def sign_in_page(self) -> Response[str]:
+        """The form."""
+        return page("sign_in", title="Sign in", user=None)
+
+    @post("/sign-in", status_code=HTTP_200_OK, sync_to_thread=True)
+    def sign_in(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """A session for who knows name and password."""
+        secret = sign_in(
+            platform.engine, name=str(data.get("name", "")), password=str(data.get("password", "")), now=utc_now()
+        )
+        if secret is None:
+            return page(
+                "sign_in", title="Sign in", user=None, status=401, message="Name and password do not go together."
+            )
+        return Redirect(
+            "/console",
+            status_code=HTTP_303_SEE_OTHER,
+            cookies=[
+                Cookie(
+                    _COOKIE, secret, path="/console", httponly=True, samesite="strict",
+                    secure=request.url.scheme == "https",
+                )
+            ],
+        )  # fmt: skip
+
+    @post("/sign-out", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
+    def sign_out(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """Ends the session."""
+        user = _user(platform, request)
+        if user is not None:
+            _check(user, data)
+            sign_out(platform.engine, request.cookies[_COOKIE])
+        return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[Cookie(_COOKIE, "", path="/console", max_age=0)])
+
+    @get(sync_to_thread=True)
+    def themes(self, platform: Platform, request: AnyRequest, state: str = "", words: str = "") -> Response[Any]:
+        """Themes, those that wait for somebody first."""
+        user = _user(platform, request)
+        if user is None:
+            return _to_sign_in()
+        with reading(platform.engine) as connection:
+            return page(
+                "themes", title="Themes", user=user, here="/console", states=STATES, chosen=state, words=words,
+                counts=overview.states(connection),
+                themes=overview.themes(connection, state=state if state in STATES else None, words=words),
+            )  # fmt: skip
+
+    @get("/themes/{theme_id:str}", sync_to_thread=True)
+    def theme(self, theme_id: str, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """One theme: what was found, and what is to be decided."""
+        user = _user(platform, request)
+        return _to_sign_in() if user is None else _theme_page(platform, user, theme_id)
+
+    @post("/themes/{theme_id:str}/decide", status_code=HTTP_200_OK, sync_to_thread=True)
+    def decide(self, theme_id: str, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """Takes a person's verdict."""
+        user = _user(platform, request)
+        if user is None:
+            return _to_sign_in()
+        _check(user, data)
+        if user.role == "viewer":
+            raise PermissionDeniedException("a viewer decides nothing")
+        given = data.get("categories", [])
+        categories = given if isinstance(given, list) else [given]
+        state = str(data.get("state", ""))
+        if state not in ("approved", "approved-with-permission", "blocked"):
+            return _theme_page(platform, user, theme_id, "Choose what the theme is to be.")
+        verdict = Verdict(
+            by=user.name,
+            state=state,  # type: ignore[arg-type]
+            categories=() if state == "approved" else tuple(one for one in CATEGORIES if one in categories),
+            reason=str(data.get("reason", "")),
+        )
+        version = str(data.get("version", ""))
+        try:
+            platform.themes.decide(
+                theme_id, verdict, now=utc_now(), version=int(version) if version.isdecimal() else -1
+            )
+        except UsageError as fault:
+            return _theme_page(platform, user, theme_id, str(fault))
+        return Redirect(request.url.path.removesuffix("/decide"), status_code=HTTP_303_SEE_OTHER)
+
+    @get("/permissions", sync_to_thread=True)
+    def permissions(self, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """Permissions by purpose and category."""
+        user = _user(platform, request)
+        if user is None:
+            return _to_sign_in()
+        with reading(platform.engine) as connection:
+            rows = overview.permissions(connection, utc_now())
+        return page("permissions", title="Permissions", user=user, here="/console/permissions", rows=rows)
+
+    @get("/audiences", sync_to_thread=True)
+    def audiences(self, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """Advertisers, and refusals by reason."""
+        user = _user(platform, request)
+        if user is None:
+            return _to_sign_in()
+        with reading(platform.engine) as connection:
+            rows, refused = overview.audiences(connection)
+        return page("audiences", title="Audiences", user=user, here="/console/audiences", rows=rows, refused=refused)
+
+    @get("/trail", sync_to_thread=True)
+    def trail(self, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """What happened to themes, by whom and why."""
+        user = _user(platform, request)
+        if user is None:
+            return _to_sign_in()
+        with reading(platform.engine) as connection:
+            events = overview.events(connection)
+        return page("trail", title="History", user=user, here="/console/trail", events=events)
+
+    @get("/health", sync_to_thread=True)
+    def health(self, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """Whether everything runs."""
+        user = _user(platform, request)
+        if user is None:
+            return _to_sign_in()
+        with reading(platform.engine) as connection:
+            counts = overview.counts(connection)
+        return page(
+            "health", title="Health", user=user, here="/console/health", counts=counts,
+            snapshot=platform.snapshot_state, engine=platform.judge.version, laws=tuple(platform.packs),
+        )  # fmt: skip
+
+
+def _theme_page(platform: Platform, user: User, theme_id: str, message: str = "") -> Response[str]:
+    t = schema.themes
+    with reading(platform.engine) as connection:
+        standing, version = standing_of(connection, theme_id)
+        row = connection.execute(select(t.c.name, t.c.path).where(t.c.theme_id == theme_id)).one()
+        return page(
+            "theme", title=row.name, user=user, here="/console", message=message,
+            status=422 if message else HTTP_200_OK, theme_id=theme_id, path=row.path, standing=standing,
+            version=version, members=overview.members(connection, theme_id), categories=CATEGORIES,
+            events=overview.events(connection, theme_id),
+        )  # fmt: skip
+
+
+def _user(platform: Platform, request: AnyRequest) -> User | None:
+    secret = request.cookies.get(_COOKIE)
+    return user_of(platform.engine, secret, now=utc_now()) if secret else None
+
+
+def _to_sign_in() -> Response[Any]:
+    return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER)
+
+
+def _check(user: User, data: dict[str, Any]) -> None:
+    """Refuses a form that another site's page sent."""
+    if not hmac.compare_digest(str(data.get("csrf", "")), user.csrf):
+        raise PermissionDeniedException("the form is not of this session; load the page again")

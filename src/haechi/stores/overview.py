@@ -1,0 +1,124 @@
+"""What the console shows: counts and histories, never a person."""
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, func, select, text
+
+from haechi.release.audiences import Answer
+from haechi.stores import schema
+from haechi.stores.clock import instant, micros
+
+_MOST: Final = 200
+
+
+class ThemeRow(msgspec.Struct, frozen=True):
+    """A line of the list of themes."""
+
+    theme_id: str
+    name: str
+    state: str
+    categories: tuple[str, ...]
+    waiting: bool
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened to a theme."""
+
+    at: datetime
+    theme_id: str
+    kind: str
+    state: str
+    by: str
+    reason: str
+
+
+def states(connection: Connection) -> dict[str, int]:
+    """How many themes are in which state."""
+    t = schema.themes
+    rows = connection.execute(select(t.c.state, func.count()).group_by(t.c.state)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def themes(connection: Connection, *, state: str | None, words: str) -> list[ThemeRow]:
+    """Themes by name, those that wait for somebody first; at most two hundred."""
+    t = schema.themes
+    asked = select(t.c.theme_id, t.c.name, t.c.state, t.c.categories, t.c.standing)
+    if state:
+        asked = asked.where(t.c.state == state)
+    if words:
+        asked = asked.where(func.lower(t.c.name).contains(words.lower(), autoescape=True))
+    rows = connection.execute(asked.order_by(t.c.state != "proposed", t.c.name).limit(_MOST)).all()
+    return [
+        ThemeRow(
+            row.theme_id, row.name, row.state, tuple(json.loads(row.categories or "[]")),
+            json.loads(row.standing).get("endorsed") is not None,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def events(connection: Connection, theme_id: str | None = None) -> list[Event]:
+    """What happened to a theme, or to all, the latest first; at most two hundred."""
+    e, t = schema.theme_events, schema.themes
+    asked = select(e.c.at, t.c.theme_id, e.c.kind, e.c.state, e.c.by, e.c.reason).join_from(
+        e, t, e.c.theme == t.c.theme
+    )
+    if theme_id is not None:
+        asked = asked.where(t.c.theme_id == theme_id)
+    rows = connection.execute(asked.order_by(e.c.event.desc()).limit(_MOST)).all()
+    return [Event(instant(row.at), *row[1:]) for row in rows]
+
+
+def members(connection: Connection, theme_id: str) -> int:
+    """How many people are in a theme."""
+    m, t = schema.memberships, schema.themes
+    return int(
+        connection.execute(
+            select(func.count()).select_from(m.join(t, t.c.theme == m.c.theme)).where(
+                t.c.theme_id == theme_id, m.c.until.is_(None))
+        ).scalar_one()
+    )  # fmt: skip
+
+
+def permissions(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """By purpose and category: how many hold now, how many were ever given and withdrawn."""
+    p = schema.permissions
+    at = micros(now)
+    holds = p.c.withdrawn_at.is_(None) & (p.c.expires_at.is_(None) | (p.c.expires_at > at))
+    rows = connection.execute(
+        select(
+            p.c.purpose,
+            func.coalesce(p.c.category, "").label("category"),
+            func.count().label("given"),
+            func.count(p.c.withdrawn_at).label("withdrawn"),
+            func.sum(func.cast(holds, schema.permissions.c.permission.type)).label("holding"),
+        ).group_by(p.c.purpose, p.c.category).order_by(p.c.purpose, p.c.category)
+    ).all()  # fmt: skip
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def audiences(connection: Connection) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Advertisers with how much they asked and booked; and how many questions were refused, by reason."""
+    a, q, b = schema.advertisers, schema.questions, schema.bookings
+    rows = connection.execute(
+        select(
+            a.c.advertiser_id, a.c.name, a.c.verified,
+            select(func.count()).where(q.c.advertiser == a.c.advertiser).scalar_subquery().label("questions"),
+            select(func.count()).where(b.c.advertiser == a.c.advertiser).scalar_subquery().label("bookings"),
+        ).order_by(a.c.name).limit(_MOST)
+    ).all()  # fmt: skip
+    refused: Counter[str] = Counter()
+    for (answer,) in connection.execute(select(q.c.answer)):
+        said = msgspec.json.decode(answer, type=Answer)
+        refused[said.refusal.code if said.refusal else "answered"] += 1
+    return [dict(row._mapping) for row in rows], dict(refused)  # noqa: SLF001
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Rows of the large tables."""
+    names = ("people", "items", "behaviours", "memberships", "permissions", "advertisers")
+    return {name: int(connection.execute(text(f"SELECT COUNT(*) FROM {name}")).scalar_one()) for name in names}  # noqa: S608

@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 from litestar import Litestar
 
 from haechi.service.api import make_app
+from haechi.service.console.routes import Console
 from haechi.service.platform import Platform, PlatformSettings
 
 ENVIRONMENT: Final = "HAECHI_PLATFORM"
@@ -27,7 +28,7 @@ def application() -> Litestar:
     )
     settings = msgspec.json.decode(os.environ[ENVIRONMENT], type=PlatformSettings)
     platform = Platform(settings)
-    app = make_app(platform, per_minute=settings.per_minute)
+    app = make_app(platform, per_minute=settings.per_minute, further=[Console])
     app.on_startup.append(platform.begin)
     app.on_shutdown.append(platform.end)
     return app

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from haechi.release.audiences import Answer
 from haechi.stores import schema
@@ -120,5 +120,9 @@ def audiences(connection: Connection) -> tuple[list[dict[str, Any]], dict[str, i
 
 def counts(connection: Connection) -> dict[str, int]:
     """Rows of the large tables."""
-    names = ("people", "items", "behaviours", "memberships", "permissions", "advertisers")
-    return {name: int(connection.execute(text(f"SELECT COUNT(*) FROM {name}")).scalar_one()) for name in names}  # noqa: S608
+    found = {}
+    for table in (
+        schema.people, schema.items, schema.behaviours, schema.memberships, schema.permissions, schema.advertisers,
+    ):  # fmt: skip
+        found[table.name] = int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+    return found

@@ -46,7 +46,9 @@ def make_user(engine: Engine, *, name: str, role: Role, password: str, now: date
         UsageError: no name, an unknown role, or a short password.
     """
     if not name.strip() or role not in ROLES:
-        raise UsageError(f"a user {name!r} with role {role!r}; expected a name and one of {', '.join(ROLES)}.")
+        raise UsageError(
+            f"a user {name!r} with role {role!r}; expected a name and one of {', '.join(ROLES)}."
+        )
     if len(password) < _SHORTEST:
         raise UsageError(f"a password of {len(password)} characters; expected at least {_SHORTEST}.")
     u, s = schema.users, schema.sessions
@@ -55,7 +57,9 @@ def make_user(engine: Engine, *, name: str, role: Role, password: str, now: date
         known = connection.execute(select(u.c.user).where(u.c.subject == name)).scalar()
         if known is None:
             connection.execute(
-                u.insert().values(subject=name, name=name, role=role, password_hash=hashed, created_at=micros(now))
+                u.insert().values(
+                    subject=name, name=name, role=role, password_hash=hashed, created_at=micros(now)
+                )
             )
         else:
             connection.execute(update(u).where(u.c.user == known).values(role=role, password_hash=hashed))

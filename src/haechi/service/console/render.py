@@ -32,11 +32,20 @@ def _templates() -> Environment:
 @cache
 def style() -> str:
     """The style sheet."""
-    return resources.files("haechi.service.console").joinpath("templates/style.css").read_text(encoding="utf-8")
+    return (
+        resources.files("haechi.service.console").joinpath("templates/style.css").read_text(encoding="utf-8")
+    )
 
 
 def page(
-    template: str, *, title: str, user: User | None, here: str = "", message: str = "", status: int = 200, **values: object
+    template: str,
+    *,
+    title: str,
+    user: User | None,
+    here: str = "",
+    message: str = "",
+    status: int = 200,
+    **values: object,
 ) -> Response[str]:
     """A page.
 

@@ -49,18 +49,25 @@ class Console(Controller):
     def sign_in(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
         """A session for who knows name and password."""
         secret = sign_in(
-            platform.engine, name=str(data.get("name", "")), password=str(data.get("password", "")), now=utc_now()
+            platform.engine,
+            name=str(data.get("name", "")),
+            password=str(data.get("password", "")),
+            now=utc_now(),
         )
         if secret is None:
             return page(
-                "sign_in", title="Sign in", user=None, status=401, message="Name and password do not go together."
+                "sign_in",
+                title="Sign in",
+                user=None,
+                status=401,
+                message="Name and password do not go together.",
             )
         return Redirect(
             "/console",
             status_code=HTTP_303_SEE_OTHER,
             cookies=[
                 Cookie(
-                    _COOKIE, secret, path="/console", httponly=True, samesite="strict",
+                    key=_COOKIE, value=secret, path="/console", httponly=True, samesite="strict",
                     secure=request.url.scheme == "https",
                 )
             ],
@@ -73,19 +80,22 @@ class Console(Controller):
         if user is not None:
             _check(user, data)
             sign_out(platform.engine, request.cookies[_COOKIE])
-        return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[Cookie(_COOKIE, "", path="/console", max_age=0)])
+        gone = Cookie(key=_COOKIE, value="", path="/console", max_age=0)
+        return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[gone])
 
     @get(sync_to_thread=True)
-    def themes(self, platform: Platform, request: AnyRequest, state: str = "", words: str = "") -> Response[Any]:
+    def themes(
+        self, platform: Platform, request: AnyRequest, only: str = "", words: str = ""
+    ) -> Response[Any]:
         """Themes, those that wait for somebody first."""
         user = _user(platform, request)
         if user is None:
             return _to_sign_in()
         with reading(platform.engine) as connection:
             return page(
-                "themes", title="Themes", user=user, here="/console", states=STATES, chosen=state, words=words,
+                "themes", title="Themes", user=user, here="/console", states=STATES, chosen=only, words=words,
                 counts=overview.states(connection),
-                themes=overview.themes(connection, state=state if state in STATES else None, words=words),
+                themes=overview.themes(connection, state=only if only in STATES else None, words=words),
             )  # fmt: skip
 
     @get("/themes/{theme_id:str}", sync_to_thread=True)
@@ -141,7 +151,9 @@ class Console(Controller):
             return _to_sign_in()
         with reading(platform.engine) as connection:
             rows, refused = overview.audiences(connection)
-        return page("audiences", title="Audiences", user=user, here="/console/audiences", rows=rows, refused=refused)
+        return page(
+            "audiences", title="Audiences", user=user, here="/console/audiences", rows=rows, refused=refused
+        )
 
     @get("/trail", sync_to_thread=True)
     def trail(self, platform: Platform, request: AnyRequest) -> Response[Any]:

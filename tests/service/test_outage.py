@@ -1,0 +1,66 @@
+"""The database goes away for a while, and nothing that was acknowledged is lost."""
+
+import uuid
+from pathlib import Path
+
+from litestar.testing import TestClient
+from sqlalchemy import create_engine, func, select, text
+
+from haechi.service.api import make_app
+from haechi.service.platform import Platform, PlatformSettings
+from haechi.stores import schema
+from haechi.stores.clock import utc_now
+from haechi.stores.keys import make_key
+from haechi.stores.themes import Proposal
+
+
+def test_an_outage_is_said_and_passes(postgres_server: str, tmp_path: Path) -> None:
+    """503 with Retry-After while PostgreSQL is away; the same batch again afterwards counts once."""
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(
+        postgres_server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    platform = Platform(
+        PlatformSettings(
+            database=postgres_server.replace("/postgres?", f"/{name}?"),
+            snapshot=str(tmp_path / "gate.snapshot"),
+        )
+    )
+    platform.themes.propose(Proposal(theme_id="golf", name="Golf"), by="t", now=utc_now())
+    platform.tend()
+    assert platform.snapshot_state == "fresh"
+    key = make_key(platform.engine, name="k", scopes=["ingest"], now=utc_now())
+    like = [{"person_id": "p1", "item_id": "i1", "kind": "like", "occurred_at": "2026-01-01T00:00:00Z"}]
+
+    def switch(*, on: bool) -> None:
+        with admin.connect() as connection:
+            connection.execute(
+                text(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {'true' if on else 'false'}")
+            )
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+                {"name": name},
+            )
+
+    with TestClient(make_app(platform, per_minute=1_000)) as client:
+
+        def send(batch: str) -> int:
+            headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": batch}
+            return client.post("/v1/behaviours", json=like, headers=headers).status_code
+
+        assert send("1") == 202
+        switch(on=False)
+        assert send("2") == 503
+        assert client.get("/health/ready").status_code == 503
+        platform.tend()
+        assert platform.snapshot_state == "failed"
+        switch(on=True)
+        assert [send("2"), send("2"), send("1")] == [202, 202, 202]
+        platform.tend()
+        assert platform.snapshot_state == "fresh"
+    with platform.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(schema.behaviours)).scalar() == 2
+    platform.end()
+    admin.dispose()

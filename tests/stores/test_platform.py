@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from haechi.errors import UsageError
 from haechi.law import load_packs
@@ -321,6 +321,14 @@ def test_migrations_go_forward_and_back(engine: Engine) -> None:
     migrate(engine, "head")
     platform = Platform(engine)
     assert platform.propose("golf", "Golf") == "approved"
+
+
+def test_newer_tables_are_not_touched(engine: Engine) -> None:
+    """An older version must not write into what it does not understand."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UsageError, match="newer version"):
+        migrate(engine, "head")
 
 
 def test_the_tables_are_those_of_the_migrations(engine: Engine) -> None:

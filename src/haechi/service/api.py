@@ -138,9 +138,10 @@ class Audience(msgspec.Struct, kw_only=True):
 
 
 class Size(msgspec.Struct, kw_only=True):
-    """A size, noisy and rounded, or why there is none."""
+    """A size, noisy and rounded, or why there is none. at_least: there may be more, after many questions."""
 
     size: int | None
+    at_least: bool = False
     code: str = ""
     advice: str = ""
 
@@ -359,7 +360,7 @@ class AdvertiserRoutes(Controller):
         answer = platform.audiences.size(_advertiser(caller), data.expression, now=utc_now())
         if answer.refusal is not None:
             return Size(size=None, code=answer.refusal.code, advice=answer.refusal.advice)
-        return Size(size=answer.size)
+        return Size(size=answer.size, at_least=answer.at_least)
 
     @post("/audiences", guards=[needs("audiences")], status_code=HTTP_201_CREATED, sync_to_thread=True)
     def book(self, data: Audience, platform: Platform, caller: Caller) -> Booked:

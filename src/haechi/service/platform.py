@@ -12,7 +12,7 @@ import structlog
 from litestar.exceptions import TooManyRequestsException
 from sqlalchemy.exc import SQLAlchemyError
 
-from haechi.errors import HaechiError
+from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
 from haechi.sensitivity import judge_with
@@ -86,6 +86,12 @@ class Platform:
         self.permissions = Permissions(self.engine, self.packs, rule)
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         self._settings = settings
+        try:
+            Path(settings.snapshot).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise UsageError(
+                f"{settings.snapshot}: expected a place for the snapshot; {fault.strerror}."
+            ) from None
         self._maker = SnapshotMaker(self.engine, self.judge, self.packs, settings.provider)
         self._places = threading.BoundedSemaphore(_WAITING)
         self._ended = threading.Event()

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -78,15 +79,24 @@ def connect(database: str) -> Engine:
 
 
 def migrate(engine: Engine, to: str) -> None:
-    """Brings the tables to a revision: `head`, `base`, or the name of one."""
+    """Brings the tables to a revision: `head`, `base`, or the name of one.
+
+    Raises:
+        UsageError: the tables are of a revision that is not known here.
+    """
     config = Config()
     config.set_main_option("script_location", str(resources.files("haechi.stores").joinpath("migrations")))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        if to == "base" or to.startswith("-"):
-            command.downgrade(config, to)
-        else:
-            command.upgrade(config, to)
+        try:
+            if to == "base" or to.startswith("-"):
+                command.downgrade(config, to)
+            else:
+                command.upgrade(config, to)
+        except CommandError:
+            raise UsageError(
+                "the database was made by a newer version of Haechi; expected that version, or an older database."
+            ) from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own

@@ -157,7 +157,9 @@ def test_who_has_been_counted_often_is_left_out_without_a_word() -> None:
     shared = BitMap(range(3_000))
     sets = {f"t{n}": shared | BitMap(range(5_000 + 6_000 * n, 11_000 + 6_000 * n)) for n in range(9)}
     platform = Platform(sets)
-    sizes = [platform.size(theme(f"t{n}")) for n in range(9)]
+    answers = [platform.ask(theme(f"t{n}")) for n in range(9)]
+    sizes = [answer.size for answer in answers]
+    assert [answer.at_least for answer in answers] == [False] * 7 + [True] * 2
     assert all(size is not None for size in sizes)
     assert all(abs((size or 0) - 9_000) < 700 for size in sizes[:7])
     assert all(abs((size or 0) - 6_000) < 700 for size in sizes[7:])

@@ -46,10 +46,13 @@ class Answer(msgspec.Struct, frozen=True):
     Attributes:
         size: people in the audience, noisy and rounded; None where it is refused.
         refusal: why, or None.
+        at_least: people who were counted often in the window may be left out, so that there may be more. It follows
+            from the number of questions alone, not from the people.
     """
 
     size: int | None
     refusal: Refusal | None = None
+    at_least: bool = False
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -184,7 +187,8 @@ def _by_people(
     if size < minimum:
         return _refused("too-small")
     step = policy.round_to * (10 if size >= _LARGE else 1)
-    return Answer((size + step // 2) // step * step)
+    answered = sum(asked.answer.size is not None for asked in state.asked)
+    return Answer((size + step // 2) // step * step, at_least=answered >= policy.answers)
 
 
 def _few(people: BitMap, minimum: int, policy: AudiencePolicy, state: State) -> bool:

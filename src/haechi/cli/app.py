@@ -29,7 +29,7 @@ app = cyclopts.App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-COMMANDS = ("audit", "checks", "classify", "doctor", "evaluate", "explain", "gate", "laws", "serve")
+COMMANDS = ("audit", "checks", "classify", "doctor", "evaluate", "explain", "gate", "laws", "load", "serve")
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
 GROUPS = ("example", "keys", "themes", "users")

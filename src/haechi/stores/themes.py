@@ -285,6 +285,20 @@ class Themes:
                     )
         return count
 
+    def screen_some(self, most: int, *, by: str, now: datetime) -> int:
+        """Screens themes that nobody screened yet, as a bulk load leaves them.
+
+        Returns:
+            how many; 0 where none is left.
+        """
+        t = schema.themes
+        asked = select(t.c.theme_id).where(t.c.standing == "{}").order_by(t.c.theme).limit(most)
+        with writing(self._engine) as connection:
+            waiting = connection.execute(asked).scalars().all()
+            for theme_id in waiting:
+                self._screen(connection, _Theme.read(connection, theme_id), Act(by, "", now))
+        return len(waiting)
+
     def _screen(
         self, connection: Connection, theme: "_Theme", act: Act, also: Sequence[str] = ()
     ) -> Standing:

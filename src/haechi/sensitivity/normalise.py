@@ -42,6 +42,8 @@ _UNEVEN: Final = re.compile(r"  |&#?\w{2,8};|[>|](?! )|(?<! )[>|]")
 # ... and a Latin word against one in an East Asian script.
 _MIXED: Final = re.compile(r"[A-Za-z][\u3041-\ud7a3]|[\u3041-\ud7a3][A-Za-z]")
 _ENTITY: Final = re.compile(r"&#?\w{2,8};")
+# A capital I after a small letter, as scanned texts and those who avoid filters write an l: SeIf-defense.
+_MISREAD: Final = re.compile(r"(?<=[a-z])I(?![A-Z])")
 _CAMEL: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _CAMEL_BREAK: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PIECES: Final = re.compile(r"&#?\w{2,8};|\s+|.", re.DOTALL)
@@ -50,12 +52,18 @@ _HALF_WIDTH_VOICING: Final = "\uff9e\uff9f"
 
 
 def views(text: str) -> tuple[View, ...]:
-    """The plain forms of `text`: one, or two where capitals inside words may or may not part words."""
+    """The plain forms of `text`: one, or more where capitals inside words part words or stand for another letter."""
     if not _runs_in_step(text):
         plain = _rebuilt(text, camel=False)
-        return (plain, _rebuilt(text, camel=True)) if _has_camel(text) else (plain,)
+        forms = (plain, _rebuilt(text, camel=True)) if _has_camel(text) else (plain,)
+        misread = _MISREAD.sub("l", text)
+        return forms if misread == text else (*forms, _rebuilt(misread, camel=False))
     plain = View(f" {text.translate(IN_STEP)} ")
-    return (plain, _parted(text)) if _CAMEL.search(text) else (plain,)
+    if not _CAMEL.search(text):
+        return (plain,)
+    misread = _MISREAD.sub("l", text)
+    forms = plain, _parted(text)
+    return forms if misread == text else (*forms, View(f" {misread.translate(IN_STEP)} "))
 
 
 def _runs_in_step(text: str) -> bool:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,6 @@ def test_a_header_of_the_browser_counts(port: int) -> None:
         (b"{", {}, 400),
         (b"\xff", {}, 400),
         (b"[" * 100_000, {}, 400),
-        (b" " * 1_000_001, {}, 413),
         (b"{}", {"path": "/elsewhere"}, 404),
         (b"{}", {"method": "PUT"}, 405),
     ],
@@ -114,17 +113,23 @@ def test_what_cannot_be_taken_is_a_problem_document(
     assert ask(port, b"{}")[0] == 200
 
 
+def test_a_body_that_is_said_to_be_too_large_is_not_waited_for(port: int) -> None:
+    """Refused by its length alone, before a byte of it was read."""
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as one:
+        one.sendall(b"POST /openrtb HTTP/1.1\r\nhost: x\r\ncontent-length: 1000001\r\n\r\n")
+        assert b"413" in one.recv(200)
+
+
 def test_a_body_of_unknown_length_is_bounded(port: int) -> None:
     """Chunked sending must not fill the memory."""
     with closing(socket.create_connection(("127.0.0.1", port), 10)) as one:
         one.sendall(b"POST /openrtb HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
         piece = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
-        try:
-            for _ in range(40):
+        with suppress(OSError):
+            for _ in range(16):
                 one.sendall(piece)
-        except OSError:
-            pass
-        assert b"413" in one.recv(200)
+            assert b"413" in one.recv(200)
+    assert ask(port, b"{}")[0] == 200
 
 
 def test_a_client_that_does_not_send_is_given_up(port: int) -> None:

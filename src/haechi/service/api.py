@@ -470,13 +470,16 @@ class Metrics(PrometheusController):
     openmetrics_format = True
 
 
-def make_app(platform: Platform, *, per_minute: int, further: Sequence[Any] = ()) -> Litestar:
+def make_app(
+    platform: Platform, *, per_minute: int, further: Sequence[Any] = (), plugins: Sequence[Any] = ()
+) -> Litestar:
     """The application.
 
     Args:
         platform: what it serves.
         per_minute: calls a minute from one address.
         further: further routes, such as the console's.
+        plugins: what watches the calls.
     """
     prometheus = PrometheusConfig(app_name="haechi", prefix="haechi", group_path=True)
     limit = RateLimitConfig(rate_limit=("minute", per_minute), exclude=["/health", "/metrics"])
@@ -484,6 +487,7 @@ def make_app(platform: Platform, *, per_minute: int, further: Sequence[Any] = ()
         route_handlers=[
             Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, Health, Metrics, *further,
         ],
+        plugins=list(plugins),
         state=State({"platform": platform}),
         dependencies={
             "platform": Provide(_platform, sync_to_thread=False),

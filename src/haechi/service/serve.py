@@ -12,6 +12,7 @@ from litestar import Litestar
 from haechi.service.api import make_app
 from haechi.service.console.routes import Console
 from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.traces import tracing
 
 ENVIRONMENT: Final = "HAECHI_PLATFORM"
 """Environment variable by which the parent tells the worker the settings, as JSON of `PlatformSettings`."""
@@ -28,9 +29,10 @@ def application() -> Litestar:
     )
     settings = msgspec.json.decode(os.environ[ENVIRONMENT], type=PlatformSettings)
     platform = Platform(settings)
-    app = make_app(platform, per_minute=settings.per_minute, further=[Console])
+    plugins, end_traces = tracing()
+    app = make_app(platform, per_minute=settings.per_minute, further=[Console], plugins=plugins)
     app.on_startup.append(platform.begin)
-    app.on_shutdown.append(platform.end)
+    app.on_shutdown += [platform.end, end_traces]
     return app
 
 
@@ -45,6 +47,7 @@ def serve(settings: PlatformSettings, *, host: str, port: int) -> None:
     Raises:
         HaechiError: the settings cannot be served; told before anything listens.
     """
+    tracing()
     # What is wrong is said once here, rather than by the worker; and migrations run before anybody waits.
     Platform(settings).end()
     os.environ[ENVIRONMENT] = msgspec.json.encode(settings).decode()

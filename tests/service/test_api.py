@@ -3,7 +3,6 @@
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,7 +20,8 @@ from haechi.service.platform import Platform, PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import SCOPES, Scope, make_key
 from tests.release.gate.requests import request, text
-from tests.service.test_gate import HAECHI, free_port, served
+from tests.service.served import HAECHI, free_port, wait_for
+from tests.service.test_gate import served
 
 Answer = tuple[int, dict[str, str], Any]
 
@@ -71,12 +71,7 @@ def served_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
+    wait_for(port)
     yield Client(port, str(folder))
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0

@@ -1,8 +1,6 @@
 """The console in a real browser: two people decide about a sensitive theme, and nobody else can."""
 
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from haechi.service.platform import Platform, PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.themes import Proposal
 from haechi.stores.users import make_user
-from tests.service.test_gate import HAECHI, free_port
+from tests.service.served import HAECHI, free_port, wait_for
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of a test
 
@@ -43,12 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
+    wait_for(port)
     yield f"http://127.0.0.1:{port}/console"
     process.terminate()
     process.wait(20)

@@ -6,8 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -21,14 +19,7 @@ from haechi.permission import Held, Standing
 from haechi.release.gate import Header, write_snapshot
 from haechi.service.gate import GateApp, GateSettings
 from tests.release.gate.requests import request, text
-
-HAECHI = Path(sys.executable).with_name("haechi")
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+from tests.service.served import HAECHI, free_port, wait_for
 
 
 @contextmanager
@@ -40,12 +31,7 @@ def served(*options: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(150):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_for(port)
         yield port, process
     finally:
         process.terminate()

@@ -1,7 +1,6 @@
 """Traces go to the collector that the environment names, and tell nobody's identifier."""
 
 import os
-import socket
 import subprocess
 import threading
 import time
@@ -10,7 +9,7 @@ from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from tests.service.test_gate import HAECHI, free_port
+from tests.service.served import HAECHI, free_port, wait_for
 
 
 def test_spans_arrive_without_identifiers(tmp_path: Path) -> None:
@@ -41,12 +40,7 @@ def test_spans_arrive_without_identifiers(tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_for(port)
         for _ in range(100):
             with (
                 suppress(OSError),

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from litestar import Controller, MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
+from litestar.di import Provide
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import Body
@@ -29,11 +30,33 @@ Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED
 AnyRequest = Request[Any, Any, Any]
 
 
+class SignInNeededError(Exception):
+    """Nobody is signed in, or the session has ended."""
+
+
+def _user(platform: Platform, request: AnyRequest) -> User | None:
+    secret = request.cookies.get(_COOKIE)
+    return user_of(platform.engine, secret, now=utc_now()) if secret else None
+
+
+def _signed_in(platform: Platform, request: AnyRequest) -> User:
+    user = _user(platform, request)
+    if user is None:
+        raise SignInNeededError
+    return user
+
+
+def _to_sign_in(_: AnyRequest, __: SignInNeededError) -> Response[Any]:
+    return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER)
+
+
 class Console(Controller):
     """Pages for people who sign in."""
 
     path = "/console"
     include_in_schema = False
+    dependencies = {"user": Provide(_signed_in, sync_to_thread=True)}  # noqa: RUF012 - as the framework declares it
+    exception_handlers = {SignInNeededError: _to_sign_in}  # noqa: RUF012 - as the framework declares it
 
     @get("/style.css", sync_to_thread=False)
     def style(self) -> Response[str]:
@@ -84,13 +107,8 @@ class Console(Controller):
         return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[gone])
 
     @get(sync_to_thread=True)
-    def themes(
-        self, platform: Platform, request: AnyRequest, only: str = "", words: str = ""
-    ) -> Response[Any]:
+    def themes(self, platform: Platform, user: User, only: str = "", words: str = "") -> Response[Any]:
         """Themes, those that wait for somebody first."""
-        user = _user(platform, request)
-        if user is None:
-            return _to_sign_in()
         with reading(platform.engine) as connection:
             return page(
                 "themes", title="Themes", user=user, here="/console", states=STATES, chosen=only, words=words,
@@ -99,17 +117,15 @@ class Console(Controller):
             )  # fmt: skip
 
     @get("/themes/{theme_id:str}", sync_to_thread=True)
-    def theme(self, theme_id: str, platform: Platform, request: AnyRequest) -> Response[Any]:
+    def theme(self, theme_id: str, platform: Platform, user: User) -> Response[Any]:
         """One theme: what was found, and what is to be decided."""
-        user = _user(platform, request)
-        return _to_sign_in() if user is None else _theme_page(platform, user, theme_id)
+        return _theme_page(platform, user, theme_id)
 
     @post("/themes/{theme_id:str}/decide", status_code=HTTP_200_OK, sync_to_thread=True)
-    def decide(self, theme_id: str, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
+    def decide(
+        self, theme_id: str, data: Form, platform: Platform, user: User, request: AnyRequest
+    ) -> Response[Any]:
         """Takes a person's verdict."""
-        user = _user(platform, request)
-        if user is None:
-            return _to_sign_in()
         _check(user, data)
         if user.role == "viewer":
             raise PermissionDeniedException("a viewer decides nothing")
@@ -134,21 +150,15 @@ class Console(Controller):
         return Redirect(request.url.path.removesuffix("/decide"), status_code=HTTP_303_SEE_OTHER)
 
     @get("/permissions", sync_to_thread=True)
-    def permissions(self, platform: Platform, request: AnyRequest) -> Response[Any]:
+    def permissions(self, platform: Platform, user: User) -> Response[Any]:
         """Permissions by purpose and category."""
-        user = _user(platform, request)
-        if user is None:
-            return _to_sign_in()
         with reading(platform.engine) as connection:
             rows = overview.permissions(connection, utc_now())
         return page("permissions", title="Permissions", user=user, here="/console/permissions", rows=rows)
 
     @get("/audiences", sync_to_thread=True)
-    def audiences(self, platform: Platform, request: AnyRequest) -> Response[Any]:
+    def audiences(self, platform: Platform, user: User) -> Response[Any]:
         """Advertisers, and refusals by reason."""
-        user = _user(platform, request)
-        if user is None:
-            return _to_sign_in()
         with reading(platform.engine) as connection:
             rows, refused = overview.audiences(connection)
         return page(
@@ -156,21 +166,15 @@ class Console(Controller):
         )
 
     @get("/trail", sync_to_thread=True)
-    def trail(self, platform: Platform, request: AnyRequest) -> Response[Any]:
+    def trail(self, platform: Platform, user: User) -> Response[Any]:
         """What happened to themes, by whom and why."""
-        user = _user(platform, request)
-        if user is None:
-            return _to_sign_in()
         with reading(platform.engine) as connection:
             events = overview.events(connection)
         return page("trail", title="History", user=user, here="/console/trail", events=events)
 
     @get("/health", sync_to_thread=True)
-    def health(self, platform: Platform, request: AnyRequest) -> Response[Any]:
+    def health(self, platform: Platform, user: User) -> Response[Any]:
         """Whether everything runs."""
-        user = _user(platform, request)
-        if user is None:
-            return _to_sign_in()
         with reading(platform.engine) as connection:
             counts = overview.counts(connection)
         return page(
@@ -190,15 +194,6 @@ def _theme_page(platform: Platform, user: User, theme_id: str, message: str = ""
             version=version, members=overview.members(connection, theme_id), categories=CATEGORIES,
             events=overview.events(connection, theme_id),
         )  # fmt: skip
-
-
-def _user(platform: Platform, request: AnyRequest) -> User | None:
-    secret = request.cookies.get(_COOKIE)
-    return user_of(platform.engine, secret, now=utc_now()) if secret else None
-
-
-def _to_sign_in() -> Response[Any]:
-    return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER)
 
 
 def _check(user: User, data: dict[str, Any]) -> None:

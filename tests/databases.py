@@ -18,20 +18,24 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+def new_database(server: str) -> str:
+    """An empty database of a PostgreSQL server."""
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(
+        server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return server.replace("/postgres?", f"/{name}?")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What --database takes, of an empty database."""
     if request.param == "sqlite":
         return str(tmp_path_factory.mktemp("store"))
-    base = request.getfixturevalue("postgres_server")
-    name = f"t{uuid.uuid4().hex}"
-    admin = create_engine(
-        base.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return str(base.replace("/postgres?", f"/{name}?"))
+    return new_database(request.getfixturevalue("postgres_server"))
 
 
 @pytest.fixture

@@ -19,7 +19,9 @@ from haechi.service.api import make_app
 from haechi.service.platform import Platform, PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import SCOPES, Scope, make_key
-from tests.release.gate.requests import request, text
+from tests.databases import new_database
+from tests.release.gate.requests import request as bid_request
+from tests.release.gate.requests import text
 from tests.service.served import HAECHI, free_port, wait_for
 from tests.service.test_gate import served
 
@@ -29,9 +31,10 @@ Answer = tuple[int, dict[str, str], Any]
 class Client:
     """Calls a served platform."""
 
-    def __init__(self, port: int, database: str) -> None:
+    def __init__(self, port: int, database: str, snapshot: Path) -> None:
         self.port = port
         self.database = database
+        self.snapshot = snapshot
         self.keys: dict[str, str] = {}
 
     def key(self, name: str, *scopes: Scope, advertiser: str | None = None) -> str:
@@ -62,17 +65,23 @@ class Client:
             return answer.status, dict(answer.getheaders()), json.loads(raw) if "json" in kind else raw
 
 
-@pytest.fixture(scope="module")
-def served_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def served_platform(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("platform")
+    snapshot = folder / "gate.snapshot"
+    database = str(folder)
+    if request.param == "postgresql":
+        database = new_database(request.getfixturevalue("postgres_server"))
     port = free_port()
     process = subprocess.Popen(
-        [HAECHI, "serve", str(folder), "--listen", f"127.0.0.1:{port}"],
+        [HAECHI, "serve", database, "--listen", f"127.0.0.1:{port}", "--snapshot", str(snapshot)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     wait_for(port)
-    yield Client(port, str(folder))
+    yield Client(port, database, snapshot)
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
 
@@ -149,11 +158,10 @@ def test_ordinary_themes_have_sizes_and_handles(served_platform: Client) -> None
     assert call(club, "/v1/deliveries/handles", {"person_id": "g7"})[0] == 403
 
 
-def test_the_gate_follows_the_platform(served_platform: Client, tmp_path: Path) -> None:
+def test_the_gate_follows_the_platform(served_platform: Client) -> None:
     """The snapshot that the platform writes is the gate's state."""
-    snapshot = Path(served_platform.database) / "gate.snapshot"
-    with served("--snapshot", str(snapshot), "--home", "KR") as (port, _):
-        made = request()
+    with served("--snapshot", str(served_platform.snapshot), "--home", "KR") as (port, _):
+        made = bid_request()
         made["user"]["data"] = [
             {"name": "haechi", "segment": [{"id": "church"}, {"id": "golf"}, {"id": "no"}]}
         ]
@@ -209,7 +217,10 @@ def test_answers_carry_the_headers_that_browsers_heed(served_platform: Client) -
 def test_the_doctor_tells_what_is_wrong(served_platform: Client, tmp_path: Path) -> None:
     """Status 1 and a line that says what to do."""
     well = subprocess.run(
-        [HAECHI, "doctor", served_platform.database], capture_output=True, text=True, check=False
+        [HAECHI, "doctor", served_platform.database, "--snapshot", str(served_platform.snapshot)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (well.returncode, "WRONG" in well.stdout) == (0, False), well.stdout
     ill = subprocess.run([HAECHI, "doctor", str(tmp_path)], capture_output=True, text=True, check=False)

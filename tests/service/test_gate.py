@@ -190,6 +190,9 @@ def test_a_newer_snapshot_takes_effect_and_an_old_one_closes(tmp_path: Path) -> 
     clock[0] = now + timedelta(seconds=601)
     app.refresh()
     assert (_keywords(app), app.state) == ("golf,tea", "stale")
+    clock[0] = now - timedelta(seconds=601)
+    app.refresh()
+    assert (_keywords(app), app.state) == ("golf,tea", "stale")
     file.unlink()
     app.refresh()
     assert app.state == "stale"

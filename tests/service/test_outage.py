@@ -4,7 +4,7 @@ import uuid
 from pathlib import Path
 
 from litestar.testing import TestClient
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, event, func, select, text
 
 from haechi.service.api import make_app
 from haechi.service.platform import Platform, PlatformSettings
@@ -12,6 +12,32 @@ from haechi.stores import schema
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import make_key
 from haechi.stores.themes import Proposal
+
+
+def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
+    """SQLite without room: 503, nothing half-written; with room again the same batch is taken."""
+    platform = Platform(PlatformSettings(database=str(tmp_path), snapshot=str(tmp_path / "gate.snapshot")))
+    key = make_key(platform.engine, name="k", scopes=["ingest"], now=utc_now())
+    batch = [
+        {"person_id": f"p{n}", "item_id": "i1", "kind": "like", "occurred_at": "2026-01-01T00:00:00Z"}
+        for n in range(20_000)
+    ]
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "1"}
+
+    def room(pages: int) -> None:
+        platform.engine.dispose()
+        listen = event.listens_for(platform.engine, "connect")
+        listen(lambda connection, _: connection.execute(f"PRAGMA max_page_count={pages}"))
+
+    with TestClient(make_app(platform, per_minute=1_000)) as client:
+        room(60)
+        assert client.post("/v1/behaviours", json=batch, headers=headers).status_code == 503
+        room(1_000_000)
+        assert client.post("/v1/behaviours", json=batch, headers=headers).status_code == 202
+    with platform.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(schema.behaviours)).scalar() == 20_000
+        assert connection.execute(select(func.count()).select_from(schema.batches)).scalar() == 1
+    platform.end()
 
 
 def test_an_outage_is_said_and_passes(postgres_server: str, tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, select, text
 
-from haechi.errors import UsageError
+from haechi.errors import DataError, UsageError
 from haechi.law import load_packs
 from haechi.release.audiences import AudiencePolicy
 from haechi.sensitivity import load
-from haechi.stores import open_store, schema
+from haechi.stores import open_store, overview, schema
 from haechi.stores.audiences import Audiences, Booking
 from haechi.stores.clock import micros
 from haechi.stores.ingest import Behaviour, Ingest
@@ -313,6 +313,36 @@ def test_keys_open_what_they_say_and_are_shown_once(engine: Engine) -> None:
         make_key(engine, name="a", scopes=["audiences", "read"], advertiser_id="x", now=NOW)
     with pytest.raises(UsageError, match="expected some of"):
         make_key(engine, name="a", scopes=[], now=NOW)
+
+
+def test_the_console_counts_permissions_by_month_and_purpose(platform: Platform) -> None:
+    """Permissions over time are what an auditor asks for first."""
+    platform.people(["p1", "p2"])
+    platform.permit("p1")
+    platform.permit("p2")
+    platform.permissions.withdraw("p1", now=platform.now())
+    with platform.engine.connect() as connection:
+        assert overview.permissions_by_month(connection) == [{"month": "2026-11", "given": 2, "withdrawn": 1}]
+        rows = overview.permissions(connection, platform.now())
+    told = [{"purpose": "profiling", "category": "religion", "given": 2, "withdrawn": 1, "holding": 1}]
+    assert [{**row, "holding": int(row["holding"])} for row in rows] == told
+
+
+def test_a_clock_that_jumps_back_opens_nothing(platform: Platform) -> None:
+    """A wrong clock must neither let the future in nor bring back what ran out."""
+    platform.propose("church", "Church service")
+    platform.open_sensitive("church", "religion")
+    platform.items(("i1", "church"))
+    platform.people(["p1"])
+    begun = platform.now()
+    platform.permit("p1", expires_at=begun + dt.timedelta(hours=1))
+    platform.likes(["p1"], "i1")
+    platform.permissions.sweep(now=begun + dt.timedelta(hours=2), since=begun)
+    platform.clock = begun - dt.timedelta(days=400)
+    assert platform.permissions.sweep(now=platform.clock, since=begun) == 0
+    assert platform.members("church") == set()
+    with pytest.raises(DataError, match="not in the future"):
+        platform.ingest([Behaviour("p1", "i1", "like", begun)], source="s", key="late", now=platform.clock)
 
 
 def test_migrations_go_forward_and_back(engine: Engine) -> None:

@@ -115,7 +115,9 @@ class GateApp:
             self._made_at = newer.header.made_at
             self._fault = ""
         age = None if self._made_at is None else (self._clock() - self._made_at).total_seconds()
-        self.state = "fresh" if age is not None and age <= self._settings.stale_seconds else "stale"
+        # A snapshot from the future is as little to be believed as an old one: some clock is wrong.
+        limit = self._settings.stale_seconds
+        self.state = "fresh" if age is not None and -limit <= age <= limit else "stale"
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called by the server in each worker: begins to look for newer snapshots and for slow clients."""

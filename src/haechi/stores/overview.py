@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from haechi.release.audiences import Answer
 from haechi.stores import schema
 from haechi.stores.clock import instant, micros
 
 _MOST: Final = 200
+_DAY: Final = 86_400_000_000
 
 
 class ThemeRow(msgspec.Struct, frozen=True):
@@ -95,10 +96,28 @@ def permissions(connection: Connection, now: datetime) -> list[dict[str, Any]]:
             func.coalesce(p.c.category, "").label("category"),
             func.count().label("given"),
             func.count(p.c.withdrawn_at).label("withdrawn"),
-            func.sum(func.cast(holds, schema.permissions.c.permission.type)).label("holding"),
+            func.sum(case((holds, 1), else_=0)).label("holding"),
         ).group_by(p.c.purpose, p.c.category).order_by(p.c.purpose, p.c.category)
     ).all()  # fmt: skip
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def permissions_by_month(connection: Connection) -> list[dict[str, Any]]:
+    """For each month, the latest first: how many permissions were given and how many withdrawn."""
+    p = schema.permissions
+    months: dict[str, list[int]] = {}
+    for place, column in enumerate((p.c.given_at, p.c.withdrawn_at)):
+        # By days, which every database can count; there are few of them.
+        day = column / _DAY
+        for number, count in connection.execute(
+            select(day, func.count()).where(column.is_not(None)).group_by(day)
+        ):
+            month = f"{instant(int(number) * _DAY):%Y-%m}"
+            months.setdefault(month, [0, 0])[place] += count
+    return [
+        {"month": month, "given": given, "withdrawn": withdrawn}
+        for month, (given, withdrawn) in sorted(months.items(), reverse=True)
+    ]
 
 
 def audiences(connection: Connection) -> tuple[list[dict[str, Any]], dict[str, int]]:

@@ -154,7 +154,11 @@ class Console(Controller):
         """Permissions by purpose and category."""
         with reading(platform.engine) as connection:
             rows = overview.permissions(connection, utc_now())
-        return page("permissions", title="Permissions", user=user, here="/console/permissions", rows=rows)
+            months = overview.permissions_by_month(connection)
+        return page(
+            "permissions", title="Permissions", user=user, here="/console/permissions", rows=rows, months=months,
+            most=max((row["given"] for row in months), default=1),
+        )  # fmt: skip
 
     @get("/audiences", sync_to_thread=True)
     def audiences(self, platform: Platform, user: User) -> Response[Any]:

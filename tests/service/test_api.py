@@ -159,20 +159,23 @@ def test_ordinary_themes_have_sizes_and_handles(served_platform: Client) -> None
 
 
 def test_the_gate_follows_the_platform(served_platform: Client) -> None:
-    """The snapshot that the platform writes is the gate's state."""
+    """The snapshot that the platform writes is the gate's state: open themes leave, others and unknown stay."""
+    root = served_platform.key("root3", "themes")
+    for theme, name in (("chess", "Chess"), ("mosque", "Mosque visits")):
+        assert served_platform(root, "/v1/themes", {"theme_id": theme, "name": name})[0] == 201
     with served("--snapshot", str(served_platform.snapshot), "--home", "KR") as (port, _):
         made = bid_request()
         made["user"]["data"] = [
-            {"name": "haechi", "segment": [{"id": "church"}, {"id": "golf"}, {"id": "no"}]}
+            {"name": "haechi", "segment": [{"id": "mosque"}, {"id": "chess"}, {"id": "no"}]}
         ]
         for _ in range(80):
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
                 connection.request("POST", "/openrtb", text(made))
                 left = json.loads(connection.getresponse().read())["user"]["data"][0]["segment"]
-            if left == [{"id": "golf"}]:
+            if left == [{"id": "chess"}]:
                 break
             time.sleep(0.5)
-        assert left == [{"id": "golf"}]
+        assert left == [{"id": "chess"}]
 
 
 @pytest.mark.parametrize(
@@ -216,6 +219,7 @@ def test_answers_carry_the_headers_that_browsers_heed(served_platform: Client) -
 
 def test_the_doctor_tells_what_is_wrong(served_platform: Client, tmp_path: Path) -> None:
     """Status 1 and a line that says what to do."""
+    served_platform.key("seen by the doctor", "read")
     well = subprocess.run(
         [HAECHI, "doctor", served_platform.database, "--snapshot", str(served_platform.snapshot)],
         capture_output=True,

@@ -1,164 +1,286 @@
-"""What attackers gain from audience sizes, and what honest advertisers lose: the two curves.
+"""What attackers learn from audience sizes, and what honest advertisers lose: figures and charts.
 
-    python benchmarks/audience_attacks.py [--trials 10000] [--draws 1000000] [--charts docs/images]
+    python -m benchmarks.audience_attacks [--draws 6000000] [--conversations 10000] [--out docs/images]
 
-First every attack of tests/release/audiences/test_attacks.py through the real interface. Then the best any attacker
-can do with q answers that count the target, on many more draws of the same noise: he knows everything else exactly,
-so that the sum of what is left tells him all there is (the likelihood ratio of Gaussian noise is a function of the
-sum). Last the error of honest sizes, alone and after many overlapping questions.
+Prints the tables of docs/explanation/audience-privacy.md and draws its two charts. With the defaults it takes about
+a quarter of an hour on two cores.
 """
 
 import argparse
-import datetime as dt
-import math
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import opendp.prelude as dp
 import vl_convert
 from pyroaring import BitMap
-from tests.release.audiences.test_attacks import ATTACKS
-from tests.release.audiences.worlds import POLICY, advantage
+from tests.release.audiences.attacks.attacking import (
+    START,
+    Attack,
+    Measured,
+    both,
+    differences,
+    drawn,
+    either,
+    exact_after,
+    played,
+    theme,
+)
+from tests.release.audiences.attacks.test_attack_averaging import averaging
+from tests.release.audiences.attacks.test_attack_exclusion import exclusion
+from tests.release.audiences.attacks.test_attack_intersection import intersection
+from tests.release.audiences.attacks.test_attack_linkage import linkage
+from tests.release.audiences.attacks.test_attack_lookalike import one_plus_chaff
+from tests.release.audiences.attacks.test_attack_microtargeting import microtargeting
+from tests.release.audiences.attacks.test_attack_nanotargeting import nanotargeting
+from tests.release.audiences.attacks.test_attack_threshold import threshold
 
-from haechi.release.audiences import AudiencePolicy, People, State, ask
+from haechi.release.audiences import AudiencePolicy, ThemePeople, ask, new_state
 
-_NOW: Final = dt.datetime.fromisoformat("2026-11-01T00:00:00")
-_AT_ONCE: Final = 200_000
-
-
-def draws(count: int, sigma: float) -> "np.ndarray[Any, np.dtype[np.int64]]":
-    """Noise as the platform draws it, many at once."""
-    many = dp.m.make_gaussian(dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T="f64"), scale=sigma)
-    parts = [many([0] * min(_AT_ONCE, count - at)) for at in range(0, count, _AT_ONCE)]
-    return np.concatenate([np.array(part, dtype=np.int64) for part in parts])
-
-
-def best_attacker(questions: int, trials: int, policy: AudiencePolicy) -> tuple[float, float]:
-    """The advantage from answers that count the target in one world and not in the other."""
-    counted = min(questions, policy.answers)
-    sums = np.zeros(trials)
-    for _ in range(questions):
-        sums += draws(trials, policy.sigma)
-    truth = np.arange(trials) % 2 == 0
-    sums += truth * counted
-    right = float(((sums > counted / 2) == truth).mean())
-    return 2 * right - 1, 2 * 1.96 * math.sqrt(right * (1 - right) / trials)
-
-
-def errors(size: int, earlier: int, policy: AudiencePolicy, trials: int) -> list[float]:
-    """Relative errors of the size of one theme after earlier questions, each of which shares a third with it."""
-    generator = np.random.default_rng(size + earlier)
-    people = 980_000
-    found = []
-    for _ in range(trials):
-        asked = BitMap(generator.choice(people, size, replace=False).astype("uint32"))
-        inside = np.array(asked)
-        sets = {"asked": asked}
-        for place in range(earlier):
-            shared = generator.choice(inside, size // 3, replace=False)
-            other = generator.choice(people, size - size // 3, replace=False)
-            sets[f"e{place}"] = BitMap(np.concatenate([shared, other]).astype("uint32"))
-        state = State()
-        everybody = People(sets.__getitem__, BitMap(range(people)))
-
-        def size_of(name: str, everybody: People = everybody, state: State = state) -> int | None:
-            return ask(
-                {"theme": name}, people=everybody, sensitive=lambda _: False, minimum=policy.minimum,
-                policy=policy, state=state, now=_NOW,
-            ).size  # fmt: skip
-
-        for place in range(earlier):
-            size_of(f"e{place}")
-        told = size_of("asked")
-        if told is not None:
-            found.append((told - size) / size)
-    return found
+Row = dict[str, Any]
+PEOPLE = 980_000
+NEAR = 0.03 + 1e-12
 
 
-def _chart(
-    file: Path, rows: list[dict[str, Any]], encoding: dict[str, Any], title: str, layers: list[Any]
-) -> None:
-    spec = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "title": title,
-        "width": 560,
-        "height": 280,
-        "data": {"values": rows},
-        "encoding": encoding,
-        "layer": layers,
+ATTACKS: list[tuple[Callable[[], Attack], Callable[[], Attack]]] = [
+    (microtargeting, lambda: microtargeting(12)),
+    (lambda: intersection(100), lambda: intersection(5)),
+    (lambda: averaging(200), lambda: averaging(9)),
+    (lambda: exclusion(100), lambda: exclusion(5)),
+    (lambda: threshold(100), lambda: threshold(10)),
+    (lambda: one_plus_chaff(100), lambda: one_plus_chaff(5)),
+    (lambda: linkage(3), lambda: linkage(3)),
+]
+"""Each at full length for drawn and exact figures, and short enough for thousands of whole conversations."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One attack's figures."""
+
+    name: str
+    questions: int
+    curve: list[tuple[int, float]]
+    drawn: Measured
+    played_questions: int
+    played: Measured
+
+
+def attacked(number: int, draws: int, conversations: int) -> Result:
+    """All measures of one attack; `draws` bounds the noise drawn in bulk."""
+    full, short = (make() for make in ATTACKS[number])
+    steps = differences(full)
+    at = sorted(
+        {
+            n
+            for n in (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 130, 160, 200, len(steps))
+            if n <= len(steps)
+        }
+    )
+    differing = max(1, sum(map(len, steps)))
+    return Result(
+        name=full.name,
+        questions=len(steps),
+        curve=[(n, exact_after(steps[:n])) for n in at],
+        drawn=drawn(full, min(1_000_000, draws // differing)),
+        played_questions=len(short.script),
+        played=played(short, conversations, np.random.default_rng(number)),
+    )
+
+
+def fresh_errors(trials: int) -> Iterator[Row]:
+    """Relative errors of sizes told to advertisers that asked nothing before."""
+    policy = AudiencePolicy()
+    for size in (2_000, 5_000, 10_000, 15_000, 20_000, 50_000, 100_000, 200_000, 500_000):
+        sets = {"t": ThemePeople(BitMap(range(size)))}
+        errors = []
+        for _ in range(trials):
+            state = new_state(policy, START)
+            told = ask(theme("t"), sets=sets, policy=policy, state=state, now=START)[0].size
+            errors.append((told or 0) / size - 1)
+        yield {
+            "size": size,
+            "median": float(np.median(np.abs(errors))),
+            "p95": float(np.quantile(np.abs(errors), 0.95)),
+            "within": float(np.mean(np.abs(errors) <= NEAR)),
+            "who": "first question",
+        }
+
+
+def _platform(rng: np.random.Generator) -> dict[str, ThemePeople]:
+    sizes = (10 ** rng.uniform(3.5, 5.6, 60)).astype(int)
+    members = (rng.choice(PEOPLE, size, replace=False).astype(np.uint32) for size in sizes)
+    return {f"t{n:02}": ThemePeople(BitMap(people)) for n, people in enumerate(members)}
+
+
+def worn_errors(advertisers: int) -> tuple[list[Row], list[float]]:
+    """Each advertiser asks 100 overlapping questions of five themes: every answer's error, and what the last took."""
+    rng, policy, rows, took = np.random.default_rng(2), AudiencePolicy(), [], []
+    for _ in range(advertisers):
+        sets, state = _platform(rng), new_state(policy, START)
+        for number in range(120):
+            names = [f"t{n:02}" for n in rng.choice(60, 5, replace=False)]
+            one, two, three, four, five = map(theme, names)
+            question = either(both(one, either(two, three)), both(four, either(five, two)))
+            b = [sets[name].people for name in names]
+            size = len((b[0] & (b[1] | b[2])) | (b[3] & (b[4] | b[1])))
+            start = time.perf_counter()
+            answer, state = ask(question, sets=sets, policy=policy, state=state, now=START)
+            if number >= 100:
+                took.append(time.perf_counter() - start)
+            rows.append({"number": number, "size": size, "told": answer.size, "refused": answer.refused})
+    return rows, took
+
+
+def worn_table(rows: list[Row]) -> Iterator[Row]:
+    """The errors after 0, 20, … questions, for audiences of 10,000 and more, by size."""
+    for low in (0, 20, 40, 60, 80, 100):
+        for small, large in ((10_000, 30_000), (30_000, 100_000), (100_000, PEOPLE)):
+            part = [row for row in rows if low <= row["number"] < low + 20 and small <= row["size"] < large]
+            errors = [row["told"] / row["size"] - 1 for row in part if row["told"]]
+            if errors:
+                yield {
+                    "after": low,
+                    "sizes": f"{small:,} to {large:,}",
+                    "answers": len(errors),
+                    "refused": len(part) - len(errors),
+                    "median": float(np.median(errors)),
+                    "within": float(np.mean(np.abs(errors) <= NEAR)),
+                }
+
+
+def advantage_chart(results: list[Result], bound: float) -> dict[str, Any]:
+    """The attackers' advantage by the number of questions, under the bound."""
+    values = [
+        {"attack": result.name, "questions": n, "advantage": value}
+        for result in results
+        for n, value in result.curve
+    ]
+    x = {
+        "field": "questions",
+        "type": "quantitative",
+        "scale": {"type": "log"},
+        "axis": {"title": "questions asked"},
     }
-    file.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
+    y = {
+        "field": "advantage",
+        "type": "quantitative",
+        "axis": {"title": "advantage (0 is guessing, 1 is knowing)"},
+    }
+    rule = {"mark": {"type": "rule", "strokeDash": [5, 4], "color": "#c8442f"}}
+    return {
+        "width": 620,
+        "height": 280,
+        "layer": [
+            {
+                "data": {"values": values},
+                "mark": {"type": "line", "point": {"size": 24}},
+                "encoding": {"x": x, "y": y, "color": {"field": "attack", "type": "nominal"}},
+            },
+            {**rule, "data": {"values": [{"advantage": bound}]}, "encoding": {"y": y}},
+        ],
+    }
+
+
+def error_chart(fresh: list[Row], worn: list[Row]) -> dict[str, Any]:
+    """Relative errors of honest sizes: 95 of 100 below the line; single answers after many questions as dots."""
+    dots = [
+        {
+            "size": row["size"],
+            "error": abs(row["told"] / row["size"] - 1),
+            "who": "after 80 and more questions",
+        }
+        for row in worn
+        if row["told"] and row["number"] >= 80 and row["size"] >= 1_500
+    ]
+    line = [
+        {"size": row["size"], "error": row["p95"], "who": "first question, 95 of 100 below"} for row in fresh
+    ]
+    people = {"title": "people in the audience", "format": "~s"}
+    x = {"field": "size", "type": "quantitative", "scale": {"type": "log"}, "axis": people}
+    scale = {"domain": [0, 0.3], "clamp": True}
+    y = {
+        "field": "error",
+        "type": "quantitative",
+        "scale": scale,
+        "axis": {"title": "relative error", "format": "%"},
+    }
+    color = {"field": "who", "type": "nominal", "scale": {"range": ["#7d9a8c", "#c8442f"]}}
+    encoding = {"x": x, "y": y, "color": color}
+    rule = {"mark": {"type": "rule", "strokeDash": [5, 4], "color": "#5f6b66"}}
+    return {
+        "width": 620,
+        "height": 280,
+        "layer": [
+            {
+                "data": {"values": dots},
+                "mark": {"type": "circle", "size": 22, "opacity": 0.5},
+                "encoding": encoding,
+            },
+            {"data": {"values": line}, "mark": {"type": "line", "point": True}, "encoding": encoding},
+            {**rule, "data": {"values": [{"error": 0.03}]}, "encoding": {"y": y}},
+        ],
+    }
+
+
+def draw(spec: dict[str, Any], path: Path) -> None:
+    """Write a chart as SVG."""
+    ink = {"labelColor": "#5f6b66", "titleColor": "#5f6b66"}
+    config = {
+        "background": "white",
+        "view": {"stroke": None},
+        "axis": {**ink, "gridColor": "#8884", "domain": False, "ticks": False, "titleFontWeight": "normal"},
+        "legend": {**ink, "orient": "top", "title": None, "columns": 4},
+    }
+    schema = "https://vega.github.io/schema/vega-lite/v6.json"
+    path.write_text(
+        vl_convert.vegalite_to_svg({"$schema": schema, "config": config, **spec}), encoding="utf-8"
+    )
+
+
+def _told(found: Measured) -> str:
+    return f"{found.advantage:.4f} ({found.low:.4f} to {found.high:.4f})"
 
 
 def main() -> None:
-    """All of it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    """Measure, print, draw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=6_000_000)
+    parser.add_argument("--conversations", type=int, default=10_000)
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    given = parser.parse_args()
+    with ProcessPoolExecutor(2) as pool:
+        waiting = [pool.submit(attacked, n, given.draws, given.conversations) for n in range(len(ATTACKS))]
+        results = [one.result() for one in waiting]
+    bound = AudiencePolicy().advantage_bound()
+    print(
+        f"bound {bound:.5f}\n\n| attack | questions | exact | drawn | trials | played questions | played | trials |"
     )
-    parser.add_argument("--trials", type=int, default=10_000)
-    parser.add_argument("--draws", type=int, default=1_000_000)
-    parser.add_argument("--charts", type=Path, default=Path("docs/images"))
-    options = parser.parse_args()
-    print(f"bound of the policy: {POLICY.advantage:.5f}")
-    print(f"attacks through the interface, {options.trials:,} trials each:")
-    for attack in ATTACKS:
-        gained, half = advantage(lambda truth, attack=attack: attack(truth, POLICY), options.trials)  # type: ignore[misc]
-        print(f"  {attack.__name__:18} {gained:+.4f} (± {half:.4f})")
-    print(f"the best attacker with q answers, {options.draws:,} draws each:")
-    attacked = []
-    for questions in (1, 2, 3, 5, 7, 10, 15, 20):
-        gained, half = best_attacker(questions, options.draws, POLICY)
-        print(f"  q = {questions:2}  {gained:+.4f} (± {half:.4f})")
-        attacked.append(
-            {"questions": questions, "advantage": gained, "low": gained - half, "high": gained + half}
+    for one in results:
+        print(
+            f"| {one.name} | {one.questions} | {one.curve[-1][1]:.4f} | {_told(one.drawn)} | {one.drawn.trials:,} "
+            f"| {one.played_questions} | {_told(one.played)} | {one.played.trials:,} |"
         )
-    print("relative error of honest sizes: median, 95th percentile, mean (bias)")
-    honest = []
-    for size in (2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000):
-        for earlier in (0, 10, 20):
-            tries = 400 if earlier == 0 else 60
-            found = errors(size, earlier, POLICY, tries)
-            if len(found) < tries // 2:
-                print(f"  {size:7,} after {earlier:2}: refused in {tries - len(found)} of {tries}")
-                continue
-            told = np.abs(found)
-            row = {
-                "size": size,
-                "earlier": f"{earlier} earlier",
-                "median": float(np.median(told)),
-                "p95": float(np.quantile(told, 0.95)),
-            }
-            honest.append(row)
-            print(
-                f"  {size:7,} after {earlier:2}: {row['median']:.4f} {row['p95']:.4f} {np.mean(found):+.4f}"
-            )
-    options.charts.mkdir(parents=True, exist_ok=True)
-    _chart(
-        options.charts / "audience-advantage.svg",
-        attacked,
-        {"x": {"field": "questions", "type": "quantitative", "title": "answers that count the target"}},
-        "Advantage of the best attacker over guessing (bound: 0.01)",
-        [
-            {"mark": {"type": "area", "opacity": 0.25}, "encoding": {
-                "y": {"field": "low", "type": "quantitative", "title": "advantage"}, "y2": {"field": "high"}}},
-            {"mark": {"type": "line", "point": True}, "encoding": {
-                "y": {"field": "advantage", "type": "quantitative"}}},
-            {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"y": {"datum": 0.01}}},
-        ],
-    )  # fmt: skip
-    _chart(
-        options.charts / "audience-error.svg",
-        honest,
-        {"x": {"field": "size", "type": "quantitative", "scale": {"type": "log"}, "title": "people in the audience"}},
-        "Error that 95 of 100 honest sizes stay below (3 % asked for above 10,000)",
-        [
-            {"mark": {"type": "line", "point": True}, "encoding": {
-                "y": {"field": "p95", "type": "quantitative", "title": "relative error", "axis": {"format": ".0%"}},
-                "color": {"field": "earlier", "type": "nominal", "title": "overlapping questions"}}},
-            {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"y": {"datum": 0.03}}},
-        ],
-    )  # fmt: skip
+    for rarest in (None, 4):
+        print(rarest or "22 random", nanotargeting(3_000, rarest=rarest))
+    fresh = list(fresh_errors(1_000))
+    for row in fresh:
+        print(f"| {row['size']:,} | {row['median']:.2%} | {row['p95']:.2%} | {row['within']:.1%} |")
+    worn, took = worn_errors(20)
+    for row in worn_table(worn):
+        print(
+            f"| {row['after']} | {row['sizes']} | {row['answers']} | {row['refused']} | {row['median']:+.2%} "
+            f"| {row['within']:.1%} |"
+        )
+    print(
+        f"after 100 questions an answer takes {1e3 * statistics.median(took):.1f} ms (median of {len(took)})"
+    )
+    draw(advantage_chart(results, bound), given.out / "audience-advantage.svg")
+    draw(error_chart(fresh, worn), given.out / "audience-error.svg")
 
 
 if __name__ == "__main__":

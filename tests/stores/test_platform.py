@@ -10,15 +10,17 @@ from sqlalchemy import Engine, select, text
 
 from haechi.errors import DataError, UsageError
 from haechi.law import load_packs
-from haechi.release.audiences import AudiencePolicy
+from haechi.release.audiences import Answer, AudiencePolicy, Level, Reason, Rounding
 from haechi.sensitivity import load
 from haechi.stores import open_store, overview, schema
+from haechi.stores.addressable import Addressable
 from haechi.stores.audiences import Audiences, Booking
 from haechi.stores.clock import micros
 from haechi.stores.ingest import Behaviour, Ingest
 from haechi.stores.keys import caller_of, make_key, revoke_key
 from haechi.stores.opened import migrate
 from haechi.stores.permissions import Grant, Permissions
+from haechi.stores.rows import reading
 from haechi.stores.themes import Item, ItemTheme, Proposal, Themes, standing_of
 from haechi.themes.life import Verdict
 from tests.stores.worlds import NOW, at
@@ -239,12 +241,21 @@ def test_two_people_at_once_do_not_overwrite_each_other(platform: Platform) -> N
 
 def test_an_advertiser_learns_a_size_and_a_handle_and_nobody(engine: Engine) -> None:
     """The whole way: behaviours, themes, permission, size, booking; and the person of a withdrawn permission."""
-    platform = Platform(engine, AudiencePolicy(sigma=1.0, answers=7, minimum=5, round_to=1))
+    platform = Platform(
+        engine,
+        AudiencePolicy(
+            levels=(Level(sigma=10.0, uses=5),),
+            advantage=1.0,
+            minimum=70,
+            margin=0.0,
+            rounding=(Rounding(above=0, step=1),),
+        ),
+    )
     platform.propose("golf", "Golf")
     platform.propose("church", "Church service")
     platform.open_sensitive("church", "religion")
     platform.items(("i1", "golf"), ("i2", "church"))
-    people, others = [f"p{n}" for n in range(60)], [f"q{n}" for n in range(30)]
+    people, others = [f"p{n}" for n in range(140)], [f"q{n}" for n in range(100)]
     platform.people([*people, *others])
     for one in [*people[:40], *others]:
         platform.permit(one)
@@ -258,10 +269,12 @@ def test_an_advertiser_learns_a_size_and_a_handle_and_nobody(engine: Engine) -> 
     golf, church = {"theme": "golf"}, {"theme": "church"}
     size = platform.audiences.size(buyer, golf, now=platform.now()).size
     assert size is not None
-    assert abs(size - 60) <= 6
+    assert abs(size - 140) <= 60
+    with reading(engine) as connection:
+        addressable = Addressable(connection, PACKS, platform.now())
+        assert (len(addressable.people_in("golf")), len(addressable.people_in("church"))) == (140, 140)
     booked = platform.audiences.book(buyer, church, now=platform.now())
     assert isinstance(booked, Booking)
-    assert abs(booked.size - 70) <= 6
     assert len(booked.handle) >= 32
     assert platform.audiences.bookings(buyer) == [booked]
     assert platform.audiences.bookings(platform.advertiser("other")) == []
@@ -269,9 +282,15 @@ def test_an_advertiser_learns_a_size_and_a_handle_and_nobody(engine: Engine) -> 
     assert platform.audiences.handles_for("p50", now=platform.now()) == []
     platform.permissions.withdraw("p1", purpose="disclosure", now=platform.now())
     assert platform.audiences.handles_for("p1", now=platform.now()) == []
-    refused = platform.audiences.size(buyer, {"and": [golf, {"not": church}]}, now=platform.now()).refusal
-    assert refused is not None
-    assert refused.code == "excludes-sensitive"
+    refused = platform.audiences.size(buyer, {"and": [golf, {"not": church}]}, now=platform.now()).refused
+    assert refused is Reason.EXCLUDES_SENSITIVE
+    platform.propose("rare", "Curling")
+    platform.items(("i3", "rare"))
+    platform.likes(["p2"], "i3")
+    tiny = platform.audiences.book(buyer, {"theme": "rare"}, now=platform.now())
+    assert isinstance(tiny, Answer)
+    assert tiny.refused is Reason.TOO_SMALL
+    assert platform.audiences.bookings(buyer) == [booked]
     for wrong in ({"theme": "nowhere"}, {"theme": "church", "x": 1}, 7):
         with pytest.raises(UsageError):
             platform.audiences.size(buyer, wrong, now=platform.now())

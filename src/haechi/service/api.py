@@ -358,9 +358,9 @@ class AdvertiserRoutes(Controller):
     def size(self, data: Audience, platform: Platform, caller: Caller) -> Size:
         """How large an audience is: noisy, rounded, the same for the same question; or why there is no answer."""
         answer = platform.audiences.size(_advertiser(caller), data.expression, now=utc_now())
-        if answer.refusal is not None:
-            return Size(size=None, code=answer.refusal.code, advice=answer.refusal.advice)
-        return Size(size=answer.size, at_least=answer.at_least)
+        return Size(
+            size=answer.size, at_least=answer.at_least, code=answer.refused or "", advice=answer.words
+        )
 
     @post("/audiences", guards=[needs("audiences")], status_code=HTTP_201_CREATED, sync_to_thread=True)
     def book(self, data: Audience, platform: Platform, caller: Caller) -> Booked:
@@ -368,7 +368,7 @@ class AdvertiserRoutes(Controller):
         until = None if data.until is None else _naive(data.until)
         booked = platform.audiences.book(_advertiser(caller), data.expression, until=until, now=utc_now())
         if not isinstance(booked, Booking):
-            raise UsageError(f"{booked.code}: {booked.advice}")
+            raise UsageError(f"{booked.refused}: {booked.words}")
         return Booked.of(booked)
 
     @get("/audiences", guards=[needs("audiences")], sync_to_thread=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, case, func, select
 
-from haechi.release.audiences import Answer
+from haechi.release.audiences import Answered
 from haechi.stores import schema
 from haechi.stores.clock import instant, micros
 
@@ -131,9 +131,8 @@ def audiences(connection: Connection) -> tuple[list[dict[str, Any]], dict[str, i
         ).order_by(a.c.name).limit(_MOST)
     ).all()  # fmt: skip
     refused: Counter[str] = Counter()
-    for (answer,) in connection.execute(select(q.c.answer)):
-        said = msgspec.json.decode(answer, type=Answer)
-        refused[said.refusal.code if said.refusal else "answered"] += 1
+    for row in connection.execute(select(q.c.answered)).scalars():
+        refused[msgspec.json.decode(row, type=Answered).refused or "answered"] += 1
     return [dict(row._mapping) for row in rows], dict(refused)  # noqa: SLF001
 
 

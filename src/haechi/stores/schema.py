@@ -212,9 +212,9 @@ questions: Final = Table(
     # JSON of what was composed.
     Column("expression", Text, nullable=False),
     Column("period", Integer, nullable=False),
-    Column("window", Integer, nullable=False),
     Column("asked_at", _INSTANT, nullable=False),
-    Column("answer", Text, nullable=False),
+    # JSON of what came of it, with the noisy count that no answer shows.
+    Column("answered", Text, nullable=False),
     UniqueConstraint("advertiser", "canonical", "period"),
 )
 
@@ -233,7 +233,7 @@ bookings: Final = Table(
     Column("handle", Text, primary_key=True),
     Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), nullable=False, index=True),
     Column("question", _NUMBER, ForeignKey("questions.question"), nullable=False),
-    # JSON of what was composed, with our own numbers for themes.
+    # JSON of what was composed.
     Column("expression", Text, nullable=False),
     Column("since", _INSTANT, nullable=False),
     Column("until", _INSTANT),

@@ -1,32 +1,32 @@
-"""Audiences: an advertiser composes themes, learns a size, and never a person.
+"""What an advertiser may learn of an audience: a noisy size or a refusal, never who is in it.
 
-expression  what is composed, and within which bounds
-canonical   one form for all ways of saying the same
-policy      the numbers, each with its reason
-noise       calibrated noise, by OpenDP
-budget      what was spent of whose privacy
-ask         one question: answered, or refused with words that depend on nothing else
+Start at `ask`. State is passed in and handed back; nothing here reads a database or a clock.
 """
 
-from haechi.release.audiences.ask import Answer, Asked, People, Refusal, State, ask
-from haechi.release.audiences.budget import Budget
-from haechi.release.audiences.canonical import Canonical, canonical
-from haechi.release.audiences.expression import Expression, parse, themes_of
-from haechi.release.audiences.policy import AudiencePolicy, minimum_for
+from haechi.release.audiences.ask import Answer, ask
+from haechi.release.audiences.budget import Budget, Spent
+from haechi.release.audiences.canonical import Function, canonical
+from haechi.release.audiences.expression import parse
+from haechi.release.audiences.policy import AudiencePolicy, Level, MinimumFor, Rounding
+from haechi.release.audiences.sets import Protection, ThemePeople
+from haechi.release.audiences.state import Answered, Reason, State, new_state
 
 __all__ = [
     "Answer",
-    "Asked",
+    "Answered",
     "AudiencePolicy",
     "Budget",
-    "Canonical",
-    "Expression",
-    "People",
-    "Refusal",
+    "Function",
+    "Level",
+    "MinimumFor",
+    "Protection",
+    "Reason",
+    "Rounding",
+    "Spent",
     "State",
+    "ThemePeople",
     "ask",
     "canonical",
-    "minimum_for",
+    "new_state",
     "parse",
-    "themes_of",
 ]

@@ -1,224 +1,190 @@
-"""One question about an audience: answered with a size, or refused.
+"""The one way to a size: a question in, an answer and the state to save out."""
 
-Whatever depends on people passes through noise before it decides anything: whether the size is above the minimum,
-whether the question together with earlier ones would single few people out. So a refusal tells as little as an
-answer, and growing an audience person by person towards a threshold (a known attack) finds only the noise.
-"""
-
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final
 
 import msgspec
 from pyroaring import BitMap
 
-from haechi.release.audiences import noise
-from haechi.release.audiences.budget import Budget
-from haechi.release.audiences.canonical import Canonical, can_differ
-from haechi.release.audiences.expression import Expression, parse
+from haechi.errors import UsageError
+from haechi.release.audiences.budget import Budget, charged, countable, expired
+from haechi.release.audiences.canonical import Diagrams, Function, canonical
+from haechi.release.audiences.expression import parse
+from haechi.release.audiences.noise import noisy
+from haechi.release.audiences.overlap import isolates
 from haechi.release.audiences.policy import AudiencePolicy
+from haechi.release.audiences.sets import ThemePeople, known_themes, people_in, protections_of
+from haechi.release.audiences.state import Answered, Reason, State, new_state
 
-SetOf = Callable[[str], BitMap]
-"""The people whom an advertiser may address by a theme: permission is applied before."""
-
-RefusalCode = Literal["nobody", "excludes-sensitive", "too-small", "overlap", "too-many-questions"]
-_SURE: Final = 6
-"""Standard deviations beyond which a test's outcome is certain but for about one in a billion."""
-_LARGE: Final = 100_000
-_SECONDS: Final = 86_400
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why there is no size.
-
-    Attributes:
-        code: the kind of reason.
-        advice: what to ask instead.
-    """
-
-    code: RefusalCode
-    advice: str
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What an advertiser is told.
-
-    Attributes:
-        size: people in the audience, noisy and rounded; None where it is refused.
-        refusal: why, or None.
-        at_least: people who were counted often in the window may be left out, so that there may be more. It follows
-            from the number of questions alone, not from the people.
-    """
-
-    size: int | None
-    refusal: Refusal | None = None
-    at_least: bool = False
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """A question that was decided.
-
-    Attributes:
-        key: its canonical form's.
-        expression: as JSON values, to be compared with later ones.
-        period: in which.
-        answer: what was told.
-    """
-
-    key: str
-    expression: Any
-    period: int
-    answer: Answer
-
-
-class People(msgspec.Struct, frozen=True):
-    """Whom questions are about.
-
-    Attributes:
-        in_theme: who can be addressed by a theme.
-        everyone: all people of the platform.
-    """
-
-    in_theme: SetOf
-    everyone: BitMap
-
-
-class State:
-    """What one advertiser asked and what it cost, in one window.
-
-    Attributes:
-        window: which.
-        asked: every question that was decided, in the order asked.
-        budget: what was spent.
-    """
-
-    def __init__(
-        self, window: int = 0, asked: list[Asked] | None = None, budget: Budget | None = None
-    ) -> None:
-        self.window = window
-        self.asked = asked or []
-        self.budget = budget or Budget()
-
-
-_ADVICE: Final[dict[RefusalCode, str]] = {
-    "nobody": "Name at least one theme that people are to be in: an audience of all others is not offered.",
-    "excludes-sensitive": "Leave the sensitive theme out: being left out of it tells as much as being in it.",
-    "too-small": "Ask for a wider audience: fewer themes joined by and, or more joined by or.",
-    "overlap": "This audience and one you asked for earlier differ by few people. Ask for one that differs more.",
-    "too-many-questions": "No further new questions in this period. Earlier ones can be asked again.",
+_WORDS: Final[dict[Reason, str]] = {
+    Reason.EXCLUDES_SENSITIVE: "To be left out of a sensitive theme tells as much as to be in it. Ask without "
+    "excluding sensitive themes.",
+    Reason.COMPLEMENT: "The question asks for the people outside of themes. Name at least one theme that everybody "
+    "in the audience is in.",
+    Reason.NOBODY_CAN_MATCH: "The question contradicts itself: nobody can match it. Remove what excludes the rest.",
+    Reason.QUESTION_LIMIT: "No further different questions are answered in this period. Ask one of the earlier ones, "
+    "or wait for the next period.",
+    Reason.TOO_SMALL: "The audience is too small. Ask more broadly: join themes with or, or take conditions away.",
+    Reason.OVERLAP: "Together with earlier answers this one would single out a small group. Ask for something that "
+    "differs more from what was asked before.",
 }
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an advertiser sees.
+
+    Attributes:
+        size: people, with noise and rounded; None where refused.
+        refused: why there is no size, or None.
+        words: how to ask otherwise; empty where there is a size. They depend on the reason only.
+        at_least: people whom this advertiser was often told of may be left out, so that there may be more.
+    """
+
+    size: int | None
+    refused: Reason | None
+    words: str
+    at_least: bool = False
+
+
 def ask(
-    value: object,
-    *,
-    people: People,
-    sensitive: Callable[[str], bool],
-    minimum: int,
-    policy: AudiencePolicy,
-    state: State,
-    now: datetime,
-) -> Answer:
-    """Decides a question and notes in `state` what it cost; the state must be kept before the answer is shown.
+    question: object, *, sets: Mapping[str, ThemePeople], policy: AudiencePolicy, state: State, now: datetime
+) -> tuple[Answer, State]:
+    """Answer a question with a size or a refusal.
+
+    The caller saves the new state before it shows the answer: what was shown and not remembered could be asked again
+    and averaged.
 
     Args:
-        value: the expression, as JSON values.
-        people: whom it is about.
-        sensitive: whether a theme bears a category that some law protects.
-        minimum: people below whom nothing is told.
-        policy: the numbers.
-        state: the advertiser's; changed in place, and only where an answer is returned.
-        now: naive UTC instant.
+        question: see `haechi.release.audiences.expression`.
+        sets: theme to the people who may be addressed in it, and what it gives away.
+        policy: the figures.
+        state: what this advertiser asked before.
+        now: naive UTC, never before what the state has seen.
+
+    Returns:
+        The answer, and the state in which it is remembered and paid for.
 
     Raises:
-        UsageError: it is no expression, or beyond the bounds.
+        UsageError: the question is malformed, too large or names an unknown theme; the state was kept under other
+            levels; time ran backwards.
     """
-    expression = parse(value, most_themes=policy.themes)
-    question = Canonical(expression)
-    _turn(state, policy, now)
-    period = _days(now) // policy.period_days
-    for asked in state.asked:
-        if asked.key == question.key and asked.period == period:
-            return asked.answer
-    answer = _by_words(question, sensitive, policy, state, period)
-    if answer is None:
-        answer = _by_people(expression, people, minimum, policy, state)
-        state.asked.append(Asked(question.key, value, period, answer))
-    return answer
+    function = canonical(parse(question, policy.limits))
+    known_themes(function, sets)
+    state = _at(state, policy, now)
+    reason = _not_to_be_asked(function, sets)
+    if reason is not None:
+        return _refusal(reason), state
+    known = _answered_now(state, function.key)
+    if known is not None:
+        return _shown(known), state
+    if sum(answered.period == state.period for answered in state.answered) >= policy.questions:
+        return _refusal(Reason.QUESTION_LIMIT), state
+    drawn, budget = _drawn(function, sets, state, policy)
+    answered = _judged(drawn, state, policy)
+    return _shown(answered), replace(state, answered=(*state.answered, answered), budget=budget)
 
 
-def _turn(state: State, policy: AudiencePolicy, now: datetime) -> None:
-    """A new window begins with a whole budget and nothing asked."""
-    window = _days(now) // policy.window_days
-    if window != state.window:
-        state.window, state.asked, state.budget = window, [], Budget()
+def _at(state: State, policy: AudiencePolicy, now: datetime) -> State:
+    """The state at `now`: what fell out of the window is gone."""
+    period = policy.period_of(now)
+    if period < state.period:
+        raise UsageError("The state has seen a later period than now. Check the clock.")
+    if period >= state.period + policy.periods_in_window:
+        return new_state(policy, now)
+    if state.sigmas != tuple(level.sigma for level in policy.levels):
+        raise UsageError(
+            "The levels of noise were changed since this advertiser asked. It is answered again when the window of "
+            "its questions has ended."
+        )
+    if period == state.period:
+        return state
+    first = period - policy.periods_in_window + 1
+    kept = tuple(answered for answered in state.answered if answered.period >= first)
+    return replace(state, period=period, answered=kept, budget=expired(state.budget, first))
 
 
-def _by_words(
-    question: Canonical, sensitive: Callable[[str], bool], policy: AudiencePolicy, state: State, period: int
-) -> Answer | None:
-    """Refusals that depend on no person; None where the question may be asked of the data."""
-    if question.is_nobody or question.holds_without_any:
-        return _refused("nobody")
-    if any(sensitive(theme) and question.falls_with(theme) for theme in question.themes):
-        return _refused("excludes-sensitive")
-    if sum(asked.period == period for asked in state.asked) >= policy.questions:
-        return _refused("too-many-questions")
+def _not_to_be_asked(function: Function, sets: Mapping[str, ThemePeople]) -> Reason | None:
+    """Why a question is refused whatever the data say."""
+    if function.holds_outside:
+        return Reason.COMPLEMENT
+    if function.constant is not None:
+        return Reason.NOBODY_CAN_MATCH
+    diagrams = Diagrams()
+    root = diagrams.load(function)
+    if not all(diagrams.rises_with(root, theme) for theme in function.themes if sets[theme].protections):
+        return Reason.EXCLUDES_SENSITIVE
     return None
 
 
-def _by_people(
-    expression: Expression, people: People, minimum: int, policy: AudiencePolicy, state: State
-) -> Answer:
-    meant = _evaluated(expression, people)
-    for asked in state.asked:
-        if asked.answer.size is None:
-            continue
-        earlier = parse(asked.expression, most_themes=policy.themes)
-        before = _evaluated(earlier, people)
-        only_now, only_before = can_differ(expression, earlier)
-        if (only_now and _few(meant - before, minimum, policy, state)) or (
-            only_before and _few(before - meant, minimum, policy, state)
-        ):
-            return _refused("overlap")
-    counted = meant - state.budget.over(policy.capacity - policy.tests_per_answer)
-    size = noise.noisy(len(counted), policy.sigma)
-    state.budget.spend(counted, policy.tests_per_answer)
-    if size < minimum:
-        return _refused("too-small")
-    step = policy.round_to * (10 if size >= _LARGE else 1)
-    answered = sum(asked.answer.size is not None for asked in state.asked)
-    return Answer((size + step // 2) // step * step, at_least=answered >= policy.answers)
+def _answered_now(state: State, key: str) -> Answered | None:
+    """The same question of this period."""
+    return next(
+        (answer for answer in state.answered if answer.key == key and answer.period == state.period), None
+    )
 
 
-def _few(people: BitMap, minimum: int, policy: AudiencePolicy, state: State) -> bool:
-    """Whether a difference may hold few people, told by a noisy test.
+def _drawn(
+    function: Function, sets: Mapping[str, ThemePeople], state: State, policy: AudiencePolicy
+) -> tuple[Answered, Budget]:
+    """A noisy count, not judged yet, and the budget in which it is paid for."""
+    count, sigma, budget = _counted(people_in(function, sets), state, policy)
+    answered = Answered(
+        key=function.key,
+        nodes=function.nodes,
+        period=state.period,
+        noisy=count,
+        sigma=sigma,
+        minimum=policy.minimum_for(protections_of(function, sets)),
+        size=policy.rounded(count),
+        refused=None,
+        at_least=_worn(state, policy, sigma),
+    )
+    return answered, budget
 
-    A difference of one person passes in about seven of a million cases. Where the difference is so large that the
-    test is certain, it costs nothing: its outcome would be the same without any one person, but for a chance of about
-    one in a billion, which the bound does not count.
+
+def _counted(people: BitMap, state: State, policy: AudiencePolicy) -> tuple[int, float, Budget]:
+    """A noisy count, its sigma, and the budget after it.
+
+    Coarse noise first: which level comes next depends on the noisy counts alone, so everybody in the audience is
+    charged alike.
     """
-    limit = minimum - 0.5 + 2 * policy.test_sigma
-    if len(people) > limit + _SURE * policy.test_sigma:
-        return False
-    counted = people - state.budget.over(policy.capacity - 1)
-    told = noise.noisy(len(counted), policy.test_sigma)
-    state.budget.spend(counted, 1)
-    return told < limit
+    budget = state.budget
+    count, sigma = 0, policy.levels[0].sigma
+    for number, level in enumerate(policy.levels):
+        counted = countable(budget, number, level.uses, people)
+        budget = charged(budget, number, state.period, counted)
+        count, sigma = noisy(len(counted), level.sigma), level.sigma
+        if sigma <= policy.close_enough * count:
+            break
+    return count, sigma, budget
 
 
-def _evaluated(expression: Expression, people: People) -> BitMap:
-    if expression.kind == "theme":
-        return people.in_theme(expression.theme)
-    parts = [_evaluated(part, people) for part in expression.parts]
-    if expression.kind == "not":
-        return people.everyone - parts[0]
-    return BitMap.intersection(*parts) if expression.kind == "and" else BitMap.union(*parts)
+def _worn(state: State, policy: AudiencePolicy, sigma: float) -> bool:
+    """Whether so many counts were made with this noise that some people may have no use of it left.
+
+    A count with finer noise was made with this one first.
+    """
+    uses = next(level.uses for level in policy.levels if level.sigma == sigma)
+    return sum(answered.sigma <= sigma for answered in state.answered) >= uses
 
 
-def _refused(code: RefusalCode) -> Answer:
-    return Answer(None, Refusal(code, _ADVICE[code]))
+def _judged(drawn: Answered, state: State, policy: AudiencePolicy) -> Answered:
+    """What was drawn, to be shown or refused: on noisy counts and nothing else."""
+    if drawn.noisy < drawn.minimum + policy.margin * drawn.sigma:
+        return msgspec.structs.replace(drawn, size=None, refused=Reason.TOO_SMALL)
+    earlier = {answer.key: answer for answer in state.answered if answer.size is not None}
+    if isolates(drawn, tuple(earlier.values()), policy.margin):
+        return msgspec.structs.replace(drawn, size=None, refused=Reason.OVERLAP)
+    return drawn
 
 
-def _days(now: datetime) -> int:
-    return int((now - datetime(1970, 1, 1)).total_seconds() // _SECONDS)  # noqa: DTZ001 - naive UTC inside
+def _shown(answered: Answered) -> Answer:
+    if answered.refused is not None:
+        return _refusal(answered.refused)
+    return Answer(size=answered.size, refused=None, words="", at_least=answered.at_least)
+
+
+def _refusal(reason: Reason) -> Answer:
+    return Answer(size=None, refused=reason, words=_WORDS[reason])

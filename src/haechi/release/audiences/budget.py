@@ -1,65 +1,115 @@
-"""What was spent of whose privacy, for one advertiser.
+"""How often a person was counted for an advertiser, and who may be counted no more.
 
-Individual accounting (Feldman and Zrnic 2021; for Gaussian noise Koskela, Tobaben and Honkela 2023): an answer costs
-those who are counted in it, and nobody else; who has spent all is left out of further answers. Nobody is told who was
-left out or that anybody was: a refusal would tell that somebody with a spent budget is there.
+Individual accounting (Feldman and Zrnic 2021, "Individual Privacy Accounting via a Rényi Filter"): an answer costs
+only those whom it counts. Each level of noise has its own number of uses per person and window; whoever has none left
+is left out of further counts at that level, without a word, since a refusal would tell. Whether a person is charged
+depends on nothing but that person's own themes and on the answers given before. With a rule that looked at others
+(such as "free when the true set is large") one person's themes would decide over the charges of thousands, and the
+bound would be void.
 
-The amounts are whole numbers, kept as sets of people, one for each binary digit. Adding to a million people is a few
-operations on sets.
+Counts per person are kept as binary digits, one bitmap a digit (bit slices, O'Neil and Quass 1997), so charging a
+million people is a handful of set operations: a use more is an addition with carry.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
+Counter = tuple[BitMap, ...]
+"""A small number for each person: digit n of it is 1 for the people in bitmap n."""
 
-class Budget:
-    """Amounts spent, by person.
 
-    Args:
-        digits: for each binary digit, lowest first, the people whose amount has it.
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was spent, by level, in the policy's order of levels.
+
+    Attributes:
+        levels: one counter each.
     """
 
-    def __init__(self, digits: Iterable[BitMap] = ()) -> None:
-        self._digits = [BitMap(digit) for digit in digits]
+    levels: tuple[Counter, ...] = field(repr=False)
 
-    def spend(self, people: BitMap, amount: int) -> None:
-        """Adds an amount to each of the people."""
-        place = 0
-        while amount >> place:
-            if amount >> place & 1:
-                self._add(people, place)
-            place += 1
 
-    def _add(self, people: BitMap, place: int) -> None:
-        carried = people
-        while carried:
-            while len(self._digits) <= place:
-                self._digits.append(BitMap())
-            digit = self._digits[place]
-            self._digits[place] = digit ^ carried
-            carried = digit & carried
-            place += 1
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One advertiser's charges.
 
-    def over(self, limit: int) -> BitMap:
-        """The people who spent more than a limit."""
-        more = BitMap()
-        # Who spent nothing is over no limit: only the others need to be compared, digit by digit from the highest.
-        equal = BitMap.union(*self._digits) if self._digits else BitMap()
-        for place in range(max(len(self._digits), limit.bit_length()) - 1, -1, -1):
-            digit = self._digits[place] if place < len(self._digits) else BitMap()
-            if limit >> place & 1:
-                equal = equal & digit
-            else:
-                more |= equal & digit
-                equal = equal - digit
-        return more
+    Attributes:
+        total: within the window.
+        periods: the same by period number, oldest first; they add up to `total`.
+    """
 
-    def digits(self) -> list[bytes]:
-        """What to keep of it."""
-        return [digit.serialize() for digit in self._digits]
+    total: Spent
+    periods: tuple[tuple[int, Spent], ...] = ()
 
-    @classmethod
-    def of(cls, digits: Iterable[bytes]) -> "Budget":
-        """As it was kept."""
-        return cls(BitMap.deserialize(digit) for digit in digits)
+
+def empty_budget(levels: int) -> Budget:
+    """Nothing spent yet at any of `levels` levels."""
+    return Budget(Spent(((),) * levels))
+
+
+def at_least(counter: Counter, uses: int) -> BitMap:
+    """The people whose number is `uses` (at least 1) or more."""
+    if uses >= 1 << len(counter):
+        return BitMap()
+    more, same = BitMap(), BitMap.union(*counter) if counter else BitMap()
+    for place in reversed(range(len(counter))):
+        if uses >> place & 1:
+            same = same & counter[place]
+        else:
+            more = more | (same & counter[place])
+            same = same - counter[place]
+    return more | same
+
+
+def added(counter: Counter, people: BitMap) -> Counter:
+    """One more for each of `people`."""
+    digits, carry = [], people
+    for digit in counter:
+        digits.append(digit ^ carry)
+        carry = digit & carry
+    return (*digits, carry) if carry else tuple(digits)
+
+
+def subtracted(counter: Counter, less: Counter) -> Counter:
+    """The first numbers without the second, which are nowhere larger."""
+    digits, borrow = [], BitMap()
+    for place, digit in enumerate(counter):
+        taken = less[place] if place < len(less) else BitMap()
+        digits.append(digit ^ taken ^ borrow)
+        borrow = (taken & borrow) | ((taken | borrow) - digit)
+    while digits and not digits[-1]:
+        digits.pop()
+    return tuple(digits)
+
+
+def countable(budget: Budget, level: int, uses: int, people: BitMap) -> BitMap:
+    """Those of `people` who may still be counted at a level that allows `uses` in a window."""
+    return people - at_least(budget.total.levels[level], uses)
+
+
+def charged(budget: Budget, level: int, period: int, people: BitMap) -> Budget:
+    """The budget after `people` were counted at a level; the newest period is `period` or none is held for it."""
+    periods = budget.periods
+    if not periods or periods[-1][0] != period:
+        periods = (*periods, (period, Spent(((),) * len(budget.total.levels))))
+    number, spent = periods[-1]
+    return Budget(
+        _one_more(budget.total, level, people), (*periods[:-1], (number, _one_more(spent, level, people)))
+    )
+
+
+def expired(budget: Budget, first: int) -> Budget:
+    """The budget without what was spent before period `first`."""
+    total, kept = budget.total, budget.periods
+    while kept and kept[0][0] < first:
+        old = kept[0][1]
+        total = Spent(tuple(subtracted(*pair) for pair in zip(total.levels, old.levels, strict=True)))
+        kept = kept[1:]
+    return Budget(total, kept)
+
+
+def _one_more(spent: Spent, level: int, people: BitMap) -> Spent:
+    levels = list(spent.levels)
+    levels[level] = added(levels[level], people)
+    return Spent(tuple(levels))

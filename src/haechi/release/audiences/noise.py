@@ -1,28 +1,27 @@
-"""Calibrated noise: OpenDP's exact sampler of the discrete Gaussian, never one of our own.
+"""Noise from the discrete Gaussian, drawn and accounted for by OpenDP and by nothing else.
 
-Floating-point noise can be read off its last digits (Mironov 2012); the discrete Gaussian has whole numbers only
-(Canonne, Kamath, Steinke 2020).
+Canonne, Kamath and Steinke, "The Discrete Gaussian for Differential Privacy" (NeurIPS 2020): exact sampling on
+integers, so there is no floating-point leak (Mironov 2012), and zero-concentrated privacy of 1 / (2 sigma^2) for a
+count, which changes by one when a person comes or goes.
 """
 
-from functools import cache
-from typing import Any
+from functools import lru_cache
 
 import opendp.prelude as dp
 
-# What OpenDP calls contributed is what is proved but not yet vetted by its own process; the sampler is among it.
 dp.enable_features("contrib")
 
 
-@cache
-def _measurement(sigma: float) -> Any:  # noqa: ANN401 - untyped library
+@lru_cache(maxsize=64)
+def _measurement(sigma: float) -> dp.Measurement:
     return dp.m.make_gaussian(dp.atom_domain(T="i64"), dp.absolute_distance(T="i64"), scale=sigma)
 
 
 def noisy(count: int, sigma: float) -> int:
-    """A count with noise of scale `sigma`; fresh at each call."""
+    """A count with fresh discrete Gaussian noise of scale `sigma`, from the operating system's randomness."""
     return int(_measurement(sigma)(count))
 
 
-def spent(sigma: float) -> float:
-    """What one noisy count costs who is counted, as zero-concentrated differential privacy (rho)."""
-    return float(_measurement(sigma).map(1))
+def rho(sigma: float) -> float:
+    """What one such count costs a person in it, in zCDP, as OpenDP accounts for it."""
+    return float(_measurement(sigma).map(1))  # type: ignore[no-untyped-call]

@@ -219,9 +219,8 @@ def upgrade() -> None:
         sa.Column("canonical", sa.Text(), nullable=False),
         sa.Column("expression", sa.Text(), nullable=False),
         sa.Column("period", sa.Integer(), nullable=False),
-        sa.Column("window", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["advertiser"], ["advertisers.advertiser"], name=op.f("fk_questions_advertiser")
         ),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from litestar.testing import TestClient
 from playwright.sync_api import Page, sync_playwright
 
@@ -108,6 +109,29 @@ def test_every_page_fits_a_phone_and_can_be_walked_by_keyboard(page: Page, site:
     )
     assert unnamed == 0
     assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_against_wcag_22_aa(page: Page, site: str, scheme: str) -> None:
+    """Contrast, names, roles, landmarks: what keeps somebody with a screen reader or weak eyes out."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(f"{site}/sign-in")
+    examined(page)
+    sign_in(page, site, "bob")
+    for path in ("", "/themes/church", "/permissions", "/audiences", "/trail", "/health"):
+        page.goto(site + path)
+        examined(page)
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    with pytest.raises(AssertionError, match="html-has-lang"):
+        examined(page)
+
+
+def examined(page: Page) -> None:
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": rules})
+    assert len(found.response["passes"]) > 5, page.url
+    wrong = [rule["id"] for kind in ("violations", "incomplete") for rule in found.response[kind]]
+    assert wrong == [], f"{page.url}: {found.generate_report()}"
 
 
 def test_forms_of_other_sites_and_viewers_decide_nothing(tmp_path: Path) -> None:

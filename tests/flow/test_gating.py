@@ -83,6 +83,14 @@ def test_what_leaves_follows_place_and_signals(
     assert names(gate()(text(at(country, region, **regs)))) == left
 
 
+def test_a_state_s_string_closes_the_category_that_it_names() -> None:
+    """New Jersey: no consent to religion (second value of the section), and nothing else is refused."""
+    refusing = "BAAQAAAAAA"  # version 1, and the second of the ten sensitive values is 1
+    out = gate()(text(at("USA", "NJ", gpp=f"DBABAY~{refusing}", gpp_sid=[21])))
+    assert names(out) == ["Golf"]
+    assert ("opted-out", "") in codes(out, "user.data")
+
+
 def test_a_header_closes_what_the_request_does_not_say() -> None:
     """Browsers send Global Privacy Control as a header beside the request."""
     assert names(gate()(text(at("USA", "CA")), gpc=True)) == []

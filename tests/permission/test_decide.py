@@ -137,6 +137,16 @@ def test_a_signal_refuses_what_its_law_says() -> None:
     assert decide(asked(purpose="profiling"), Standing(**californian), PACKS, NOW).allowed
 
 
+@pytest.mark.parametrize("country", ["KR", "US", "BR", None])
+def test_a_category_that_was_refused_by_name_stays_closed_everywhere(country: str | None) -> None:
+    """A US string that refuses religion must not be lost because the law of the place knows no such string."""
+    permitted = person(country, held(), held("health"), refused=frozenset({"religion"}))
+    decision = decide(asked("religion"), permitted, PACKS, NOW)
+    assert decision.verdict == "refused"
+    assert ("opted-out", "religion") in {(reason.code, reason.category) for reason in decision.reasons}
+    assert decide(asked("health"), permitted, PACKS, NOW).allowed == (country == "KR")
+
+
 def test_a_law_that_a_signal_names_counts_wherever_the_person_is() -> None:
     """regs.gdpr says that European law applies although the place says Korea."""
     under = person("KR", held(), under=frozenset({"eu-dsa"}))
@@ -186,6 +196,7 @@ _STANDING = st.builds(
     age=st.none() | st.integers(0, 90),
     held=st.frozensets(_HELD, max_size=4),
     signals=st.frozensets(st.sampled_from(SIGNALS), max_size=2),
+    refused=st.frozensets(st.sampled_from(["religion", "health", "children"]), max_size=1),
     objected=st.frozensets(st.sampled_from(PURPOSES), max_size=1),
 )
 _ASKED = st.builds(
@@ -208,6 +219,7 @@ def test_nothing_sensitive_is_allowed_without_a_proven_permission_for_it(
         return
     assert question.judged
     assert question.purpose not in who.objected
+    assert not question.categories & who.refused
     laws = {*(packs_for(PACKS, who.country, who.region) if who.country else PACKS), *who.under}
     for law, category in product(laws, question.categories):
         fact = next((f for f in PACKS[law].categories if f.category == category and f.in_force(NOW)), None)
@@ -231,6 +243,8 @@ def test_knowing_more_against_it_never_opens(
         return
     more = msgspec.structs.replace(who, signals=who.signals | {signal})
     assert not decide(question, more, PACKS, NOW).allowed
+    named = msgspec.structs.replace(who, refused=who.refused | {category})
+    assert not decide(question, named, PACKS, NOW).allowed
     wider = msgspec.structs.replace(question, categories=question.categories | {category})
     assert not decide(wider, who, PACKS, NOW).allowed
 

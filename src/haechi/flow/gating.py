@@ -236,6 +236,7 @@ def _standings(
             under=frozenset(_under(received)),
             age=min(ages, default=None),
             signals=refused,
+            refused=person.refused | signals.categories,
         )
         for country in places
     )

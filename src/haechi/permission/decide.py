@@ -106,6 +106,9 @@ def _reasons(
 ) -> Iterator[Reason]:
     if asked.purpose in standing.objected:
         yield Reason(code="objected", verdict="refused", detail=asked.purpose)
+    for category in sorted(asked.categories & standing.refused):
+        # Whoever refused it by name meant it, whichever law holds where the person is.
+        yield Reason(code="opted-out", verdict="refused", category=category, detail="sensitive-opt-out")
     if not asked.judged:
         yield Reason(code="not-judged", verdict="undecided")
     if standing.country is None:

@@ -67,6 +67,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         age: in whole years (the lowest it can be, where only a band is known), or None where unknown.
         held: the permissions that hold.
         signals: the refusals that a browser, an app or a consent platform sent.
+        refused: the categories that such a refusal names.
         objected: purposes to which the person objected.
     """
 
@@ -76,6 +77,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     age: int | None = None
     held: frozenset[Held] = frozenset()
     signals: frozenset[Signal] = frozenset()
+    refused: frozenset[Category] = frozenset()
     objected: frozenset[Purpose] = frozenset()
 
 

@@ -25,14 +25,18 @@ def read_gpp(text: str) -> dict[int, str]:
     bits = Bits(header)
     if (bits.at(0, 6), bits.at(6, 6)) != (_TYPE, _VERSION):
         raise Unreadable("it is of another type or version")
-    numbers = _numbers(bits, 12)
+    numbers = read_range(bits, 12)
     if len(numbers) != len(texts):
         raise Unreadable("its header names other sections than follow")
     return dict(zip(numbers, texts, strict=True))
 
 
-def _numbers(bits: Bits, place: int) -> list[int]:
-    """A range of whole numbers, each given by its distance to the one before."""
+def read_range(bits: Bits, place: int) -> list[int]:
+    """A range of whole numbers, each given by its distance to the one before.
+
+    Raises:
+        Unreadable: it ends too early, or names what cannot be.
+    """
     count = bits.at(place, 12)
     place += 12
     numbers: list[int] = []

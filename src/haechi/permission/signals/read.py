@@ -6,9 +6,9 @@ import msgspec
 
 from haechi.permission.signals.bits import Unreadable
 from haechi.permission.signals.gpp import read_gpp
-from haechi.permission.signals.sections import read_section
+from haechi.permission.signals.sections import Said, read_section
 from haechi.permission.signals.tcf import Consent, read_tcf
-from haechi.terms.words import Signal
+from haechi.terms.words import Category, Signal
 
 TCF_SECTION: Final = 2
 _USP_SECTION: Final = 6
@@ -33,11 +33,13 @@ class Signals(msgspec.Struct, frozen=True):
 
     Attributes:
         refusals: what was refused.
+        categories: what of it was refused by name; the refusal of anything sensitive is among `refusals` too.
         age: the lowest age of the child that is said to be there, or None.
         faults: what could not be read, and why; never the text itself.
     """
 
     refusals: frozenset[Signal] = frozenset()
+    categories: frozenset[Category] = frozenset()
     age: int | None = None
     faults: tuple[str, ...] = ()
 
@@ -63,7 +65,7 @@ def read_signals(
     """
     refusals: set[Signal] = {"gpc"} if gpc else set()
     faults: list[str] = []
-    ages: list[int] = []
+    said: list[Said] = []
     sections: dict[int, str] = {}
     if gpp:
         try:
@@ -76,10 +78,15 @@ def read_signals(
         refusals |= _refused_by_tcf(strings, faults)
     for number in sorted(set(gpp_sid) | sections.keys()):
         if number >= _FIRST_US:
-            _add_us(number, sections.get(number), refusals, ages, faults)
+            refusals |= _refused_by_us(number, sections.get(number), said, faults)
     if us_privacy:
         refusals |= _refused_by_usp(us_privacy, "us_privacy", faults)
-    return Signals(frozenset(refusals), min(ages, default=None), tuple(faults))
+    return Signals(
+        frozenset(refusals),
+        frozenset[Category]().union(*(one.categories for one in said)),
+        min((one.age for one in said if one.age is not None), default=None),
+        tuple(faults),
+    )
 
 
 def _refused_by_tcf(strings: list[str], faults: list[str]) -> frozenset[Signal]:
@@ -102,28 +109,25 @@ def _refused(consent: Consent) -> set[Signal]:
     return refused
 
 
-def _add_us(number: int, text: str | None, refusals: set[Signal], ages: list[int], faults: list[str]) -> None:
+def _refused_by_us(number: int, text: str | None, read: list[Said], faults: list[str]) -> frozenset[Signal]:
     name = f"gpp section {number}"
     if text is None:
         faults.append(f"{name}: it is said to apply, but the string lacks it")
-        refusals |= _NO_US
-        return
+        return _NO_US
     if number == _USP_SECTION:
-        refusals |= _refused_by_usp(text, name, faults)
-        return
+        return _refused_by_usp(text, name, faults)
     try:
         said = read_section(number, text)
     except Unreadable as fault:
         faults.append(f"{name}: {fault}")
-        refusals |= _NO_US
-        return
-    refusals.update(_OPT_OUT[field] for field in said.opt_outs)
+        return _NO_US
+    read.append(said)
+    refused: set[Signal] = {_OPT_OUT[field] for field in said.opt_outs}
     if said.sensitive:
-        refusals.add("sensitive-opt-out")
+        refused.add("sensitive-opt-out")
     if said.gpc:
-        refusals.add("gpc")
-    if said.age is not None:
-        ages.append(said.age)
+        refused.add("gpc")
+    return frozenset(refused)
 
 
 def _refused_by_usp(text: str, name: str, faults: list[str]) -> frozenset[Signal]:

@@ -2,6 +2,7 @@
 
     HaechiError
     ├── UsageError          the call is wrong: an option, a path, a combination
+    │   └── MissingError    what the call names is not there
     ├── DataError           the records are wrong: one or many faults, each named
     ├── PackError           a law pack does not follow its schema
     ├── KnowledgeError      a knowledge file is damaged or does not follow its schema
@@ -20,6 +21,10 @@ class HaechiError(Exception):
 
 class UsageError(HaechiError):
     """The call cannot be carried out as given."""
+
+
+class MissingError(UsageError):
+    """What the call names is not there."""
 
 
 @dataclass(frozen=True, slots=True)

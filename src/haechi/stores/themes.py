@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, Engine, select, text, update
 
-from haechi.errors import UsageError
+from haechi.errors import MissingError, UsageError
 from haechi.flow.screening import screen
 from haechi.law import LawPack
 from haechi.sensitivity import Judge
@@ -360,7 +360,7 @@ class _Theme(msgspec.Struct):
         t = schema.themes
         row = connection.execute(select(t).where(t.c.theme_id == theme_id)).first()
         if row is None:
-            raise UsageError("no theme has this identifier; expected one that was proposed.")
+            raise MissingError("no theme has this identifier; expected one that was proposed.")
         standing = msgspec.json.decode(row.standing, type=Standing)
         return cls(
             row.theme, row.theme_id, row.name, row.path, row.lang, row.approved_at, row.version, standing
@@ -371,7 +371,7 @@ def standing_of(connection: Connection, theme_id: str) -> tuple[Standing, int]:
     """Where a theme stands, and its version.
 
     Raises:
-        UsageError: there is none.
+        MissingError: there is none.
     """
     theme = _Theme.read(connection, theme_id)
     return theme.standing, theme.version

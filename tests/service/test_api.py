@@ -19,7 +19,7 @@ from litestar.testing import TestClient
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from haechi.service.api import make_app
+from haechi.service.api import examples, make_app
 from haechi.service.platform import Platform, PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import SCOPES, Scope, make_key
@@ -204,6 +204,41 @@ def test_wrong_calls_are_problem_documents(
     assert headers["content-type"].startswith("application/problem+json")
     assert answer["status"] == status
     assert "secret-person" not in json.dumps(answer)
+
+
+def test_the_examples_of_the_description_work(tmp_path: Path) -> None:
+    """Whoever copies an example gets what it says; every call that takes something has one."""
+    platform = Platform(PlatformSettings(database=str(tmp_path), snapshot=str(tmp_path / "s")))
+    made = make_app(platform, per_minute=1_000)
+    root = make_key(
+        platform.engine, name="root", now=utc_now(), scopes=[one for one in SCOPES if one != "audiences"]
+    )
+    described = made.openapi_schema.to_schema()["paths"]
+    takes = {path for path, calls in described.items() if "requestBody" in calls.get("post", {})}
+    assert {example["path"] for example in examples()} == takes
+    with TestClient(made) as client:
+        for theme_id in ("tennis", "old"):
+            client.post(
+                "/v1/themes",
+                json={"theme_id": theme_id, "name": "Tennis"},
+                headers={"Authorization": f"Bearer {root}"},
+            )
+        for example in examples():
+            key = root
+            if example["path"].startswith("/v1/audiences"):
+                key = make_key(
+                    platform.engine, name=example["path"], now=utc_now(), scopes=["audiences"], advertiser_id="acme"
+                )  # fmt: skip
+            into = "old" if "merge" in example["path"] else "golf"
+            answer = client.post(
+                example["path"].replace("{theme_id}", into),
+                json=example["body"],
+                headers={"Authorization": f"Bearer {key}", "Idempotency-Key": "example"},
+            )
+            # One like makes no audience that could be booked.
+            expected = (422,) if example["path"] == "/v1/audiences" else (200, 201, 202, 204)
+            assert answer.status_code in expected, (example["path"], answer.text)
+            assert described[example["path"]]["post"]["requestBody"]["content"]["application/json"]["example"]
 
 
 def test_nobody_comes_in_without_a_key(served_platform: Client) -> None:

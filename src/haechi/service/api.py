@@ -1,6 +1,8 @@
 """The platform over HTTP: JSON in, JSON out, described by itself (OpenAPI 3.1)."""
 
+import json
 from collections.abc import Sequence
+from importlib import resources
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +14,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, RequestBody, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -82,7 +84,7 @@ def make_app(
     """
     prometheus = PrometheusConfig(app_name="haechi", prefix="haechi", group_path=True)
     limit = RateLimitConfig(rate_limit=("minute", per_minute), exclude=["/health", "/metrics"])
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, Health, Metrics, *further,
         ],
@@ -112,3 +114,21 @@ def make_app(
             components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
         ),
     )  # fmt: skip
+    _exemplify(app)
+    return app
+
+
+def examples() -> list[dict[str, Any]]:
+    """Examples of what the calls take, in an order in which they can be called: `path` and `body`."""
+    file = resources.files("haechi.service").joinpath("examples.json")
+    return list(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _exemplify(app: Litestar) -> None:
+    """Puts the examples into the description."""
+    paths = app.openapi_schema.paths or {}
+    for example in examples():
+        operation = paths[example["path"]].post
+        if operation is not None and isinstance(operation.request_body, RequestBody):
+            for content in operation.request_body.content.values():
+                content.example = example["body"]

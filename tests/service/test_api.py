@@ -52,7 +52,7 @@ class Client:
         return name
 
     def __call__(self, name: str, path: str, body: Any = None, **headers: str) -> Answer:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request(
                 "GET" if body is None else "POST",
                 path,
@@ -173,7 +173,7 @@ def test_the_gate_follows_the_platform(served_platform: Client) -> None:
             {"name": "haechi", "segment": [{"id": "mosque"}, {"id": "chess"}, {"id": "no"}]}
         ]
         for _ in range(80):
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
                 connection.request("POST", "/openrtb", text(made))
                 left = json.loads(connection.getresponse().read())["user"]["data"][0]["segment"]
             if left == [{"id": "chess"}]:

@@ -19,6 +19,7 @@ from joserfc.jwk import OctKey
 from litestar.testing import TestClient
 from playwright.sync_api import sync_playwright
 
+from haechi.cli.users import create
 from haechi.errors import UsageError
 from haechi.service.api import make_app
 from haechi.service.console.elsewhere import Elsewhere, desk_of
@@ -365,6 +366,18 @@ def test_a_provider_that_fails_is_said_plainly_and_works_again_later(
     assert provider.asked.count("/.well-known/openid-configuration") == 2
 
 
+def test_a_provider_may_change_its_keys(client: Client, provider: TestProvider) -> None:
+    """Providers change their keys without notice; people must come in by the new one, and by the new one only."""
+    client.get(out(client))
+    client.cookies.clear()
+    former, provider.key = provider.key, rsa()
+    client.get(out(client))
+    assert came_in(client)
+    client.cookies.clear()
+    provider.forge = lambda one, claims: one.signed(claims, former)
+    refused(client, out(client), 403, "could not be verified")
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -449,6 +462,24 @@ def test_settings_that_are_incomplete_or_unsafe_are_said_before_anything_listens
     with pytest.raises(UsageError, match=named) as fault:
         desk_of({**variables("https://login.example"), **change})
     assert SECRET not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "issuer"),
+    [
+        ({"oidc_subject": SUB, "oidc_email": "ann@example.org"}, "https://login.example"),
+        ({"oidc_subject": SUB}, ""),
+        ({"oidc_email": " "}, "https://login.example"),
+    ],
+    ids=str,
+)
+def test_a_user_of_no_provider_or_of_two_kinds_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], issuer: str
+) -> None:
+    """A slip on the command line must not make a user whom anybody, or nobody, could be."""
+    monkeypatch.setenv("HAECHI_OIDC_ISSUER", issuer)
+    with pytest.raises(UsageError):
+        create("ann", database=str(tmp_path), **given)  # type: ignore[arg-type]
 
 
 def test_the_whole_way_in_a_real_browser(tmp_path: Path, provider: TestProvider) -> None:

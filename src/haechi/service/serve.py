@@ -10,6 +10,8 @@ from granian.constants import Interfaces
 from litestar import Litestar
 
 from haechi.service.api import make_app
+from haechi.service.console.elsewhere import Elsewhere, desk_of
+from haechi.service.console.entry import ELSEWHERE
 from haechi.service.console.routes import Console
 from haechi.service.platform import Platform, PlatformSettings
 from haechi.service.traces import tracing
@@ -30,7 +32,9 @@ def application() -> Litestar:
     settings = msgspec.json.decode(os.environ[ENVIRONMENT], type=PlatformSettings)
     platform = Platform(settings)
     plugins, end_traces = tracing()
-    app = make_app(platform, per_minute=settings.per_minute, further=[Console], plugins=plugins)
+    app = make_app(platform, per_minute=settings.per_minute, further=[Console, Elsewhere], plugins=plugins)
+    if (desk := desk_of(os.environ)) is not None:
+        app.state[ELSEWHERE] = desk
     app.on_startup.append(platform.begin)
     app.on_shutdown += [platform.end, end_traces]
     return app
@@ -48,6 +52,7 @@ def serve(settings: PlatformSettings, *, host: str, port: int) -> None:
         HaechiError: the settings cannot be served; told before anything listens.
     """
     tracing()
+    desk_of(os.environ)
     # What is wrong is said once here, rather than by the worker; and migrations run before anybody waits.
     Platform(settings).end()
     os.environ[ENVIRONMENT] = msgspec.json.encode(settings).decode()

@@ -274,7 +274,7 @@ users: Final = Table(
     "users",
     METADATA,
     Column("user", _NUMBER, primary_key=True),
-    # A local owner's name, or the issuer and subject of an OpenID Connect identity.
+    # A local user's name, or who the person is at a provider of OpenID Connect.
     Column("subject", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),

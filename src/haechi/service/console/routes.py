@@ -3,8 +3,7 @@
 import hmac
 from typing import Annotated, Any, Final
 
-from litestar import Controller, MediaType, Request, Response, get, post
-from litestar.datastructures import Cookie
+from litestar import Controller, MediaType, Response, get, post
 from litestar.di import Provide
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
@@ -14,6 +13,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from sqlalchemy import select
 
 from haechi.errors import UsageError
+from haechi.service.console.entry import SESSION, AnyRequest, ended_cookie, entry, session_cookie
 from haechi.service.console.render import page, style
 from haechi.service.platform import Platform
 from haechi.stores import overview, schema
@@ -24,10 +24,8 @@ from haechi.stores.users import User, sign_in, sign_out, user_of
 from haechi.terms.words import CATEGORIES
 from haechi.themes.life import STATES, Verdict
 
-_COOKIE: Final = "haechi_session"
 _SIGN_IN: Final = "/console/sign-in"
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-AnyRequest = Request[Any, Any, Any]
 
 
 class SignInNeededError(Exception):
@@ -35,7 +33,7 @@ class SignInNeededError(Exception):
 
 
 def _user(platform: Platform, request: AnyRequest) -> User | None:
-    secret = request.cookies.get(_COOKIE)
+    secret = request.cookies.get(SESSION)
     return user_of(platform.engine, secret, now=utc_now()) if secret else None
 
 
@@ -64,9 +62,9 @@ class Console(Controller):
         return Response(style(), media_type=MediaType.CSS, headers={"Cache-Control": "public, max-age=3600"})
 
     @get("/sign-in", sync_to_thread=False)
-    def sign_in_page(self) -> Response[str]:
+    def sign_in_page(self, request: AnyRequest) -> Response[Any]:
         """The form."""
-        return page("sign_in", title="Sign in", user=None)
+        return entry(request)
 
     @post("/sign-in", status_code=HTTP_200_OK, sync_to_thread=True)
     def sign_in(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -78,23 +76,9 @@ class Console(Controller):
             now=utc_now(),
         )
         if secret is None:
-            return page(
-                "sign_in",
-                title="Sign in",
-                user=None,
-                status=401,
-                message="Name and password do not go together.",
-            )
-        return Redirect(
-            "/console",
-            status_code=HTTP_303_SEE_OTHER,
-            cookies=[
-                Cookie(
-                    key=_COOKIE, value=secret, path="/console", httponly=True, samesite="strict",
-                    secure=request.url.scheme == "https",
-                )
-            ],
-        )  # fmt: skip
+            return entry(request, message="Name and password do not go together.", status=401)
+        cookie = session_cookie(secret, secure=request.url.scheme == "https")
+        return Redirect("/console", status_code=HTTP_303_SEE_OTHER, cookies=[cookie])
 
     @post("/sign-out", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def sign_out(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -102,9 +86,8 @@ class Console(Controller):
         user = _user(platform, request)
         if user is not None:
             _check(user, data)
-            sign_out(platform.engine, request.cookies[_COOKIE])
-        gone = Cookie(key=_COOKIE, value="", path="/console", max_age=0)
-        return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[gone])
+            sign_out(platform.engine, request.cookies[SESSION])
+        return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[ended_cookie()])
 
     @get(sync_to_thread=True)
     def themes(self, platform: Platform, user: User, only: str = "", words: str = "") -> Response[Any]:

@@ -8,7 +8,8 @@
     ├── LedgerError         a ledger, a proof or a checkpoint does not hold
     └── OutputError         the answer could not be written; what stood there before is untouched
 
-All of them end a command with exit status 2; what `haechi ledger` finds not to hold ends it with 1. No message carries a person's identifier.
+All of them end a command with exit status 2; what `haechi ledger` finds not to hold ends it with 1. No message
+carries a person's identifier.
 """
 
 from collections.abc import Sequence

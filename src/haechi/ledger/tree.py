@@ -1,7 +1,8 @@
 """The tree that grows at its right edge, and what proofs are made of.
 
 A whole subtree of 2^level leaves is named (level, index): it holds the leaves from index * 2^level on. Every node
-that ever becomes whole stays as it is for ever, so a tree of any size is told by its whole nodes. RFC 9162, section 2.1.
+that ever becomes whole stays as it is for ever, so a tree of any size is told by its whole
+nodes. RFC 9162, section 2.1.
 """
 
 from collections.abc import Callable, Iterator, Sequence

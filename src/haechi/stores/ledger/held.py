@@ -1,10 +1,12 @@
 """A database's ledger, looked at byte by byte."""
 
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError
 
 from haechi.errors import LedgerError
 from haechi.ledger.check import Bundle, Checked, check
@@ -19,7 +21,13 @@ from haechi.stores.rows import fetch
 
 _AT_ONCE: Final = 64 * WIDTH
 _PAGE: Final = 1_000
-_MARKS: Final = [f'{kind}"'.encode() for kind in KINDS]
+_MARKS: Final[dict[object, bytes]] = {number: f'{kind}"'.encode() for number, kind in enumerate(KINDS)}
+_COLUMNS: Final = {
+    # SQLite keeps a value of any type in any column: what is no longer bytes is read as bytes all the same.
+    "sqlite": "entry, kind, CAST(leaf AS BLOB), CAST(body AS BLOB), "
+    "typeof(leaf) = 'blob' AND typeof(body) = 'blob'",
+    "postgresql": "entry, kind, leaf, body, true",
+}
 
 
 class Stored:
@@ -38,9 +46,10 @@ class Stored:
         """All entries and leaf hashes in order; what the other columns say wrongly is noted in `flaws`."""
         for begin in range(0, self.size, _AT_ONCE):
             end = min(begin + _AT_ONCE, self.size)
+            columns = _COLUMNS[self._connection.dialect.name]
             rows = fetch(
                 self._connection,
-                "SELECT entry, kind, leaf, body FROM ledger_entries "  # noqa: S608 - numbers
+                f"SELECT {columns} FROM ledger_entries "  # noqa: S608 - names and numbers of ours
                 f"WHERE entry >= {begin} AND entry < {end} ORDER BY entry",
             )
             bodies: list[bytes | None] = [row[3] for row in rows]
@@ -49,7 +58,7 @@ class Stored:
                 found = {row[0]: row for row in rows}
                 bodies = [found[number][3] if number in found else None for number in range(begin, end)]
                 leaves = [found[number][2] if number in found else None for number in range(begin, end)]
-            self._look_at_kinds(rows)
+            self._look_at_columns(rows)
             for place in range(0, end - begin, WIDTH):
                 yield bodies[place : place + WIDTH], leaves[place : place + WIDTH]
 
@@ -57,10 +66,13 @@ class Stored:
         """A tile of level 1 or above; nothing where there is none."""
         return tile_bytes(self._connection, level, tile)
 
-    def _look_at_kinds(self, rows: Sequence[tuple[int, int, bytes, bytes]]) -> None:
-        for number, kind, _, body in rows:
-            if not (0 <= kind < len(_MARKS) and body.startswith(_MARKS[kind], KIND_BEGINS)):
+    def _look_at_columns(self, rows: Sequence[tuple[int, int, bytes, bytes, bool]]) -> None:
+        for number, kind, _, body, good in rows:
+            mark = _MARKS.get(kind)
+            if mark is None or not body.startswith(mark, KIND_BEGINS):
                 self.flaws.append(f"entry {number:,}: its column kind is not the entry's kind")
+            if not good:
+                self.flaws.append(f"entry {number:,}: a column is not stored as bytes")
 
 
 @contextmanager
@@ -81,7 +93,22 @@ def check_database(
         key: the ledger's, for the checkpoints that it keeps.
         sizes: the tree's roots at these sizes are wanted besides.
         master: where given, what is sealed is opened too.
+
+    Raises:
+        LedgerError: the database cannot even be read.
     """
+    try:
+        return _check_database(connection, key, sizes, master)
+    except (DBAPIError, sqlite3.Error, TypeError) as fault:
+        # Bytes of the database's own were changed, or a value is of another type than its column's.
+        raise LedgerError(
+            f"the database itself is damaged and cannot be read: {type(fault).__name__}."
+        ) from None
+
+
+def _check_database(
+    connection: Connection, key: PublicKey, sizes: Collection[int], master: Master | None
+) -> Checked:
     stored = Stored(connection)
     c = schema.ledger_checkpoints
     notes = dict(connection.execute(select(c.c.size, c.c.note)).tuples().all())

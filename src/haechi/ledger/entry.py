@@ -10,6 +10,7 @@ ASCII identifiers, so that every order of names is the same order.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -135,7 +136,7 @@ def canonical(fields: Mapping[str, object]) -> bytes:
         UsageError: a name is no ASCII identifier, or a value is none of text, whole number, true, false, null, list
             and object.
     """
-    if not all(map(_admitted, fields)) or not all(map(_is_plain, fields.values())):
+    if not _all_plain(fields):
         raise UsageError(
             "an entry has a field that canonical JSON does not admit; expected names like theme_id, and text, whole "
             "numbers up to 2^53, true, false, null, lists and objects."
@@ -155,6 +156,15 @@ def _again(entry: Entry) -> bytes:
     return write_entry(Fact(entry.kind, at, entry.public, 0, personal), lambda _, __: sealed or b"")
 
 
+def _all_plain(fields: Mapping[str, object]) -> bool:
+    for name, value in fields.items():
+        # Nearly every value is a text: it is not looked at further.
+        if not _admitted(name) or (type(value) is not str and not _is_plain(value)):
+            return False
+    return True
+
+
+@lru_cache(maxsize=1_000)
 def _admitted(name: object) -> bool:
     return isinstance(name, str) and name.isascii() and name.isidentifier()
 
@@ -165,5 +175,5 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, int):
         return -_GREATEST <= value <= _GREATEST
     if isinstance(value, dict):
-        return all(map(_admitted, value)) and all(map(_is_plain, value.values()))
+        return _all_plain(value)
     return isinstance(value, list | tuple) and all(map(_is_plain, value))

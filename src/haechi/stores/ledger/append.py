@@ -8,7 +8,7 @@ row. Append last in a transaction, so that others wait no longer than they must.
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, select, text, update
+from sqlalchemy import Connection, Engine, delete, select, text
 
 from haechi.errors import UsageError
 from haechi.ledger.entry import KINDS, Fact, write_entry
@@ -21,6 +21,12 @@ from haechi.stores.rows import fill
 
 _KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 _ENTRY_COLUMNS: Final = ("entry", "kind", "leaf", "body")
+_HEAD: Final = select(schema.ledger_head.c.size, schema.ledger_head.c.edge).with_for_update()
+_MOVE_HEAD: Final = text("UPDATE ledger_head SET size = :size, edge = :edge")
+_EXTEND: Final = text(
+    "INSERT INTO ledger_tiles (level, tile, hashes) VALUES (:level, :tile, :hashes) "
+    "ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes"
+)
 _AT_ONCE: Final = 500
 """Values in one question: databases admit a limited number."""
 
@@ -64,7 +70,7 @@ def append(connection: Connection, facts: Sequence[Fact], *, master: Master | No
     while hashes := whole.get(level * HEIGHT):
         _extend_tiles(connection, level, size >> level * HEIGHT, hashes)
         level += 1
-    connection.execute(update(schema.ledger_head).values(size=numbers.stop, edge=edge))
+    connection.execute(_MOVE_HEAD, {"size": numbers.stop, "edge": edge})
     return numbers
 
 
@@ -105,16 +111,14 @@ def scrub(engine: Engine) -> None:
 
 def lock_head(connection: Connection) -> tuple[int, bytes]:
     """Size and edge of the tree, locked until the transaction ends."""
-    head = schema.ledger_head
-    question = select(head.c.size, head.c.edge).with_for_update()
-    row = connection.execute(question).first()
+    row = connection.execute(_HEAD).first()
     if row is None:
         # The first entry of all; two that come at once both find the row afterwards.
         connection.execute(
             text("INSERT INTO ledger_head (ledger, size, edge) VALUES (1, 0, :edge) ON CONFLICT DO NOTHING"),
             {"edge": b""},
         )
-        row = connection.execute(question).one()
+        row = connection.execute(_HEAD).one()
     return row.size, bytes(row.edge)
 
 
@@ -153,10 +157,4 @@ def _extend_tiles(connection: Connection, level: int, first: int, hashes: Sequen
         {"level": level, "tile": tile + number, "hashes": held[begin : begin + bytes_of_tile]}
         for number, begin in enumerate(range(0, len(held), bytes_of_tile))
     ]
-    connection.execute(
-        text(
-            "INSERT INTO ledger_tiles (level, tile, hashes) VALUES (:level, :tile, :hashes) "
-            "ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes"
-        ),
-        rows,
-    )
+    connection.execute(_EXTEND, rows)

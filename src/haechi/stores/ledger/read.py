@@ -11,13 +11,15 @@ from haechi.ledger.seal import Master, unseal
 from haechi.ledger.tiles import WIDTH, hashes_of, nodes_of
 from haechi.ledger.tree import Node, consistency_path, inclusion_path
 from haechi.stores import schema
+from haechi.stores.rows import fetch
 
 _PAGE: Final = 1_000
+_SIZE: Final = select(schema.ledger_head.c.size)
 
 
 def size_of(connection: Connection) -> int:
     """Entries in the ledger."""
-    return connection.execute(select(schema.ledger_head.c.size)).scalar() or 0
+    return connection.execute(_SIZE).scalar() or 0
 
 
 def edge_of(connection: Connection) -> bytes:
@@ -91,9 +93,11 @@ def nodes(connection: Connection) -> Node:
 
 def tile_bytes(connection: Connection, level: int, tile: int) -> bytes:
     """A tile of level 1 or above; nothing where there is none."""
-    t = schema.ledger_tiles
-    found = connection.execute(select(t.c.hashes).where(t.c.level == level, t.c.tile == tile)).scalar()
-    return bytes(found or b"")
+    found = fetch(
+        connection,
+        f"SELECT hashes FROM ledger_tiles WHERE level = {level:d} AND tile = {tile:d}",  # noqa: S608 - numbers
+    )
+    return bytes(found[0][0]) if found else b""
 
 
 def proof_of(connection: Connection, number: int, size: int) -> list[bytes]:
@@ -129,9 +133,10 @@ def _within(connection: Connection, size: int) -> None:
 def _hashes(connection: Connection, level: int, tile: int) -> Sequence[bytes]:
     if level:
         return hashes_of(tile_bytes(connection, level, tile))
-    e = schema.ledger_entries
     begin = tile * WIDTH
-    rows = connection.execute(
-        select(e.c.leaf).where(e.c.entry >= begin, e.c.entry < begin + WIDTH).order_by(e.c.entry)
+    rows = fetch(
+        connection,
+        "SELECT leaf FROM ledger_entries "  # noqa: S608 - numbers
+        f"WHERE entry >= {begin:d} AND entry < {begin + WIDTH:d} ORDER BY entry",
     )
-    return [bytes(leaf) for leaf in rows.scalars()]
+    return [leaf for (leaf,) in rows]

@@ -115,10 +115,10 @@ def read_entry(written: bytes) -> Entry:
     """
     try:
         entry = msgspec.json.decode(written, type=Entry)
-        again = _again(entry)
+        again: bytes | None = _again(entry)
     except (msgspec.MsgspecError, UsageError, UnicodeError, ValueError):
-        again = b""
-    if again != written:
+        again = None
+    if again is None or again != written:
         raise LedgerError("an entry is not canonical JSON of a known kind and version.")
     return entry
 

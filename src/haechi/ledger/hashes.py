@@ -16,13 +16,14 @@ def leaf_hash(entry: bytes) -> bytes:
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash of two nodes; the prefix 0x01 keeps a node from passing for a leaf."""
-    return sha256(b"\x01" + left + right).digest()
+    return sha256(b"\x01%b%b" % (left, right)).digest()
 
 
 def level_above(nodes: list[bytes]) -> list[bytes]:
     """The nodes above, of pairs from the left; a last one without a partner is left out."""
     return [
-        sha256(b"\x01" + left + right).digest() for left, right in zip(nodes[::2], nodes[1::2], strict=False)
+        sha256(b"\x01%b%b" % (left, right)).digest()
+        for left, right in zip(nodes[::2], nodes[1::2], strict=False)
     ]
 
 

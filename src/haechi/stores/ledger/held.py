@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
@@ -79,8 +79,14 @@ class Stored:
 def one_state(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads and sees one state of the database throughout."""
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-    with engine.connect().execution_options(writes=False, **options) as connection, connection.begin():
-        yield connection
+    with engine.connect().execution_options(writes=False, **options) as connection:
+        transaction = connection.begin()
+        try:
+            yield connection
+        finally:
+            # Even to end it may fail where the database is damaged, and nothing was written.
+            with suppress(DBAPIError):
+                transaction.rollback()
 
 
 def check_database(
@@ -111,7 +117,7 @@ def _check_database(
 ) -> Checked:
     stored = Stored(connection)
     c = schema.ledger_checkpoints
-    notes = dict(connection.execute(select(c.c.size, c.c.note)).tuples().all())
+    notes = {row.size: row.note for row in connection.execute(select(c.c.size, c.c.note))}
     checked = check(stored, {*notes, *sizes}, edge=edge_of(connection))
     for size, note in notes.items():
         try:
@@ -123,7 +129,12 @@ def _check_database(
             checked.flaw(
                 f"checkpoint of {size:,} entries: its root is not that of the first {size:,} entries"
             )
-    for said in (*stored.flaws, *_beside(connection, checked.size), *_sealed(connection, master)):
+    for said in (
+        *stored.flaws,
+        *_beside(connection, checked.size),
+        *_sealed(connection, master),
+        *_own_structure(connection),
+    ):
         checked.flaw(said)
     return checked
 
@@ -166,3 +177,14 @@ def _sealed(connection: Connection, master: Master | None) -> Iterator[str]:
                 unseal(keys[row.person], sealed or b"", rest)
             except LedgerError:
                 yield f"entry {row.entry:,}: not sealed with the key of the person that the index names"
+
+
+def _own_structure(connection: Connection) -> Iterator[str]:
+    """What SQLite finds wrong with its own pages and indexes: an index that lacks a row hides an entry."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table in schema.METADATA.tables:
+        if table.startswith("ledger_"):
+            for (said,) in fetch(connection, f"PRAGMA integrity_check({table})"):
+                if said != "ok":
+                    yield f"table {table}: {said}"

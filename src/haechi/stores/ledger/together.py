@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from haechi.errors import LedgerError
 from haechi.stores.rows import writing
 
 Result = TypeVar("Result")
@@ -56,16 +57,28 @@ class Together:
     def _run_some(self) -> None:
         with self._list:
             some, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-        answers: list[Callable[[], None]] = []
         try:
             with writing(self._engine) as connection:
-                answers.extend(_attempt(connection, work, done) for work, done in some)
+                answers = _attempt_all(connection, some)
         except BaseException as fault:
             for _, done in some:
                 done.set_exception(fault)
             raise
         for answer in answers:
             answer()
+
+
+def _attempt_all(
+    connection: Connection, some: list[tuple[Callable[[Connection], Any], Future[Any]]]
+) -> list[Callable[[], None]]:
+    """Runs each caller's work, and makes sure that none of them ended the transaction of the others."""
+    shared = connection.get_transaction()
+    answers = []
+    for work, done in some:
+        answers.append(_attempt(connection, work, done))
+        if connection.get_transaction() is not shared:
+            raise LedgerError("a caller ended the transaction that others share: none is acknowledged.")
+    return answers
 
 
 def _attempt(

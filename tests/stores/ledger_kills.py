@@ -13,8 +13,9 @@ import random
 import signal
 import sys
 import time
+from functools import partial
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from haechi.ledger.entry import Fact
 from haechi.ledger.keys import LEDGER, make_key
@@ -39,24 +40,29 @@ def child(database: str, seed: int, told: int) -> None:
     together = Together(engine)
     while True:
         count = chance.choice((1, 1, 1, 2, 40, 300))
-        with writing(engine) as connection:
-            begin = size_of(connection)
-            facts = [
-                Fact("ad-decided", AT, {"n": number}, number % 9, {"n": number} if number % 2 else None)
-                for number in range(begin, begin + count)
-            ]
-            connection.execute(
-                insert(schema.audit_trail),
-                [
-                    {"at": number, "by": "b", "action": "a", "object": "o", "detail": ""}
-                    for number in range(begin, begin + count)
-                ],
-            )
-            end = append(connection, facts, master=MASTER).stop
-            if chance.random() < 0.2:
-                sign_head(connection, KEY)
+        if chance.random() < 0.5:
+            end = together(partial(write, count=count))
+        else:
+            with writing(engine) as connection:
+                end = write(connection, count)
+                if chance.random() < 0.2:
+                    sign_head(connection, KEY)
         os.write(told, end.to_bytes(8))
-        together(lambda connection: size_of(connection))
+
+
+def write(connection: Connection, count: int) -> int:
+    """Facts and their entries, in one transaction; the ledger's size after."""
+    begin = size_of(connection)
+    numbers = range(begin, begin + count)
+    connection.execute(
+        insert(schema.audit_trail),
+        [{"at": number, "by": "b", "action": "a", "object": "o", "detail": ""} for number in numbers],
+    )
+    facts = [
+        Fact("ad-decided", AT, {"n": number}, number % 9, {"n": number} if number % 2 else None)
+        for number in numbers
+    ]
+    return append(connection, facts, master=MASTER).stop
 
 
 def killed(database: str, seed: int) -> int:

@@ -12,13 +12,13 @@ from rich.console import Console
 
 from haechi.cli.classify import progress
 from haechi.errors import LedgerError, OutputError, UsageError
-from haechi.ledger.check import MOST_FLAWS, Checked, check
+from haechi.ledger.check import MOST_FLAWS, Checked
 from haechi.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from haechi.ledger.keys import WITNESS, PublicKey, read_public_key
 from haechi.ledger.note import Note
 from haechi.ledger.tlog_proof import check_proof, write_proof
 from haechi.stores import open_store
-from haechi.stores.ledger.folder import Folder, read_head
+from haechi.stores.ledger.folder import check_folder
 from haechi.stores.ledger.folder import export as export_to
 from haechi.stores.ledger.heads import latest_head, sign_head
 from haechi.stores.ledger.held import check_database, one_state
@@ -110,10 +110,7 @@ def verify(
     if witnesses and before is None:
         raise UsageError("--witness speaks of a checkpoint; expected --older or --proof with it.")
     if folder is not None:
-        head, _ = read_head(folder, ledger)
-        checked = check(Folder(folder, head.size), {head.size, *_sizes(before)})
-        if checked.root != head.root:
-            checked.flaw(f"checkpoint of {head.size:,} entries: its root is not that of the entries")
+        checked = check_folder(folder, ledger, sizes=_sizes(before))
     else:
         with one_state(connect(database)) as connection:
             checked = check_database(connection, ledger, sizes=_sizes(before), master=master_key())

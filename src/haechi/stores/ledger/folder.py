@@ -2,14 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
 
 from haechi.errors import LedgerError, OutputError, UsageError
-from haechi.ledger.check import Bundle
+from haechi.ledger.check import Bundle, Checked, check
 from haechi.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from haechi.ledger.hashes import SIZE
 from haechi.ledger.keys import PublicKey
@@ -44,20 +44,24 @@ class Folder:
 
     def __init__(self, at: Path, size: int) -> None:
         self._at = at
+        self.flaws: list[str] = []
         self.size = size
 
     def bundles(self) -> Iterator[Bundle]:
-        """All entries and leaf hashes in order."""
+        """All entries and leaf hashes in order; files that hold too much are noted in `flaws`."""
         for tile in range(-(-self.size // WIDTH)):
             width = tile_width(0, tile, self.size)
-            entries: list[bytes | None] = []
             try:
-                entries = list(read_bundle(self._read("entries", tile, width)))
+                entries = read_bundle(self._read("entries", tile, width))
             except LedgerError:
                 # Nobody can say where its entries begin: all of them are missing.
                 entries = []
-            leaves: list[bytes | None] = list(hashes_of(self._read(0, tile, width)))
-            yield _filled(entries, width), _filled(leaves, width)
+            leaves = self._read(0, tile, width)
+            if len(entries) > width:
+                self.flaws.append(f"{tile_path('entries', tile, width)}: more than {width} entries")
+            if len(leaves) > width * SIZE:
+                self.flaws.append(f"{tile_path(0, tile, width)}: more than {width} hashes")
+            yield _filled(entries, width), _filled(hashes_of(leaves), width)
 
     def tile(self, level: int, tile: int) -> bytes:
         """A tile, as far as the tree of this size has it; nothing where there is none."""
@@ -94,6 +98,28 @@ def read_head(folder: Path, key: PublicKey) -> tuple[Checkpoint, Note]:
             f"{folder}: expected an exported ledger with a checkpoint; {fault.strerror}."
         ) from None
     return open_checkpoint(written, key)
+
+
+def check_folder(folder: Path, key: PublicKey, *, sizes: Collection[int] = ()) -> Checked:
+    """Looks at every byte of an exported ledger, with nothing but its public key.
+
+    Args:
+        folder: the export.
+        key: the ledger's.
+        sizes: the tree's roots at these sizes are wanted.
+
+    Raises:
+        UsageError: there is none.
+        LedgerError: the ledger did not sign its checkpoint.
+    """
+    head, _ = read_head(folder, key)
+    held = Folder(folder, head.size)
+    checked = check(held, sizes)
+    for said in held.flaws:
+        checked.flaw(said)
+    if checked.root != head.root:
+        checked.flaw(f"checkpoint of {head.size:,} entries: its root is not that of the entries")
+    return checked
 
 
 def export(connection: Connection, folder: Path, note: Note, key: PublicKey, step: Step) -> int:

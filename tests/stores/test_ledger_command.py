@@ -47,7 +47,9 @@ class Desk:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
             try:
-                ended = app(["ledger", *arguments], exit_on_error=False, print_error=False) or 0
+                ended = app(["ledger", *arguments], exit_on_error=False, print_error=False)
+            except SystemExit as ending:
+                ended = ending.code
             except HaechiError as fault:
                 ended = 2
                 err.write(str(fault))

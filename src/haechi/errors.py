@@ -6,9 +6,11 @@
     ├── DataError           the records are wrong: one or many faults, each named
     ├── PackError           a law pack does not follow its schema
     ├── KnowledgeError      a knowledge file is damaged or does not follow its schema
+    ├── LedgerError         a ledger, a proof or a checkpoint does not hold
     └── OutputError         the answer could not be written; what stood there before is untouched
 
-All of them end a command with exit status 2. No message carries a person's identifier.
+All of them end a command with exit status 2; what `haechi ledger` finds not to hold ends it with 1. No message
+carries a person's identifier.
 """
 
 from collections.abc import Sequence
@@ -91,6 +93,10 @@ class PackError(HaechiError):
 
 class KnowledgeError(HaechiError):
     """A knowledge file is damaged; the message names file, place, value and expectation."""
+
+
+class LedgerError(HaechiError):
+    """What a ledger, a proof or a checkpoint says does not hold; the message says what and where."""
 
 
 class OutputError(HaechiError):

@@ -2,6 +2,7 @@
 
 schema      the tables
 opened      a database, opened and brought up to date
+ledger      what was done, provable later
 migrations  how an older database becomes one of today, and back
 """
 

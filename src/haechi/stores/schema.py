@@ -294,3 +294,57 @@ sessions: Final = Table(
     Column("seen_at", _INSTANT, nullable=False),
     Column("expires_at", _INSTANT, nullable=False),
 )
+
+ledger_head: Final = Table(
+    "ledger_head",
+    METADATA,
+    # One row: whoever appends locks it, so that two never write beside each other.
+    Column("ledger", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    # Hashes of the largest whole subtrees, the lowest first: all that appending needs to know.
+    Column("edge", LargeBinary, nullable=False),
+)
+
+ledger_entries: Final = Table(
+    "ledger_entries",
+    METADATA,
+    # From 0 on, without a gap.
+    Column("entry", _NUMBER, primary_key=True, autoincrement=False),
+    # Its place in `haechi.ledger.entry.KINDS`.
+    Column("kind", SmallInteger, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_ledger_entries_kind", "kind", "entry"),
+)
+
+ledger_tiles: Final = Table(
+    "ledger_tiles",
+    METADATA,
+    # Level 1 and above; the hashes of level 0 stand beside the entries.
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("tile", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+ledger_checkpoints: Final = Table(
+    "ledger_checkpoints",
+    METADATA,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    # A signed note.
+    Column("note", Text, nullable=False),
+)
+
+ledger_keys: Final = Table(
+    "ledger_keys",
+    METADATA,
+    # Of a person, wrapped by the master key, which is not in the database.
+    Column("person", _NUMBER, primary_key=True, autoincrement=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+ledger_people: Final = _clustered(
+    "ledger_people",
+    # Which entries are about whom: outside the tree, so that it can go with the key.
+    Column("person", _NUMBER, primary_key=True),
+    Column("entry", _NUMBER, primary_key=True),
+)

@@ -1,0 +1,190 @@
+"""A database's ledger, looked at byte by byte."""
+
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError
+
+from haechi.errors import LedgerError
+from haechi.ledger.check import Bundle, Checked, check
+from haechi.ledger.checkpoint import open_checkpoint
+from haechi.ledger.entry import KIND_BEGINS, KINDS, parts_of, read_entry
+from haechi.ledger.keys import PublicKey
+from haechi.ledger.seal import Master, unseal
+from haechi.ledger.tiles import WIDTH, tiles_of
+from haechi.stores import schema
+from haechi.stores.ledger.read import edge_of, size_of, tile_bytes
+from haechi.stores.rows import fetch
+
+_AT_ONCE: Final = 64 * WIDTH
+_PAGE: Final = 1_000
+_MARKS: Final[dict[object, bytes]] = {number: f'{kind}"'.encode() for number, kind in enumerate(KINDS)}
+_COLUMNS: Final = {
+    # SQLite keeps a value of any type in any column: what is no longer bytes is read as bytes all the same.
+    "sqlite": "entry, kind, CAST(leaf AS BLOB), CAST(body AS BLOB), "
+    "typeof(leaf) = 'blob' AND typeof(body) = 'blob'",
+    "postgresql": "entry, kind, leaf, body, true",
+}
+
+
+class Stored:
+    """The ledger of a database, as `check` reads it.
+
+    Args:
+        connection: in a transaction; on PostgreSQL one that sees one state of the database throughout.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.flaws: list[str] = []
+        self.size = size_of(connection)
+
+    def bundles(self) -> Iterator[Bundle]:
+        """All entries and leaf hashes in order; what the other columns say wrongly is noted in `flaws`."""
+        for begin in range(0, self.size, _AT_ONCE):
+            end = min(begin + _AT_ONCE, self.size)
+            columns = _COLUMNS[self._connection.dialect.name]
+            rows = fetch(
+                self._connection,
+                f"SELECT {columns} FROM ledger_entries "  # noqa: S608 - names and numbers of ours
+                f"WHERE entry >= {begin} AND entry < {end} ORDER BY entry",
+            )
+            bodies: list[bytes | None] = [row[3] for row in rows]
+            leaves: list[bytes | None] = [row[2] for row in rows]
+            if len(rows) < end - begin:
+                found = {row[0]: row for row in rows}
+                bodies = [found[number][3] if number in found else None for number in range(begin, end)]
+                leaves = [found[number][2] if number in found else None for number in range(begin, end)]
+            self._look_at_columns(rows)
+            for place in range(0, end - begin, WIDTH):
+                yield bodies[place : place + WIDTH], leaves[place : place + WIDTH]
+
+    def tile(self, level: int, tile: int) -> bytes:
+        """A tile of level 1 or above; nothing where there is none."""
+        return tile_bytes(self._connection, level, tile)
+
+    def _look_at_columns(self, rows: Sequence[tuple[int, int, bytes, bytes, bool]]) -> None:
+        for number, kind, _, body, good in rows:
+            mark = _MARKS.get(kind)
+            if mark is None or not body.startswith(mark, KIND_BEGINS):
+                self.flaws.append(f"entry {number:,}: its column kind is not the entry's kind")
+            if not good:
+                self.flaws.append(f"entry {number:,}: a column is not stored as bytes")
+
+
+@contextmanager
+def one_state(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads and sees one state of the database throughout."""
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(writes=False, **options) as connection:
+        transaction = connection.begin()
+        try:
+            yield connection
+        finally:
+            # Even to end it may fail where the database is damaged, and nothing was written.
+            with suppress(DBAPIError):
+                transaction.rollback()
+
+
+def check_database(
+    connection: Connection, key: PublicKey, *, sizes: Collection[int] = (), master: Master | None = None
+) -> Checked:
+    """Looks at every byte of a database's ledger.
+
+    Args:
+        connection: of `one_state`.
+        key: the ledger's, for the checkpoints that it keeps.
+        sizes: the tree's roots at these sizes are wanted besides.
+        master: where given, what is sealed is opened too.
+
+    Raises:
+        LedgerError: the database cannot even be read.
+    """
+    try:
+        return _check_database(connection, key, sizes, master)
+    except (DBAPIError, sqlite3.Error, TypeError) as fault:
+        # Bytes of the database's own were changed, or a value is of another type than its column's.
+        raise LedgerError(
+            f"the database itself is damaged and cannot be read: {type(fault).__name__}."
+        ) from None
+
+
+def _check_database(
+    connection: Connection, key: PublicKey, sizes: Collection[int], master: Master | None
+) -> Checked:
+    stored = Stored(connection)
+    c = schema.ledger_checkpoints
+    notes = {row.size: row.note for row in connection.execute(select(c.c.size, c.c.note))}
+    checked = check(stored, {*notes, *sizes}, edge=edge_of(connection))
+    for size, note in notes.items():
+        try:
+            found, _ = open_checkpoint(note.encode(), key)
+        except LedgerError as fault:
+            checked.flaw(f"checkpoint of {size:,} entries: {fault}")
+            continue
+        if (found.size, found.root) != (size, checked.roots.get(size)):
+            checked.flaw(
+                f"checkpoint of {size:,} entries: its root is not that of the first {size:,} entries"
+            )
+    for said in (
+        *stored.flaws,
+        *_beside(connection, checked.size),
+        *_sealed(connection, master),
+        *_own_structure(connection),
+    ):
+        checked.flaw(said)
+    return checked
+
+
+def _beside(connection: Connection, size: int) -> Iterator[str]:
+    """What is there and should not be."""
+    e, t, p = schema.ledger_entries, schema.ledger_tiles, schema.ledger_people
+    for number in connection.execute(
+        select(e.c.entry).where(~e.c.entry.between(0, size - 1)).limit(10)
+    ).scalars():
+        yield f"entry {number:,}: beyond the ledger's size of {size:,}"
+    expected = {(level, tile) for level, tile, _ in tiles_of(size) if level}
+    for level, tile in connection.execute(select(t.c.level, t.c.tile)):
+        if (level, tile) not in expected:
+            yield f"tile of level {level}, number {tile:,}: there is none in a tree of {size:,}"
+    lost = select(func.count()).select_from(p.outerjoin(e, e.c.entry == p.c.entry)).where(e.c.entry.is_(None))
+    if count := connection.execute(lost).scalar_one():
+        yield f"index of people: {count:,} rows point to entries that are not there"
+
+
+def _sealed(connection: Connection, master: Master | None) -> Iterator[str]:
+    """What does not open with the key of the person that the index names; nobody is named, not even by number."""
+    if master is None:
+        return
+    e, k, p = schema.ledger_entries, schema.ledger_keys, schema.ledger_people
+    bad = 0
+    keys: dict[int, bytes] = {}
+    for row in connection.execute(select(k)):
+        try:
+            keys[row.person] = master.unwrap(bytes(row.wrapped), row.person)
+        except LedgerError:
+            bad += 1
+    if bad:
+        yield f"keys of people: {bad:,} do not open with this master key"
+    about = select(p.c.person, e.c.entry, e.c.body).join(e, e.c.entry == p.c.entry)
+    for row in connection.execute(about.execution_options(yield_per=_PAGE)):
+        if row.person in keys and b',"sealed":"' in row.body:
+            try:
+                sealed, rest = parts_of(read_entry(bytes(row.body)))
+                unseal(keys[row.person], sealed or b"", rest)
+            except LedgerError:
+                yield f"entry {row.entry:,}: not sealed with the key of the person that the index names"
+
+
+def _own_structure(connection: Connection) -> Iterator[str]:
+    """What SQLite finds wrong with its own pages and indexes: an index that lacks a row hides an entry."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table in schema.METADATA.tables:
+        if table.startswith("ledger_"):
+            for (said,) in fetch(connection, f"PRAGMA integrity_check({table})"):
+                if said != "ok":
+                    yield f"table {table}: {said}"

@@ -7,10 +7,13 @@ The map, in the order of the data's way:
     sensitivity  3 what gives a person away: a name to categories, with evidence
     permission   4 who agreed to what: stretches of permission
     exposure     5 what reached whom without permission
+    release      6 what may go out: sizes and handles for advertisers, bid requests narrowed
+    ledger       7 what was done, provable later
+    flow         the one path of the gate: the steps called in order
     audit        around it: the checks, the findings, the report (start at audit/run.py)
 
-beside them `ledger` (what was done, provable later), `law` (what each law says), `terms` (the words all share), `tables` (the engines) and `example`
-(a synthetic case with known answers).
+beside them `law` (what each law says), `terms` (the words all share), `tables` and `stores` (the engines), `service`
+and `cli` (the doors) and `example` (a synthetic case with known answers).
 """
 
 from haechi.sensitivity import classify

@@ -1,15 +1,18 @@
 """Themes, permissions and audiences in a real database: what Meta did cannot be done."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, func, select, text
 
 from haechi.errors import DataError, UsageError
 from haechi.law import load_packs
+from haechi.ledger.keys import LEDGER, make_key
+from haechi.ledger.seal import Master
 from haechi.release.audiences import Answer, AudiencePolicy, Level, Reason, Rounding
 from haechi.sensitivity import load
 from haechi.stores import open_store, overview, schema
@@ -18,6 +21,9 @@ from haechi.stores.audiences import Audiences, Booking
 from haechi.stores.clock import micros
 from haechi.stores.ingest import Behaviour, Ingest
 from haechi.stores.keys import caller_of, make_key, revoke_key
+from haechi.stores.ledger import entries, personal_fields
+from haechi.stores.ledger.held import check_database, one_state
+from haechi.stores.numbers import number_of
 from haechi.stores.opened import migrate
 from haechi.stores.permissions import Grant, Permissions
 from haechi.stores.rows import reading
@@ -389,3 +395,50 @@ def test_the_tables_are_those_of_the_migrations(engine: Engine) -> None:
 def test_instants_are_kept_to_the_microsecond() -> None:
     """Equal instants count together."""
     assert micros(NOW + dt.timedelta(microseconds=1)) - micros(NOW) == 1
+
+
+def test_what_may_have_to_be_proven_is_on_the_ledger_with_its_fact(engine: Engine) -> None:
+    """A screening, a decision, a permission or a release without its entry could be denied, or made up, later."""
+    master = Master(bytes(32))
+    platform = Platform(engine)
+    platform.permissions = Permissions(engine, PACKS, master=master)
+    platform.propose("church", "Church service")
+    platform.open_sensitive("church", "religion")
+    platform.permit("secret-person")
+    platform.permissions.withdraw("secret-person", category="religion", now=platform.now())
+    platform.permissions.withdraw("secret-person", category="religion", now=platform.now())
+    platform.propose("golf", "Golf")
+    platform.items(("i1", "golf"))
+    platform.likes([f"p{n}" for n in range(3_000)], "i1")
+    platform.audiences.book(platform.advertiser("acme"), {"theme": "golf"}, now=platform.now())
+    with pytest.raises(UsageError):
+        platform.permissions.give(
+            Grant(person_id="p1", purpose="profiling", basis="explicit_consent", notice="n", evidence=""),
+            now=platform.now(),
+        )
+    with reading(engine) as connection:
+        found = list(entries(connection))
+        kinds = [entry.kind for _, entry in found]
+        assert kinds.count("permission-given") == kinds.count("permission-withdrawn") == 1
+        assert kinds.count("audience-released") == 1
+        assert (
+            kinds.count("theme-screened") + kinds.count("theme-decided")
+            == connection.execute(select(func.count()).select_from(schema.theme_events)).scalar_one()
+        )
+        (given,) = (number for number, entry in found if entry.kind == "permission-given")
+        person = number_of(connection, schema.people, "person", "person_id", "secret-person")
+        assert person is not None
+        said = personal_fields(connection, given, person, master)
+        assert said is not None
+        assert said["category"] == "religion"
+        assert not any("secret-person" in str(entry) or "religion" in str(entry.sealed) for _, entry in found)
+        row = (
+            connection.execute(select(schema.theme_events.c.detail).order_by(schema.theme_events.c.event))
+            .scalars()
+            .first()
+        )
+        assert found[0][1].public["standing_sha256"] == hashlib.sha256(str(row).encode()).hexdigest()
+    with one_state(engine) as connection:
+        assert (
+            check_database(connection, make_key("example.org/ledger", LEDGER, bytes(32)).public).flaws == []
+        )

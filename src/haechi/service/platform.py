@@ -20,6 +20,7 @@ from haechi.stores import open_store
 from haechi.stores.audiences import Audiences
 from haechi.stores.clock import utc_now
 from haechi.stores.ingest import Ingest
+from haechi.stores.ledger.secrets import master_of
 from haechi.stores.permissions import Permissions
 from haechi.stores.snapshots import SnapshotMaker
 from haechi.stores.themes import Themes
@@ -83,7 +84,7 @@ class Platform:
             self.engine, self.judge, self.packs, rule=rule, approve_ordinary=settings.approve_ordinary
         )
         self.ingest = Ingest(self.engine, self.packs, rule)
-        self.permissions = Permissions(self.engine, self.packs, rule)
+        self.permissions = Permissions(self.engine, self.packs, rule, master=master_of(settings.database))
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         self._settings = settings
         try:

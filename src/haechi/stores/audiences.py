@@ -1,5 +1,6 @@
 """Audiences in the database: sizes asked, and booked under opaque handles."""
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -10,11 +11,13 @@ from sqlalchemy import Connection, Engine, select
 
 from haechi.errors import UsageError
 from haechi.law import LawPack
+from haechi.ledger.entry import Fact
 from haechi.release.audiences import Answer, Answered, AudiencePolicy, Function, ask, canonical, parse
 from haechi.stores import schema
 from haechi.stores.addressable import Addressable
 from haechi.stores.asked import keep_state, read_state
 from haechi.stores.clock import instant, micros
+from haechi.stores.ledger.append import append
 from haechi.stores.numbers import number_of
 from haechi.stores.rows import reading, writing
 
@@ -90,6 +93,18 @@ class Audiences:
                     since=micros(now), until=None if until is None else micros(until),
                 )
             )  # fmt: skip
+            a = schema.advertisers
+            public = {
+                "advertiser_id": connection.execute(
+                    select(a.c.advertiser_id).where(a.c.advertiser == advertiser)
+                ).scalar_one(),
+                "themes": sorted(function.themes),
+                "size": answer.size,
+                "until": None if until is None else until.isoformat(),
+                # Whoever holds the handle could deliver by it: the ledger tells which it was, not what it is.
+                "handle_sha256": hashlib.sha256(handle.encode()).hexdigest(),
+            }
+            append(connection, [Fact("audience-released", now, public)])
             return Booking(handle, answer.size, now, until)
 
     def bookings(self, advertiser: int) -> list[Booking]:

@@ -8,11 +8,14 @@ from sqlalchemy import Connection, Engine, select, update
 
 from haechi.errors import UsageError
 from haechi.law import LawPack
+from haechi.ledger.entry import Fact, Kind
+from haechi.ledger.seal import Master
 from haechi.stores import schema
 from haechi.stores.catalogue import Catalogue
 from haechi.stores.clock import micros
 from haechi.stores.holding import Holding
 from haechi.stores.keep import recompute
+from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers, number_of
 from haechi.stores.rows import fetch, temporary, writing
 from haechi.terms.words import Basis, Category, Purpose
@@ -57,11 +60,17 @@ class Permissions:
     """
 
     def __init__(
-        self, engine: Engine, packs: Mapping[str, LawPack], rule: EvidenceRule = DEFAULT_EVIDENCE
+        self,
+        engine: Engine,
+        packs: Mapping[str, LawPack],
+        rule: EvidenceRule = DEFAULT_EVIDENCE,
+        *,
+        master: Master | None = None,
     ) -> None:
         self._engine = engine
         self._packs = packs
         self._rule = rule
+        self._master = master
 
     def give(self, grant: Grant, *, now: datetime) -> None:
         """Records a permission; what it opens is open when this returns.
@@ -84,6 +93,8 @@ class Permissions:
                 )
             )  # fmt: skip
             self._keep(connection, {person}, now)
+            said = {name: values[name] for name in ("purpose", "category", "basis", "notice", "evidence")}
+            self._prove(connection, "permission-given", person, said, now)
 
     def withdraw(
         self,
@@ -116,6 +127,9 @@ class Permissions:
                 which &= p.c.category == category
             ended = connection.execute(update(p).where(which).values(withdrawn_at=micros(now))).rowcount
             self._keep(connection, {person}, now)
+            if ended:
+                said = {"purpose": purpose, "category": category, "ended": int(ended)}
+                self._prove(connection, "permission-withdrawn", person, said, now)
             return int(ended)
 
     def sweep(self, *, now: datetime, since: datetime) -> int:
@@ -133,6 +147,13 @@ class Permissions:
             )
             self._keep(connection, people, now)
             return len(people)
+
+    def _prove(
+        self, connection: Connection, kind: Kind, person: int, said: Mapping[str, object], now: datetime
+    ) -> None:
+        """An entry in the ledger; what it says of the person is sealed, or left out where nothing can seal it."""
+        fact = Fact(kind, now, {}) if self._master is None else Fact(kind, now, {}, person, said)
+        append(connection, [fact], master=self._master)
 
     def _keep(self, connection: Connection, people: set[int], now: datetime) -> None:
         """Works out anew the memberships in themes that bear a category."""

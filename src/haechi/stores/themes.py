@@ -4,6 +4,7 @@ A theme that is not open has no members and no evidence about anybody; when it o
 from the behaviours that are there.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,12 +16,14 @@ from sqlalchemy import Connection, Engine, select, text, update
 from haechi.errors import MissingError, UsageError
 from haechi.flow.screening import screen
 from haechi.law import LawPack
+from haechi.ledger.entry import Fact
 from haechi.sensitivity import Judge
 from haechi.stores import schema
 from haechi.stores.catalogue import Catalogue, changed
 from haechi.stores.clock import micros
 from haechi.stores.holding import Holding
 from haechi.stores.keep import recompute
+from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers
 from haechi.stores.rows import fetch, writing
 from haechi.themes.evidence import DEFAULT_EVIDENCE, WEIGHT_SCALE, EvidenceRule
@@ -335,12 +338,24 @@ class Themes:
         recompute(connection, pairs, allowed, self._rule)
 
     def _note(self, connection: Connection, theme: "_Theme", after: Standing, kind: str, act: Act) -> None:
+        detail = msgspec.json.encode(after)
         connection.execute(
             schema.theme_events.insert().values(
                 theme=theme.number, at=micros(act.now), kind=kind, state=after.state, by=act.by, reason=act.reason,
-                detail=msgspec.json.encode(after).decode(),
+                detail=detail.decode(),
             )
         )  # fmt: skip
+        public = {
+            "theme_id": theme.theme_id,
+            "event": kind,
+            "state": after.state,
+            "categories": list(after.categories),
+            # Who and why stay in the event's row, which this proves: the ledger is read by others and never forgets.
+            "standing_sha256": hashlib.sha256(detail).hexdigest(),
+        }
+        append(
+            connection, [Fact("theme-screened" if kind == "screened" else "theme-decided", act.now, public)]
+        )
 
 
 class _Theme(msgspec.Struct):

@@ -12,9 +12,12 @@ from typing import Final, Literal
 from haechi.errors import OutputError, UsageError
 from haechi.ledger.keys import LEDGER, WITNESS, SecretKey, make_key, read_secret_key
 from haechi.ledger.seal import KEY, Master, read_master
+from haechi.stores.opened import database_url
 
 SIGNING: Final = "HAECHI_LEDGER_KEY"
 MASTER: Final = "HAECHI_LEDGER_MASTER"
+MASTER_FILE: Final = "ledger-master.key"
+"""In the folder of a database, where the environment names none."""
 Use = Literal["ledger", "witness", "master"]
 
 
@@ -36,6 +39,27 @@ def master_key() -> Master | None:
     """
     written = _secret(MASTER)
     return None if written is None else read_master(written)
+
+
+def master_of(database: str) -> Master | None:
+    """The key that wraps people's keys of a database: the environment's, else the one in its folder.
+
+    It is made where a folder has none. A PostgreSQL database has no place for it: there the environment has to name
+    one, or nothing about people is sealed.
+
+    Raises:
+        UsageError: what is named is no master key.
+        OutputError: it cannot be made.
+    """
+    known = master_key()
+    url = database_url(database)
+    if known is not None or url.get_backend_name() != "sqlite":
+        return known
+    file = Path(str(url.database)).with_name(MASTER_FILE)
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        make_secret("", "master", file)
+    return read_master(read_secret(file))
 
 
 def as_key(written: str, use: Use) -> SecretKey:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select, text
 
 from haechi.errors import DataError, UsageError
 from haechi.law import load_packs
-from haechi.ledger.keys import LEDGER, make_key
+from haechi.ledger import keys as ledger_keys
 from haechi.ledger.seal import Master
 from haechi.release.audiences import Answer, AudiencePolicy, Level, Reason, Rounding
 from haechi.sensitivity import load
@@ -440,5 +440,8 @@ def test_what_may_have_to_be_proven_is_on_the_ledger_with_its_fact(engine: Engin
         assert found[0][1].public["standing_sha256"] == hashlib.sha256(str(row).encode()).hexdigest()
     with one_state(engine) as connection:
         assert (
-            check_database(connection, make_key("example.org/ledger", LEDGER, bytes(32)).public).flaws == []
+            check_database(
+                connection, ledger_keys.make_key("example.org/ledger", ledger_keys.LEDGER, bytes(32)).public
+            ).flaws
+            == []
         )

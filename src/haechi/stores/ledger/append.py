@@ -96,17 +96,21 @@ def destroy_key(connection: Connection, person: int) -> bool:
     return bool(found.rowcount)
 
 
-def scrub(engine: Engine) -> None:
+def scrub(engine: Engine) -> bool:
     """Clears what the database itself still remembers of destroyed keys; after the commit, outside a transaction.
 
     SQLite's write-ahead log is copied into the file and cut to nothing. PostgreSQL is told to vacuum; its own log and
     the bytes of freed space are for its operator.
+
+    Returns:
+        Whether all was cleared; not while somebody still reads an older state of SQLite: call it again later.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "sqlite":
-            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            connection.exec_driver_sql("VACUUM ledger_keys, ledger_people")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            return not busy
+        connection.exec_driver_sql("VACUUM ledger_keys, ledger_people")
+        return True
 
 
 def lock_head(connection: Connection) -> tuple[int, bytes]:

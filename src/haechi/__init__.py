@@ -9,8 +9,8 @@ The map, in the order of the data's way:
     exposure     5 what reached whom without permission
     audit        around it: the checks, the findings, the report (start at audit/run.py)
 
-beside them `ledger` (what was done, provable later), `law` (what each law says), `terms` (the words all share), `tables` (the engines) and `example`
-(a synthetic case with known answers).
+beside them `ledger` (what was done, provable later), `law` (what each law says), `terms` (the words all share),
+`tables` (the engines) and `example` (a synthetic case with known answers).
 """
 
 from haechi.sensitivity import classify

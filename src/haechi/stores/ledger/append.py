@@ -107,8 +107,10 @@ def scrub(engine: Engine) -> bool:
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "sqlite":
-            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-            return not busy
+            # On the driver's own cursor: SQLAlchemy would begin a transaction, in which this cannot be done.
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not cursor.fetchone()[0]  # type: ignore[index]
         connection.exec_driver_sql("VACUUM ledger_keys, ledger_people")
         return True
 

@@ -17,7 +17,7 @@ from haechi.ledger.seal import Master, new_key, seal
 from haechi.ledger.tiles import HEIGHT, LONGEST, WIDTH
 from haechi.ledger.tree import grow
 from haechi.stores import schema
-from haechi.stores.rows import fill
+from haechi.stores.rows import fetch, fill
 
 _KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 _ENTRY_COLUMNS: Final = ("entry", "kind", "leaf", "body")
@@ -135,16 +135,14 @@ def _keys(connection: Connection, facts: Sequence[Fact], master: Master | None) 
         return {}
     if master is None:
         raise UsageError("an entry has personal fields; expected a master key, which wraps the person's key.")
-    k = schema.ledger_keys
     found: dict[int, bytes] = {}
     for begin in range(0, len(people), _AT_ONCE):
-        some = select(k).where(k.c.person.in_(people[begin : begin + _AT_ONCE]))
-        found |= {
-            row.person: master.unwrap(bytes(row.wrapped), row.person) for row in connection.execute(some)
-        }
+        some = ", ".join(f"{person:d}" for person in people[begin : begin + _AT_ONCE])
+        rows = fetch(connection, f"SELECT person, wrapped FROM ledger_keys WHERE person IN ({some})")  # noqa: S608
+        found |= {person: master.unwrap(wrapped, person) for person, wrapped in rows}
     made = {person: new_key() for person in people if person not in found}
-    rows = [(person, master.wrap(key, person)) for person, key in made.items()]
-    fill(connection, "ledger_keys", ("person", "wrapped"), rows)
+    wrapped = [(person, master.wrap(key, person)) for person, key in made.items()]
+    fill(connection, "ledger_keys", ("person", "wrapped"), wrapped)
     return found | made
 
 

@@ -21,7 +21,10 @@ from haechi.stores.rows import fetch, fill
 
 _KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 _ENTRY_COLUMNS: Final = ("entry", "kind", "leaf", "body")
-_HEAD: Final = select(schema.ledger_head.c.size, schema.ledger_head.c.edge).with_for_update()
+_HEAD: Final = {
+    "sqlite": "SELECT size, edge FROM ledger_head",
+    "postgresql": "SELECT size, edge FROM ledger_head FOR UPDATE",
+}
 _MOVE_HEAD: Final = text("UPDATE ledger_head SET size = :size, edge = :edge")
 _EXTEND: Final = text(
     "INSERT INTO ledger_tiles (level, tile, hashes) VALUES (:level, :tile, :hashes) "
@@ -117,15 +120,17 @@ def scrub(engine: Engine) -> bool:
 
 def lock_head(connection: Connection) -> tuple[int, bytes]:
     """Size and edge of the tree, locked until the transaction ends."""
-    row = connection.execute(_HEAD).first()
-    if row is None:
+    question = _HEAD[connection.dialect.name]
+    rows = fetch(connection, question)
+    if not rows:
         # The first entry of all; two that come at once both find the row afterwards.
         connection.execute(
             text("INSERT INTO ledger_head (ledger, size, edge) VALUES (1, 0, :edge) ON CONFLICT DO NOTHING"),
             {"edge": b""},
         )
-        row = connection.execute(_HEAD).one()
-    return row.size, bytes(row.edge)
+        rows = fetch(connection, question)
+    size, edge = rows[0]
+    return int(size), bytes(edge)
 
 
 def _keys(connection: Connection, facts: Sequence[Fact], master: Master | None) -> dict[int, bytes]:

@@ -4,7 +4,8 @@
 
 Appended in batches of 1,000, with and without personal fields; acknowledged one by one, by one caller and by many at
 once; proofs from the whole tree; every byte verified. Floors: plain SHA-256 of the same bytes, a plain read of the
-database's file, plain inserts and commits of the same bytes by SQLite alone.
+database's file, plain inserts and commits of the same bytes by SQLite alone. Beside the time on the clock stands the
+processor's, which other work on the machine lengthens less. A folder that is given is kept, and gone on with.
 """
 
 import argparse
@@ -17,7 +18,9 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +44,14 @@ BATCH: Final = 1_000
 MASTER: Final = Master(bytes(32))
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Seconds for an entry: on the clock, and the processor's."""
+
+    clock: float
+    processor: float
+
+
 def facts(number: int, count: int, *, sealed: bool) -> list[Fact]:
     """Disclosures of themes to advertisers, as the platform writes them."""
     return [
@@ -55,17 +66,18 @@ def facts(number: int, count: int, *, sealed: bool) -> list[Fact]:
     ]
 
 
-def batches(engine: Engine, count: int, *, sealed: bool) -> float:
-    """Entries a second in batches, each in a transaction of its own; making the facts is not counted."""
-    spent, number = 0.0, 0
+def batches(engine: Engine, count: int, *, sealed: bool) -> Spent:
+    """What an entry takes in batches, each in a transaction of its own; making the facts is not counted."""
+    spent, processor, number = 0.0, 0.0, 0
     while number < count:
         some = facts(number, BATCH, sealed=sealed)
-        begin = time.perf_counter()
+        begin, before = time.perf_counter(), time.process_time()
         with writing(engine) as connection:
             append(connection, some, master=MASTER)
         spent += time.perf_counter() - begin
+        processor += time.process_time() - before
         number += BATCH
-    return count / spent
+    return Spent(spent / count, processor / count)
 
 
 def bare(folder: Path) -> sqlite3.Connection:
@@ -78,18 +90,18 @@ def bare(folder: Path) -> sqlite3.Connection:
 
 
 def bare_commits(folder: Path, body: bytes, rows: int, seconds: float) -> float:
-    """Rows a second, so many in a commit, by SQLite alone."""
+    """Seconds a row, so many in a commit, by SQLite alone."""
     connection, done, begin = bare(folder), 0, time.perf_counter()
     while time.perf_counter() - begin < seconds:
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT INTO t (body) VALUES (?)", [(body,)] * rows)
         connection.execute("COMMIT")
         done += rows
-    return done / (time.perf_counter() - begin)
+    return (time.perf_counter() - begin) / done
 
 
-def one_by_one(write: Callable[[Fact], object], threads: int, seconds: float) -> float:
-    """Entries a second, each acknowledged to its caller before the caller writes the next."""
+def one_by_one(write: Callable[[Fact], object], threads: int, seconds: float) -> Spent:
+    """What an entry takes, each acknowledged to its caller before the caller writes the next."""
     counts = [0] * threads
     stop = time.perf_counter() + seconds
 
@@ -100,27 +112,29 @@ def one_by_one(write: Callable[[Fact], object], threads: int, seconds: float) ->
             counts[caller] += 1
 
     callers = [threading.Thread(target=call, args=(caller,)) for caller in range(threads)]
-    begin = time.perf_counter()
+    begin, before = time.perf_counter(), time.process_time()
     for caller in callers:
         caller.start()
     for caller in callers:
         caller.join()
-    return sum(counts) / (time.perf_counter() - begin)
+    done = sum(counts)
+    return Spent((time.perf_counter() - begin) / done, (time.process_time() - before) / done)
 
 
-def proofs(engine: Engine, count: int = 1_000) -> list[float]:
-    """Milliseconds for an inclusion proof of any entry, each from the database anew."""
+def proofs(engine: Engine, count: int = 1_000) -> tuple[list[float], float]:
+    """Seconds for an inclusion proof of any entry, each from the database anew; and the processor's, on average."""
     chance = random.Random(1)  # noqa: S311 - which entries
-    spent = []
+    spent, processor = [], 0.0
     with reading(engine) as connection:
         size, root = size_of(connection), edge_root(edge_of(connection))
         for _ in range(count):
             number = chance.randrange(size)
-            begin = time.perf_counter()
+            begin, before = time.perf_counter(), time.process_time()
             path = proof_of(connection, number, size)
-            spent.append((time.perf_counter() - begin) * 1000)
+            processor += time.process_time() - before
+            spent.append(time.perf_counter() - begin)
             check_inclusion(leaf_hash(body_of(connection, number)), number, size, path, root)
-    return sorted(spent)
+    return sorted(spent), processor / count
 
 
 def floors(folder: Path, entries: int) -> tuple[float, float]:
@@ -140,12 +154,61 @@ def floors(folder: Path, entries: int) -> tuple[float, float]:
     return hashing, time.perf_counter() - begin
 
 
-def told(what: str, figures: Sequence[float], unit: str, floor: float | None = None) -> None:
-    """A line: a figure, and how it stands to its floor."""
-    middle = statistics.median(figures)
+def rate(what: str, spent: Spent, floor: float) -> None:
+    """A line: entries a second, the floor's, and what the processor would do alone."""
     print(
-        f"{what:<58} {middle:>12,.2f} {unit}"
-        + ("" if floor is None else f"   floor {floor:,.2f}, {middle / floor:.2f} of it")
+        f"{what:<50} {1 / spent.clock:>10,.0f}/s   floor {1 / floor:>9,.0f}/s   {floor / spent.clock:>5.2f} of it   "
+        f"processor {spent.processor * 1e6:>7.1f} us = {1 / spent.processor:>9,.0f}/s"
+    )
+
+
+def measure(folder: Path, entries: int, seconds: float, threads: int) -> None:
+    """All figures, one after the other."""
+    body = write_entry(facts(0, 1, sealed=False)[0])
+    print(f"load {os.getloadavg()[0]:.1f}; entries of {len(body)} bytes; SQLite, WAL, synchronous FULL")
+    floor = bare_commits(folder, body, BATCH, seconds)
+    rate(
+        "in batches of 1,000, sealed", batches(open_store(str(folder / "sealed")), 50_000, sealed=True), floor
+    )
+    engine = open_store(str(folder / "ledger"))
+    with reading(engine) as connection:
+        missing = max(entries - size_of(connection), 50_000)
+    rate("in batches of 1,000", batches(engine, missing, sealed=False), floor)
+
+    def alone(fact: Fact) -> None:
+        with writing(engine) as connection:
+            append(connection, [fact])
+
+    together = Together(engine)
+    floor = bare_commits(folder, body, 1, seconds)
+    rate("one by one, one caller", one_by_one(alone, 1, seconds), floor)
+    rate(
+        f"one by one, {threads} callers together",
+        one_by_one(lambda fact: together(partial(append, facts=[fact])), threads, seconds),
+        floor,
+    )
+    spent, processor = proofs(engine)
+    print(
+        f"inclusion proof: median {statistics.median(spent) * 1e3:.2f} ms, 99th of 100 {spent[990] * 1e3:.2f} ms, "
+        f"processor {processor * 1e3:.2f} ms"
+    )
+    verify(engine, folder / "ledger")
+
+
+def verify(engine: Engine, folder: Path) -> None:
+    """Every byte looked at, beside the floor."""
+    key = make_key("example.org/ledger", LEDGER, bytes(32))
+    with writing(engine) as connection:
+        sign_head(connection, key)
+    begin, before = time.perf_counter(), time.process_time()
+    with one_state(engine) as connection:
+        checked = check_database(connection, key.public)
+    clock, processor = time.perf_counter() - begin, time.process_time() - before
+    hashing, reading_ = floors(folder, checked.size)
+    floor = hashing + reading_
+    print(
+        f"{checked.size:,} entries verified, {checked.count} flaws: {clock:.1f} s, processor {processor:.1f} s; "
+        f"floor {floor:.1f} s (hashing {hashing:.1f}, reading {reading_:.1f}), {clock / floor:.1f} times"
     )
 
 
@@ -157,51 +220,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--threads", type=int, default=64)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as made:
-        folder = Path(made)
-        body = write_entry(facts(0, 1, sealed=False)[0])
-        print(f"load {os.getloadavg()[0]:.1f}; entries of {len(body)} bytes; SQLite, WAL, synchronous FULL")
-        floor = bare_commits(folder, body, BATCH, given.seconds)
-        sealed = open_store(str(folder / "sealed"))
-        told(
-            "appended in batches of 1,000, sealed, entries/s",
-            [batches(sealed, 100_000, sealed=True)],
-            "",
-            floor,
-        )
-        engine = open_store(str(folder / "ledger"))
-        told(
-            "appended in batches of 1,000, entries/s",
-            [batches(engine, given.entries, sealed=False)],
-            "",
-            floor,
-        )
-
-        def alone(fact: Fact) -> None:
-            with writing(engine) as connection:
-                append(connection, [fact])
-
-        floor = bare_commits(folder, body, 1, given.seconds)
-        told("one by one, one caller, entries/s", [one_by_one(alone, 1, given.seconds)], "", floor)
-        together = Together(engine)
-        many = one_by_one(
-            lambda fact: together(lambda connection: append(connection, [fact])), given.threads, given.seconds
-        )
-        told(f"one by one, {given.threads} callers together, entries/s", [many], "", floor)
-        key = make_key("example.org/ledger", LEDGER, bytes(32))
-        with writing(engine) as connection:
-            sign_head(connection, key)
-        spent = proofs(engine)
-        told("inclusion proof, median, ms", spent, "")
-        print(f"{'inclusion proof, 99th of 100, ms':<58} {spent[len(spent) * 99 // 100]:>12,.2f}")
-        begin = time.perf_counter()
-        with one_state(engine) as connection:
-            checked = check_database(connection, key.public)
-        verified = time.perf_counter() - begin
-        hashing, reading_ = floors(folder / "ledger", checked.size)
-        print(f"{checked.size:,} entries, {checked.count} flaws")
-        told("verified, seconds", [verified], "", hashing + reading_)
-        print(f"    of the floor, hashing {hashing:.2f}, reading {reading_:.2f}")
+    with tempfile.TemporaryDirectory() as made:
+        folder = given.folder or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        measure(folder, given.entries, given.seconds, given.threads)
 
 
 if __name__ == "__main__":

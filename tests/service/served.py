@@ -1,19 +1,25 @@
 """What tests of served processes share."""
 
+import random
 import socket
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 HAECHI = Path(sys.executable).with_name("haechi")
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A port that nobody listens on, from below those that the system gives to whoever asks for any.
+
+    One of the system's own could be taken by another process's connection before the server under test listens.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - no secret
+        with closing(socket.socket()) as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(port: int) -> None:

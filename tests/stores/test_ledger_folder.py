@@ -20,7 +20,7 @@ from haechi.stores.ledger.folder import check_folder, export
 from haechi.stores.ledger.read import body_of
 from haechi.stores.ledger.witness import cosign
 from haechi.stores.rows import reading, writing
-from tests.ledger import brute
+from tests.ledger import brute, outsider
 from tests.stores.test_ledger import KEY, fill, screened
 
 SEER = make_key("witness.example/1", WITNESS, b"w" * 32)
@@ -64,6 +64,15 @@ def test_the_folder_is_laid_out_as_the_specification_says(engine: Engine, tmp_pa
     assert read_bundle(bundle) == bodies[512:]
     assert open_checkpoint(held["checkpoint"], KEY.public)[0].root == brute.root(leaves)
     assert flaws(tmp_path / "out") == []
+
+
+def test_an_outsider_verifies_it_from_the_page_alone(engine: Engine, tmp_path: Path) -> None:
+    """If only our own code can check our ledger, nobody can."""
+    fill(engine, 600)
+    exported(engine, tmp_path)
+    with reading(engine) as connection:
+        bodies = [body_of(connection, number) for number in range(600)]
+    assert outsider.verify(tmp_path, str(KEY.public)) == bodies
 
 
 def test_what_is_added_later_is_as_if_all_were_written_at_once(engine: Engine, tmp_path: Path) -> None:

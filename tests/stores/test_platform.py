@@ -438,10 +438,6 @@ def test_what_may_have_to_be_proven_is_on_the_ledger_with_its_fact(engine: Engin
             .first()
         )
         assert found[0][1].public["standing_sha256"] == hashlib.sha256(str(row).encode()).hexdigest()
+    key = ledger_keys.make_key("example.org/ledger", ledger_keys.LEDGER, bytes(32)).public
     with one_state(engine) as connection:
-        assert (
-            check_database(
-                connection, ledger_keys.make_key("example.org/ledger", ledger_keys.LEDGER, bytes(32)).public
-            ).flaws
-            == []
-        )
+        assert check_database(connection, key).flaws == []

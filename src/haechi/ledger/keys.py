@@ -126,7 +126,7 @@ def read_secret_key(written: str) -> SecretKey:
 
 def written_base64(raw: bytes) -> str:
     """Base 64 of RFC 4648, section 4."""
-    return base64.b64encode(raw).decode()
+    return binascii.b2a_base64(raw, newline=False).decode()
 
 
 def read_base64(written: str) -> bytes | None:

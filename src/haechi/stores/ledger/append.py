@@ -17,11 +17,14 @@ from haechi.ledger.seal import Master, new_key, seal
 from haechi.ledger.tiles import HEIGHT, LONGEST, WIDTH
 from haechi.ledger.tree import grow
 from haechi.stores import schema
-from haechi.stores.rows import fill
+from haechi.stores.rows import fetch, fill
 
 _KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 _ENTRY_COLUMNS: Final = ("entry", "kind", "leaf", "body")
-_HEAD: Final = select(schema.ledger_head.c.size, schema.ledger_head.c.edge).with_for_update()
+_HEAD: Final = {
+    "sqlite": "SELECT size, edge FROM ledger_head",
+    "postgresql": "SELECT size, edge FROM ledger_head FOR UPDATE",
+}
 _MOVE_HEAD: Final = text("UPDATE ledger_head SET size = :size, edge = :edge")
 _EXTEND: Final = text(
     "INSERT INTO ledger_tiles (level, tile, hashes) VALUES (:level, :tile, :hashes) "
@@ -96,30 +99,38 @@ def destroy_key(connection: Connection, person: int) -> bool:
     return bool(found.rowcount)
 
 
-def scrub(engine: Engine) -> None:
+def scrub(engine: Engine) -> bool:
     """Clears what the database itself still remembers of destroyed keys; after the commit, outside a transaction.
 
     SQLite's write-ahead log is copied into the file and cut to nothing. PostgreSQL is told to vacuum; its own log and
     the bytes of freed space are for its operator.
+
+    Returns:
+        Whether all was cleared; not while somebody still reads an older state of SQLite: call it again later.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "sqlite":
-            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            connection.exec_driver_sql("VACUUM ledger_keys, ledger_people")
+            # On the driver's own cursor: SQLAlchemy would begin a transaction, in which this cannot be done.
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not cursor.fetchone()[0]  # type: ignore[index]
+        connection.exec_driver_sql("VACUUM ledger_keys, ledger_people")
+        return True
 
 
 def lock_head(connection: Connection) -> tuple[int, bytes]:
     """Size and edge of the tree, locked until the transaction ends."""
-    row = connection.execute(_HEAD).first()
-    if row is None:
+    question = _HEAD[connection.dialect.name]
+    rows = fetch(connection, question)
+    if not rows:
         # The first entry of all; two that come at once both find the row afterwards.
         connection.execute(
             text("INSERT INTO ledger_head (ledger, size, edge) VALUES (1, 0, :edge) ON CONFLICT DO NOTHING"),
             {"edge": b""},
         )
-        row = connection.execute(_HEAD).one()
-    return row.size, bytes(row.edge)
+        rows = fetch(connection, question)
+    size, edge = rows[0]
+    return int(size), bytes(edge)
 
 
 def _keys(connection: Connection, facts: Sequence[Fact], master: Master | None) -> dict[int, bytes]:
@@ -129,16 +140,14 @@ def _keys(connection: Connection, facts: Sequence[Fact], master: Master | None) 
         return {}
     if master is None:
         raise UsageError("an entry has personal fields; expected a master key, which wraps the person's key.")
-    k = schema.ledger_keys
     found: dict[int, bytes] = {}
     for begin in range(0, len(people), _AT_ONCE):
-        some = select(k).where(k.c.person.in_(people[begin : begin + _AT_ONCE]))
-        found |= {
-            row.person: master.unwrap(bytes(row.wrapped), row.person) for row in connection.execute(some)
-        }
+        some = ", ".join(f"{person:d}" for person in people[begin : begin + _AT_ONCE])
+        rows = fetch(connection, f"SELECT person, wrapped FROM ledger_keys WHERE person IN ({some})")  # noqa: S608
+        found |= {person: master.unwrap(wrapped, person) for person, wrapped in rows}
     made = {person: new_key() for person in people if person not in found}
-    rows = [(person, master.wrap(key, person)) for person, key in made.items()]
-    fill(connection, "ledger_keys", ("person", "wrapped"), rows)
+    wrapped = [(person, master.wrap(key, person)) for person, key in made.items()]
+    fill(connection, "ledger_keys", ("person", "wrapped"), wrapped)
     return found | made
 
 

@@ -14,12 +14,12 @@ from haechi.stores import schema
 from haechi.stores.rows import fetch
 
 _PAGE: Final = 1_000
-_SIZE: Final = select(schema.ledger_head.c.size)
 
 
 def size_of(connection: Connection) -> int:
     """Entries in the ledger."""
-    return connection.execute(_SIZE).scalar() or 0
+    found = fetch(connection, "SELECT size FROM ledger_head")
+    return int(found[0][0]) if found else 0
 
 
 def edge_of(connection: Connection) -> bytes:

@@ -192,7 +192,12 @@ def test_renaming_mapping_and_merging_screen_again(platform: Platform) -> None:
     )
     assert (renamed.state, platform.members("t")) == ("proposed", set())
     back = platform.themes.rename("t", "Sunday people", None, by="ann", reason="back", now=platform.now())
-    assert (back.state, platform.members("t")) == ("approved", {"p1"})
+    assert (back.state, platform.members("t")) == ("proposed", set())
+    assert platform.decide("t", "ann", "approved") == "proposed"
+    with pytest.raises(UsageError, match="second person"):
+        platform.decide("t", "\uff21nn\u200b", "approved")
+    assert platform.decide("t", "bob", "approved") == "approved"
+    assert platform.members("t") == {"p1"}
     platform.items(("i2", "t"), names={"i2": "Catholic church of Seoul"})
     with platform.engine.connect() as connection:
         standing, _ = standing_of(connection, "t")
@@ -204,6 +209,45 @@ def test_renaming_mapping_and_merging_screen_again(platform: Platform) -> None:
     assert platform.members("golf") == set()
     with pytest.raises(UsageError, match="retired"):
         platform.decide("t", "ann", "approved")
+
+
+def test_no_other_name_opens_what_people_decided(platform: Platform) -> None:
+    """One key that renames must not undo two people's decision, nor keep a clearance that was for another name."""
+    platform.people(["p1"])
+    platform.propose("e", "Gay men")
+    platform.open_sensitive("e", "sexual-orientation")
+    platform.items(("i1", "e"))
+    platform.likes(["p1"], "i1")
+    assert platform.members("e") == set()
+    renamed = platform.themes.rename("e", "Segment 17", None, by="ann", reason="r", now=platform.now())
+    assert (renamed.state, platform.members("e")) == ("proposed", set())
+    platform.propose("b", "Church (shoe brand)")
+    for by in ("ann", "bob"):
+        platform.decide("b", by, "approved")
+    with platform.engine.connect() as connection:
+        assert standing_of(connection, "b")[0].state == "approved"
+    renamed = platform.themes.rename("b", "Devout Catholics", None, by="ann", reason="r", now=platform.now())
+    assert renamed.state == "proposed"
+
+
+def test_what_a_theme_speaks_for_is_screened_whatever_way_it_changes(platform: Platform) -> None:
+    """An item that is renamed later, and what was merged in long ago, tell as much as at the beginning."""
+    platform.people(["p1"])
+    platform.propose("c", "Weekend pages")
+    platform.items(("c1", "c"), names={"c1": "Weekend"})
+    platform.likes(["p1"], "c1")
+    assert platform.members("c") == {"p1"}
+    platform.items(names={"c1": "Mosque visitors prayer group"})
+    assert platform.members("c") == set()
+    platform.propose("d0", "Mosque visitors")
+    platform.propose("d", "Hiking")
+    platform.items(("d1", "d0"))
+    platform.likes(["p1"], "d1")
+    platform.themes.merge("d0", "d", by="ann", reason="r", now=platform.now())
+    assert platform.themes.screen_all(by="ann", now=platform.now()) == 0
+    with platform.engine.connect() as connection:
+        assert standing_of(connection, "d")[0].state == "proposed"
+    assert platform.members("d") == set()
 
 
 def test_a_new_engine_shows_what_it_would_change_before_it_does(platform: Platform) -> None:

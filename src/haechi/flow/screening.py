@@ -42,9 +42,10 @@ def screen(
     evidence = [_told(name, label) for label in said.labels]
     for item, judgement in zip(names, of_items, strict=True):
         for label in judgement.decided:
-            if label.category not in direct | arguable:
+            if label.category not in direct:
                 arguable.add(label.category)
-                evidence.append(_told(item, label))
+            # Also of what is known already: who clears a theme has to see every page that speaks for it.
+            evidence.append(_told(item, label))
     return Screening(
         direct=_ordered(direct),
         arguable=_ordered(arguable),

@@ -22,7 +22,13 @@ from sqlalchemy.exc import OperationalError
 from haechi.errors import HaechiError
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
 from haechi.service.platform import Platform
-from haechi.service.problems import database_problem, haechi_problem, http_problem, value_problem
+from haechi.service.problems import (
+    database_problem,
+    haechi_problem,
+    http_problem,
+    unreadable_problem,
+    value_problem,
+)
 from haechi.service.routes import AdvertiserRoutes, PermissionRoutes, Records, ThemeRoutes
 from haechi.stores.rows import reading
 
@@ -102,6 +108,9 @@ def make_app(
             HTTPException: http_problem,
             msgspec.ValidationError: value_problem,
             OperationalError: database_problem,
+            RecursionError: unreadable_problem,
+            UnicodeError: unreadable_problem,
+            OverflowError: value_problem,
         },
         after_request=_headers,
         request_max_body_size=_LARGEST,

@@ -25,6 +25,7 @@ from haechi.law import chosen, load_packs
 from haechi.release.gate import EVERY, UNKNOWN, BadRequest, Gate, Narrowed, Watched
 from haechi.release.gate.masks import BITS
 from haechi.sensitivity import judge_with
+from haechi.service.ports import expect_free
 
 ENVIRONMENT: Final = "HAECHI_GATE"
 """Environment variable by which the parent tells its workers the settings, as JSON of `GateSettings`."""
@@ -174,7 +175,7 @@ class GateApp:
             _problem(protocol, _TOO_LARGE, f"expected at most {self._settings.largest:,} bytes")
             return
         try:
-            narrowed = gate(body, gpc=scope.headers.get("sec-gpc") == "1")
+            narrowed = gate(body, gpc=_is_on(scope.headers.get_all("sec-gpc")))
         except BadRequest as fault:
             self._counts["bad"] += 1
             _problem(protocol, _BAD, str(fault))
@@ -262,6 +263,11 @@ def _words(bits: int) -> str:
     return known
 
 
+def _is_on(said: list[str]) -> bool:
+    """Global Privacy Control: whatever is said that is not no, is yes."""
+    return any(one.strip() not in ("", "0", "?0", "false") for one in said)
+
+
 def _problem(protocol: Any, status: int, detail: str) -> None:  # noqa: ANN401
     """An answer by RFC 9457; it repeats nothing of the request."""
     body = msgspec.json.encode({"title": "The gate cannot take this", "status": status, "detail": detail})
@@ -292,6 +298,7 @@ def serve(settings: GateSettings, *, host: str, port: int, workers: int) -> None
     from granian import Granian  # noqa: PLC0415 - only who serves needs the server
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    expect_free(host, port)
     # What is wrong is said once here, rather than by each worker.
     GateApp(settings)
     os.environ[ENVIRONMENT] = msgspec.json.encode(settings).decode()

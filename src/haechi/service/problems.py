@@ -72,9 +72,16 @@ def http_problem(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
     return _problem(error.status_code, "The call cannot be taken", detail, headers)
 
 
-def value_problem(_: Request[Any, Any, Any], error: msgspec.ValidationError) -> Response[bytes]:
+def value_problem(
+    _: Request[Any, Any, Any], error: msgspec.ValidationError | OverflowError
+) -> Response[bytes]:
     """A value that is none of those expected."""
     return _problem(422, "The call cannot be carried out", str(error))
+
+
+def unreadable_problem(_: Request[Any, Any, Any], __: Exception) -> Response[bytes]:
+    """Text that is nested too deeply, or is not UTF-8."""
+    return _problem(400, "The call cannot be read", "expected JSON in UTF-8, nested less deeply")
 
 
 def database_problem(_: Request[Any, Any, Any], __: OperationalError) -> Response[bytes]:

@@ -14,6 +14,7 @@ from haechi.service.console.elsewhere import Elsewhere, desk_of
 from haechi.service.console.entry import ELSEWHERE
 from haechi.service.console.routes import Console
 from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.ports import expect_free
 from haechi.service.traces import tracing
 
 ENVIRONMENT: Final = "HAECHI_PLATFORM"
@@ -52,6 +53,7 @@ def serve(settings: PlatformSettings, *, host: str, port: int) -> None:
         HaechiError: the settings cannot be served; told before anything listens.
     """
     tracing()
+    expect_free(host, port)
     desk_of(os.environ)
     # What is wrong is said once here, rather than by the worker; and migrations run before anybody waits.
     Platform(settings).end()

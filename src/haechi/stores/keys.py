@@ -51,6 +51,8 @@ def make_key(
         raise UsageError(f"scopes {', '.join(unknown) or 'none'}; expected some of {', '.join(SCOPES)}.")
     if advertiser_id is not None and set(scopes) != {"audiences"}:
         raise UsageError("an advertiser's key with other scopes than audiences; expected audiences alone.")
+    if not name.strip():
+        raise UsageError("a key without a name; expected one.")
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     with writing(engine) as connection:
         advertiser = None

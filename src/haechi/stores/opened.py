@@ -68,7 +68,9 @@ def connect(database: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         folder = Path(str(url.database)).parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Other users of the machine read nobody's records; the files beside it get the same rights from it.
+            os.close(os.open(str(url.database), os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as fault:
             raise UsageError(f"{folder}: expected a folder that can be written; {fault.strerror}.") from None
         engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})

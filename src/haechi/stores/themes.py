@@ -6,6 +6,7 @@ from the behaviours that are there.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -25,7 +26,7 @@ from haechi.stores.holding import Holding
 from haechi.stores.keep import recompute
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers
-from haechi.stores.rows import fetch, writing
+from haechi.stores.rows import fetch, temporary, writing
 from haechi.themes.evidence import DEFAULT_EVIDENCE, WEIGHT_SCALE, EvidenceRule
 from haechi.themes.life import OPEN, Screening, Standing, Verdict, decided, retired, screened
 
@@ -61,6 +62,9 @@ class ItemTheme(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     theme_id: str
     weight: float = 1.0
+
+
+_PLAIN: Final = re.compile(r"[^\x00-\x20\x7f/?#%\\]{1,200}")
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -125,6 +129,10 @@ class Themes:
         """
         if not proposal.name.strip() or not proposal.theme_id.strip():
             raise UsageError("a theme without a name or an identifier; expected both.")
+        if not _PLAIN.fullmatch(proposal.theme_id):
+            raise UsageError(
+                "an identifier that no path can hold; expected up to 200 signs, none of / ? # % or invisible."
+            )
         with writing(self._engine) as connection:
             t = schema.themes
             if connection.execute(select(t.c.theme).where(t.c.theme_id == proposal.theme_id)).first():
@@ -230,7 +238,11 @@ class Themes:
                         kind=item.kind, name=item.name, lang=item.lang)
                 )  # fmt: skip
             themes = {
-                one: _Theme.read(connection, one) for one in dict.fromkeys(m.theme_id for m in mappings)
+                one: _Theme.read(connection, one)
+                for one in dict.fromkeys(
+                    [m.theme_id for m in mappings]
+                    + _spoken_for(connection, [found[i.item_id] for i in items])
+                )
             }
             for mapping in mappings:
                 connection.execute(
@@ -406,8 +418,24 @@ def _screening(
         f"SELECT i.name FROM item_themes m JOIN items i ON i.item = m.item WHERE m.theme = {theme.number:d} "  # noqa: S608
         f"AND i.name IS NOT NULL ORDER BY m.weight DESC, i.item LIMIT {_ITEMS_LOOKED_AT}",
     )
-    items = [*also, *(row[0] for row in rows)]
+    t = schema.themes
+    # What it took in speaks for it for ever: its people came from there.
+    took_in = connection.execute(select(t.c.name).where(t.c.merged_into == theme.number)).scalars()
+    items = [*also, *took_in, *(row[0] for row in rows)]
     return screen(judge, packs, now, name=theme.name, path=theme.path, lang=theme.lang, items=items)
+
+
+def _spoken_for(connection: Connection, items: Sequence[int]) -> list[str]:
+    """The themes that items speak for."""
+    if not items:
+        return []
+    temporary(connection, "items_named", "item BIGINT", [(item,) for item in sorted(set(items))])
+    rows = fetch(
+        connection,
+        "SELECT DISTINCT t.theme_id FROM temp_items_named n CROSS JOIN item_themes m CROSS JOIN themes t "
+        "WHERE m.item = n.item AND t.theme = m.theme AND t.state <> 'retired' ORDER BY t.theme_id",
+    )
+    return [row[0] for row in rows]
 
 
 def _all(connection: Connection) -> list[str]:

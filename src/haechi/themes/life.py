@@ -9,6 +9,7 @@ Nobody can be in a theme that is in any other state than the two approved ones. 
 people: to approve it, and to clear it of what the engine says.
 """
 
+import unicodedata
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -76,19 +77,24 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         categories: what it gives away, as decided; as screened before anybody decided.
         screening: the last one, or None.
         endorsed: a first person's verdict that waits for a second person, or None.
+        for_people: it was directly sensitive, or people entered it by permission only, before its latest screening
+            found otherwise: two people open it, whatever it is called now.
     """
 
     state: State = "proposed"
     categories: tuple[Category, ...] = ()
     screening: Screening | None = None
     endorsed: Verdict | None = None
+    for_people: bool = False
 
 
 def screened(standing: Standing, screening: Screening, *, approve_ordinary: bool) -> Standing:
     """After a screening.
 
-    Where it finds what the one before found, nothing changes: what people decided stays decided. Where it finds
-    something else, the theme is proposed again, and nobody is in it until somebody decides.
+    Where it finds what the one before found, nothing changes: what people decided stays decided; a clearance only as
+    far as what people saw is still all there is. Where it finds something else, the theme is proposed again, and
+    nobody is in it until somebody decides. A machine never opens what people decided on, or what was directly
+    sensitive: a telling theme would only need another name.
 
     Args:
         standing: before.
@@ -99,10 +105,16 @@ def screened(standing: Standing, screening: Screening, *, approve_ordinary: bool
         return msgspec.structs.replace(standing, screening=screening)
     before = standing.screening
     if before is not None and before.same_finding(screening) and standing.state != "proposed":
-        return msgspec.structs.replace(standing, screening=screening)
-    state: State = "approved" if screening.is_ordinary and approve_ordinary else "proposed"
+        cleared = standing.state == "approved" and not screening.is_ordinary
+        if not cleared or set(screening.evidence) <= set(before.evidence):
+            return msgspec.structs.replace(standing, screening=screening)
+    for_people = _is_for_people(standing)
+    opens = screening.is_ordinary and approve_ordinary and not for_people
     return Standing(
-        state=state, categories=(*screening.direct, *screening.arguable), screening=screening, endorsed=None
+        state="approved" if opens else "proposed",
+        categories=(*screening.direct, *screening.arguable),
+        screening=screening,
+        for_people=for_people,
     )
 
 
@@ -122,17 +134,32 @@ def decided(standing: Standing, verdict: Verdict) -> Standing:
         first = standing.endorsed
         if first is None or (first.state, set(first.categories)) != (verdict.state, set(verdict.categories)):
             return msgspec.structs.replace(standing, endorsed=verdict)
-        if first.by == verdict.by:
+        if folded(first.by) == folded(verdict.by):
             raise UsageError(
                 "the same person decided first; expected a second person for what is directly sensitive."
             )
     return Standing(state=verdict.state, categories=verdict.categories, screening=standing.screening)
 
 
+def _is_for_people(standing: Standing) -> bool:
+    """Whether only people may open it from now on."""
+    before = standing.screening
+    # Whoever cleared a theme of what the engine said did not say that it is sensitive.
+    was_direct = before is not None and bool(before.direct) and standing.state != "approved"
+    return standing.for_people or standing.state == "approved-with-permission" or was_direct
+
+
 def needs_two(standing: Standing, verdict: Verdict) -> bool:
     """Whether a verdict holds only with a second person's: to open or to clear what is directly sensitive."""
     screening = standing.screening
-    return verdict.state != "blocked" and screening is not None and bool(screening.direct)
+    direct = screening is not None and bool(screening.direct)
+    return verdict.state != "blocked" and (direct or standing.for_people)
+
+
+def folded(name: str) -> str:
+    """A person's name, the same for all ways of writing it: case, width, blanks and signs that nobody sees."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(sign for sign in plain if unicodedata.category(sign)[0] not in "CZ")
 
 
 def retired(standing: Standing) -> Standing:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from haechi.release.gate import BLOCKED, EVERY, UNKNOWN, Allowance, BadRequest, Gate, Masks, mask_of
 from haechi.release.gate.masks import BITS
+from haechi.release.gate.received import received
 from haechi.release.gate.request import Opened
 from tests.release.gate.requests import outside, request, text
 
@@ -60,6 +61,35 @@ def test_an_innocent_identifier_does_not_hide_a_telling_name() -> None:
         {"segment": [{"id": "5", "name": "Church"}, {"id": "5", "value": "church"}], "ext": {"segtax": 4}}
     ]
     assert narrowed(made, refused=RELIGION)["user"]["data"][0]["segment"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"device": {"geo": {"country": "deu"}}}, "device.geo.country"),
+        ({"device": {"geo": {"country": "Germany"}}}, "device.geo.country"),
+        ({"user": {"yob": 2300}}, "user.yob"),
+        ({"user": {"consent": "one", "ext": {"consent": "two"}}}, "user.consent"),
+        ({"regs": {"us_privacy": "1YNN", "ext": {"us_privacy": "1YYN"}}}, "regs.us_privacy"),
+        ({"regs": {"gdpr": 2}}, "regs.gdpr"),
+    ],
+)
+def test_what_cannot_be_read_or_is_said_twice_is_a_fault(changes: Any, fault: str) -> None:
+    """A place, an age or a refusal that is spelt oddly must not count as nothing said."""
+    assert received(Opened(text({"id": "1", "imp": [], **changes})).request).faults == (fault,)
+
+
+@pytest.mark.parametrize("yes", [1, "1", True, 1.5, 2, "yes", [1]])
+def test_whatever_is_not_no_is_a_refusal(yes: Any) -> None:
+    """A device that limits tracking, or Global Privacy Control, in another spelling is still a refusal."""
+    for name in ("lmt", "dnt"):
+        assert received(Opened(text({"id": "1", "device": {name: yes}})).request).limited
+    for regs in ({"gpc": yes}, {"ext": {"gpc": yes}}):
+        assert received(Opened(text({"id": "1", "regs": regs})).request).gpc
+    for no in (0, "0", False, None):
+        assert not received(
+            Opened(text({"id": "1", "device": {"lmt": no}, "regs": {"gpc": no}})).request
+        ).limited
 
 
 def test_segtax_names_the_taxonomy() -> None:

@@ -58,7 +58,8 @@ class _RegsExt(msgspec.Struct):
     us_privacy: str | None = None
     gpp: str | None = None
     gpp_sid: tuple[int, ...] | None = None
-    gpc: int | str | bool | None = None
+    gpc: Raw | UnsetType = UNSET
+    coppa: int | None = None
     dsa: _Dsa | None = None
 
 
@@ -68,6 +69,7 @@ class _Regs(msgspec.Struct):
     us_privacy: str | None = None
     gpp: str | None = None
     gpp_sid: tuple[int, ...] | None = None
+    gpc: Raw | UnsetType = UNSET
     dsa: _Dsa | None = None
     ext: _RegsExt | None = None
 
@@ -75,6 +77,7 @@ class _Regs(msgspec.Struct):
 _REGS: Final = msgspec.json.Decoder(_Regs)
 _TEXT: Final = msgspec.json.Decoder(str | None)
 _NUMBER: Final = msgspec.json.Decoder(int | None)
+_NO: Final = (b"0", b"null", b"false", b'"0"', b'""')
 _NO_REGS: Final = _Regs()
 _NO_EXT: Final = _RegsExt()
 
@@ -122,10 +125,21 @@ def received(request: Any, *, gpc: bool = False) -> Received:  # noqa: ANN401 - 
     consent = birth_year = None
     if user:
         consent = _read(_TEXT, user.consent, "user.consent", faults)
-        if not consent and user.ext:
-            consent = _read(_TEXT, user.ext.get("consent", UNSET), "user.ext.consent", faults)
+        if user.ext:
+            other = _read(_TEXT, user.ext.get("consent", UNSET), "user.ext.consent", faults)
+            if _differ(consent, other):
+                faults.append("user.consent")
+            consent = consent or other
         birth_year = _read(_NUMBER, user.yob, "user.yob", faults)
+    # Two answers to one question: neither can be believed.
+    twice = ("gpp", "gpp_sid", "us_privacy")
+    faults += [f"regs.{name}" for name in twice if _differ(getattr(regs, name), getattr(ext, name))]
+    if birth_year is not None and not _YEAR[0] <= birth_year <= _YEAR[1]:
+        faults.append("user.yob")
+        birth_year = None
     gdpr = regs.gdpr if ext.gdpr is None else ext.gdpr if regs.gdpr is None else max(regs.gdpr, ext.gdpr)
+    if gdpr not in (None, 0, 1):
+        faults.append("regs.gdpr")
     return Received(
         tuple(dict.fromkeys(place[0] for place in (here, home) if place)),
         (here and here[1]) or (home and home[1]) or None,
@@ -134,11 +148,11 @@ def received(request: Any, *, gpc: bool = False) -> Received:  # noqa: ANN401 - 
         regs.gpp or ext.gpp,
         regs.gpp_sid or ext.gpp_sid or (),
         regs.us_privacy or ext.us_privacy,
-        gpc or (ext.gpc is not None and str(ext.gpc) in ("1", "True")),
-        bool(regs.coppa),
+        gpc or _is_on(regs.gpc) or _is_on(ext.gpc),
+        bool(regs.coppa) or bool(ext.coppa),
         dsa is not None and dsa.dsarequired > 0,
-        bool(device) and (_is_one(device.lmt) or _is_one(device.dnt)),
-        birth_year if birth_year is not None and _YEAR[0] <= birth_year <= _YEAR[1] else None,
+        bool(device) and (_is_on(device.lmt) or _is_on(device.dnt)),
+        birth_year,
         tuple(faults),
     )
 
@@ -153,16 +167,26 @@ def _read(decoder: "msgspec.json.Decoder[Any]", raw: Raw | UnsetType, name: str,
         return None
 
 
-def _is_one(raw: Raw | UnsetType) -> bool:
-    return raw is not UNSET and bytes(raw) == b"1"
+def _is_on(raw: Raw | UnsetType) -> bool:
+    """Whatever is said that is not no, is yes."""
+    return raw is not UNSET and bytes(raw) not in _NO
+
+
+def _differ(one: object, two: object) -> bool:
+    """Both say something, and not the same."""
+    return bool(one) and bool(two) and one != two
 
 
 def _place(geo: Raws | UnsetType, name: str, faults: list[str]) -> tuple[str, str | None] | None:
     """ISO 3166-1 and 3166-2, from the part after the hyphen that OpenRTB sends, or from the whole."""
     if not geo or "country" not in geo:
         return None
-    country = ALPHA_2_OF.get(_read(_TEXT, geo["country"], f"{name}.country", faults) or "")
+    told = _read(_TEXT, geo["country"], f"{name}.country", faults)
+    country = ALPHA_2_OF.get(told or "")
     if country is None:
+        if told:
+            # A place that cannot be read is not the place that is taken where none is told.
+            faults.append(f"{name}.country")
         return None
     region = _read(_TEXT, geo.get("region", UNSET), f"{name}.region", faults)
     if not region:

@@ -44,6 +44,7 @@ class TestProvider:
     claims: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
     forge: Callable[["TestProvider", dict[str, Any]], str] | None = None
     document: dict[str, Any] = field(default_factory=dict)
+    further_keys: list[dict[str, Any]] = field(default_factory=list)
     denies: bool = False
     fails: bool = False
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -102,7 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path == "/.well-known/openid-configuration":
             self._answer(200, self.provider.discovery())
         elif parts.path == "/keys":
-            self._answer(200, {"keys": [self.provider.key.as_dict(private=False)]})
+            self._answer(
+                200, {"keys": [*self.provider.further_keys, self.provider.key.as_dict(private=False)]}
+            )
         else:
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             self.send_response(302)

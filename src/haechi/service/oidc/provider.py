@@ -32,7 +32,6 @@ _ALGORITHMS: Final = (
     "ES512",
     "EdDSA",
 )
-_KEY_PAIRS: Final = frozenset({"RSA", "EC", "OKP"})
 _SECONDS: Final = 5.0
 _LEEWAY: Final = 60
 """Seconds by which two machines' clocks may differ."""
@@ -98,10 +97,7 @@ class Provider:
     def _identities(self, token: Any, keys: Any, nonce: str) -> tuple[Identity, ...]:  # noqa: ANN401 - unverified
         """Who a token speaks of, after every check."""
         try:
-            pairs = [
-                key for key in keys["keys"] if key["kty"] in _KEY_PAIRS and key.get("use", "sig") == "sig"
-            ]
-            read = jwt.decode(token["id_token"], KeySet.import_key_set({"keys": pairs}), list(_ALGORITHMS))
+            read = jwt.decode(token["id_token"], KeySet.import_key_set(keys), list(_ALGORITHMS))
             claims = CodeIDToken(
                 read.claims,
                 read.header,

@@ -248,6 +248,33 @@ def test_what_a_theme_speaks_for_is_screened_whatever_way_it_changes(platform: P
     with platform.engine.connect() as connection:
         assert standing_of(connection, "d")[0].state == "proposed"
     assert platform.members("d") == set()
+    for by in ("ann", "bob"):
+        platform.decide("d", by, "approved")
+    assert platform.members("d") == {"p1"}, "two people cleared it, and saw what it took in"
+    platform.propose("far", "Forests")
+    platform.themes.merge("d", "far", by="ann", reason="r", now=platform.now())
+    platform.themes.screen_all(by="ann", now=platform.now())
+    with platform.engine.connect() as connection:
+        assert standing_of(connection, "far")[0].state == "proposed"
+    assert platform.members("far") == set()
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_merge_opens_nothing(platform: Platform, closed: bool) -> None:
+    """A theme for people to decide on needs only a harmless name, and a harmless theme that takes it in."""
+    platform.people(["p1"])
+    platform.propose("e", "Gay men")
+    if closed:
+        platform.decide("e", "ann", "blocked")
+    platform.items(("i1", "e"))
+    platform.likes(["p1"], "i1")
+    platform.themes.rename("e", "Segment 17", None, by="ann", reason="r", now=platform.now())
+    platform.propose("d", "Hiking")
+    platform.themes.merge("e", "d", by="ann", reason="r", now=platform.now())
+    platform.themes.screen_all(by="ann", now=platform.now())
+    assert platform.members("d") == set()
+    assert platform.decide("d", "ann", "approved") == "proposed"
+    assert platform.decide("d", "bob", "approved") == "approved"
 
 
 def test_a_new_engine_shows_what_it_would_change_before_it_does(platform: Platform) -> None:

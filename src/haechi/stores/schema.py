@@ -78,7 +78,8 @@ themes: Final = Table(
     Column("categories", Text),
     # JSON of where it stands in its life: the last screening, a first person's verdict.
     Column("standing", Text, nullable=False, server_default="{}"),
-    Column("merged_into", _NUMBER, ForeignKey("themes.theme")),
+    # Each screening asks what a theme took in.
+    Column("merged_into", _NUMBER, ForeignKey("themes.theme"), index=True),
     # From here on people may be in it; null while nobody may.
     Column("approved_at", _INSTANT),
     Column("created_at", _INSTANT, nullable=False),

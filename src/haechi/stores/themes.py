@@ -28,8 +28,13 @@ from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers
 from haechi.stores.rows import fetch, temporary, writing
 from haechi.themes.evidence import DEFAULT_EVIDENCE, WEIGHT_SCALE, EvidenceRule
-from haechi.themes.life import OPEN, Screening, Standing, Verdict, decided, retired, screened
+from haechi.themes.life import OPEN, Screening, Standing, Verdict, decided, retired, screened, with_people_of
 
+_TOOK_IN: Final = (
+    "WITH RECURSIVE taken (theme, name) AS (SELECT theme, name FROM themes WHERE merged_into = {theme:d} UNION "
+    "SELECT t.theme, t.name FROM themes t JOIN taken ON t.merged_into = taken.theme) "
+    "SELECT name FROM taken ORDER BY theme"
+)
 _ITEMS_LOOKED_AT: Final = 1_000
 _CONCERNED: Final = (
     "SELECT DISTINCT b.person FROM behaviours b JOIN item_themes m ON m.item = b.item WHERE m.theme = :theme "
@@ -204,7 +209,8 @@ class Themes:
             t = schema.themes
             connection.execute(update(t).where(t.c.theme == theme.number).values(merged_into=other.number))
             self._note(connection, other, other.standing, "took in", Act(by, reason, now))
-            after = self._screen(connection, other, Act(by, reason, now), also=(theme.name,))
+            joined = msgspec.structs.replace(other, standing=with_people_of(other.standing, theme.standing))
+            after = self._screen(connection, joined, Act(by, reason, now))
             self._keep_members(connection, other.number, now)
             return after
 
@@ -314,10 +320,8 @@ class Themes:
                 self._screen(connection, _Theme.read(connection, theme_id), Act(by, "", now))
         return len(waiting)
 
-    def _screen(
-        self, connection: Connection, theme: "_Theme", act: Act, also: Sequence[str] = ()
-    ) -> Standing:
-        screening = _screening(connection, theme, self._judge, self._packs, act.now, also=also)
+    def _screen(self, connection: Connection, theme: "_Theme", act: Act) -> Standing:
+        screening = _screening(connection, theme, self._judge, self._packs, act.now)
         after = screened(theme.standing, screening, approve_ordinary=self._approve_ordinary)
         self._become(connection, theme, after, "screened", act)
         return after
@@ -410,18 +414,15 @@ def _screening(
     judge: Judge,
     packs: Mapping[str, LawPack],
     now: datetime,
-    *,
-    also: Sequence[str] = (),
 ) -> Screening:
     rows = fetch(
         connection,
         f"SELECT i.name FROM item_themes m JOIN items i ON i.item = m.item WHERE m.theme = {theme.number:d} "  # noqa: S608
         f"AND i.name IS NOT NULL ORDER BY m.weight DESC, i.item LIMIT {_ITEMS_LOOKED_AT}",
     )
-    t = schema.themes
-    # What it took in speaks for it for ever: its people came from there.
-    took_in = connection.execute(select(t.c.name).where(t.c.merged_into == theme.number)).scalars()
-    items = [*also, *took_in, *(row[0] for row in rows)]
+    # What it took in speaks for it for ever, and what that had taken in: its people came from there.
+    took_in = fetch(connection, _TOOK_IN.format(theme=theme.number))
+    items = [row[0] for row in (*took_in, *rows)]
     return screen(judge, packs, now, name=theme.name, path=theme.path, lang=theme.lang, items=items)
 
 

@@ -162,6 +162,16 @@ def folded(name: str) -> str:
     return "".join(sign for sign in plain if unicodedata.category(sign)[0] not in "CZ")
 
 
+def with_people_of(standing: Standing, taken_in: Standing) -> Standing:
+    """A theme that takes another one's people in, before it is screened for what it speaks for now.
+
+    Where only people may open the other, or people closed it, so it is with this one: a merge opens nothing.
+    """
+    if standing.state != "blocked" and (taken_in.state == "blocked" or _is_for_people(taken_in)):
+        return Standing(categories=standing.categories, screening=standing.screening, for_people=True)
+    return standing
+
+
 def retired(standing: Standing) -> Standing:
     """At its end; nothing comes back from there."""
     return msgspec.structs.replace(standing, state="retired", endorsed=None)

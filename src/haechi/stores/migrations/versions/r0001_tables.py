@@ -124,6 +124,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("theme", name=op.f("pk_themes")),
         sa.UniqueConstraint("theme_id", name=op.f("uq_themes_theme_id")),
     )
+    with op.batch_alter_table("themes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_themes_merged_into"), ["merged_into"], unique=False)
+
     op.create_table(
         "users",
         sa.Column("user", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -299,6 +302,9 @@ def downgrade() -> None:
     op.drop_table("budgets")
     op.drop_table("behaviours")
     op.drop_table("users")
+    with op.batch_alter_table("themes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_themes_merged_into"))
+
     op.drop_table("themes")
     op.drop_table("settings")
     op.drop_table("refusals")

@@ -269,6 +269,7 @@ def test_the_doctor_tells_what_is_wrong(served_platform: Client, tmp_path: Path)
     assert (well.returncode, "WRONG" in well.stdout) == (0, False), well.stdout
     ill = subprocess.run([HAECHI, "doctor", str(tmp_path)], capture_output=True, text=True, check=False)
     assert (ill.returncode, "start haechi serve once" in ill.stdout) == (1, True)
+    assert list(tmp_path.iterdir()) == [], "who only looks makes nothing"
 
 
 @pytest.fixture(scope="module")

@@ -57,22 +57,33 @@ def open_store(database: str) -> Engine:
     Raises:
         UsageError: it cannot be opened, or was made by a newer version.
     """
+    url = database_url(database)
+    if url.get_backend_name() == "sqlite":
+        file = Path(str(url.database))
+        try:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Other users of the machine read nobody's records; the files beside it get the same rights from it.
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as fault:
+            raise UsageError(
+                f"{file.parent}: expected a folder that can be written; {fault.strerror}."
+            ) from None
     engine = connect(database)
     migrate(engine, "head")
     return engine
 
 
 def connect(database: str) -> Engine:
-    """The database as it is, its tables untouched."""
+    """The database as it is: nothing is made, its tables are untouched.
+
+    Raises:
+        UsageError: there is none.
+    """
     url = database_url(database)
     if url.get_backend_name() == "sqlite":
-        folder = Path(str(url.database)).parent
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Other users of the machine read nobody's records; the files beside it get the same rights from it.
-            os.close(os.open(str(url.database), os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as fault:
-            raise UsageError(f"{folder}: expected a folder that can be written; {fault.strerror}.") from None
+        file = Path(str(url.database))
+        if not file.is_file():
+            raise UsageError(f"{file}: expected a database; haechi serve makes one.")
         engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

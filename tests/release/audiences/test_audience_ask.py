@@ -20,25 +20,10 @@ from haechi.release.audiences import (
     ask,
     new_state,
 )
+from tests.release.audiences.attacks.attacking import both, either, no, theme
 
 NOW = datetime.fromisoformat("2026-03-02T12:00")
 Sets = dict[str, ThemePeople]
-
-
-def theme(name: str) -> dict[str, Any]:
-    return {"theme": name}
-
-
-def both(*parts: dict[str, Any]) -> dict[str, Any]:
-    return {"and": list(parts)}
-
-
-def either(*parts: dict[str, Any]) -> dict[str, Any]:
-    return {"or": list(parts)}
-
-
-def no(part: dict[str, Any]) -> dict[str, Any]:
-    return {"not": part}
 
 
 def asked(sets: Sets, policy: AudiencePolicy, state: State, *questions: Any) -> tuple[list[Answer], State]:

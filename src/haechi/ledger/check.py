@@ -5,7 +5,7 @@ the tiles and the edge that are stored, and with the roots of checkpoints.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -17,6 +17,14 @@ Bundle = tuple[list[bytes | None], list[bytes | None]]
 """Up to 256 entries and their stored leaf hashes; None stands for one that is missing."""
 MOST_FLAWS: Final = 100
 """So many are named; the others are counted."""
+
+
+Step = Callable[[int], None]
+"""Told how many entries more were looked at."""
+
+
+def untold(_: int) -> None:
+    """For those who do not want to know."""
 
 
 class Held(Protocol):
@@ -63,13 +71,16 @@ class Checked:
             self.flaws.append(said)
 
 
-def check(held: Held, sizes: Collection[int] = (), *, edge: bytes | None = None) -> Checked:
+def check(
+    held: Held, sizes: Collection[int] = (), *, edge: bytes | None = None, step: Step = untold
+) -> Checked:
     """Looks at every entry, leaf hash and tile.
 
     Args:
         held: a ledger.
         sizes: the tree's roots at these sizes are wanted.
         edge: the edge that is stored, where one is.
+        step: is told of progress.
 
     Cost:
         Reads everything once; two hashes an entry. Memory grows by a byte for eight entries.
@@ -87,6 +98,7 @@ def check(held: Held, sizes: Collection[int] = (), *, edge: bytes | None = None)
         for level in range(HEIGHT, max(whole, default=0) + 1, HEIGHT):
             made[level // HEIGHT] += whole[level]
         checked.size += len(leaves)
+        step(len(leaves))
     if 0 in sizes:
         checked.roots[0] = edge_root(b"")
     for level, hashes in made.items():

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from haechi.errors import LedgerError
-from haechi.ledger.check import Bundle, Checked, check
+from haechi.ledger.check import Bundle, Checked, Step, check, untold
 from haechi.ledger.checkpoint import open_checkpoint
 from haechi.ledger.entry import KIND_BEGINS, KINDS, parts_of, read_entry
 from haechi.ledger.keys import PublicKey
@@ -90,7 +90,12 @@ def one_state(engine: Engine) -> Iterator[Connection]:
 
 
 def check_database(
-    connection: Connection, key: PublicKey, *, sizes: Collection[int] = (), master: Master | None = None
+    connection: Connection,
+    key: PublicKey,
+    *,
+    sizes: Collection[int] = (),
+    master: Master | None = None,
+    step: Step = untold,
 ) -> Checked:
     """Looks at every byte of a database's ledger.
 
@@ -99,12 +104,13 @@ def check_database(
         key: the ledger's, for the checkpoints that it keeps.
         sizes: the tree's roots at these sizes are wanted besides.
         master: where given, what is sealed is opened too.
+        step: is told of progress.
 
     Raises:
         LedgerError: the database cannot even be read.
     """
     try:
-        return _check_database(connection, key, sizes, master)
+        return _check_database(connection, key, sizes, master, step)
     except (DBAPIError, sqlite3.Error, TypeError) as fault:
         # Bytes of the database's own were changed, or a value is of another type than its column's.
         raise LedgerError(
@@ -113,12 +119,12 @@ def check_database(
 
 
 def _check_database(
-    connection: Connection, key: PublicKey, sizes: Collection[int], master: Master | None
+    connection: Connection, key: PublicKey, sizes: Collection[int], master: Master | None, step: Step
 ) -> Checked:
     stored = Stored(connection)
     c = schema.ledger_checkpoints
     notes = {row.size: row.note for row in connection.execute(select(c.c.size, c.c.note))}
-    checked = check(stored, {*notes, *sizes}, edge=edge_of(connection))
+    checked = check(stored, {*notes, *sizes}, edge=edge_of(connection), step=step)
     for size, note in notes.items():
         try:
             found, _ = open_checkpoint(note.encode(), key)

@@ -25,14 +25,3 @@ def level_above(nodes: list[bytes]) -> list[bytes]:
         sha256(b"\x01%b%b" % (left, right)).digest()
         for left, right in zip(nodes[::2], nodes[1::2], strict=False)
     ]
-
-
-def whole_root(nodes: list[bytes]) -> bytes:
-    """Root of a whole subtree.
-
-    Args:
-        nodes: its lowest nodes, a power of two of them.
-    """
-    while len(nodes) > 1:
-        nodes = level_above(nodes)
-    return nodes[0]

@@ -67,7 +67,7 @@ class Folder:
 
     def node(self) -> Node:
         """The tree's whole nodes, by these tiles."""
-        return nodes_of(lambda level, tile: hashes_of(self.tile(level, tile)))
+        return nodes_of(self.tile)
 
     def _read(self, level: int | str, tile: int, width: int) -> bytes:
         """A file; the whole one where the narrower is gone, as tlog-tiles allows."""

@@ -7,9 +7,9 @@ the tiles and the edge that are stored, and with the roots of checkpoints.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
-from haechi.ledger.hashes import SIZE, leaf_hash
+from haechi.ledger.hashes import SIZE, leaf_hashes
 from haechi.ledger.tiles import HEIGHT, WIDTH, hashes_of
 from haechi.ledger.tree import edge_root, grow
 
@@ -120,10 +120,10 @@ def _leaves(held: Held, begin: int, bundle: Bundle, checked: Checked, edge: byte
     """The leaf hashes to go on with: those of the entries, or those that are stored where the tree above has them."""
     entries, stored = bundle
     if None not in entries:
-        hashed = [leaf_hash(entry) for entry in entries if entry is not None]
+        hashed = leaf_hashes(cast("list[bytes]", entries))
         if hashed == stored:
             return hashed
-    hashed = [leaf_hash(entry or b"") for entry in entries]
+    hashed = leaf_hashes(entry or b"" for entry in entries)
     kept = [leaf or bytes(SIZE) for leaf in stored]
     above = _above(held, begin, len(kept), edge)
     hash_changed = bool(above) and _matches(begin, hashed, checked.edge, above)

@@ -1,5 +1,6 @@
 """Leaf and node hashes of RFC 9162, section 2.1.1, with SHA-256."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
 
@@ -12,6 +13,11 @@ EMPTY_ROOT: Final = sha256(b"").digest()
 def leaf_hash(entry: bytes) -> bytes:
     """Hash of an entry; the prefix 0x00 keeps a leaf from passing for a node."""
     return sha256(b"\x00" + entry).digest()
+
+
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """Hashes of many entries."""
+    return [sha256(b"\x00" + entry).digest() for entry in entries]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, select, text
 
 from haechi.errors import UsageError
 from haechi.ledger.entry import KINDS, Fact, write_entry
-from haechi.ledger.hashes import SIZE, leaf_hash
+from haechi.ledger.hashes import SIZE, leaf_hashes
 from haechi.ledger.seal import Master, new_key, seal
 from haechi.ledger.tiles import HEIGHT, LONGEST, WIDTH
 from haechi.ledger.tree import grow
@@ -60,7 +60,7 @@ def append(connection: Connection, facts: Sequence[Fact], *, master: Master | No
     ]
     if max(map(len, bodies), default=0) > LONGEST:
         raise UsageError(f"an entry is longer than {LONGEST:,} bytes; expected the long part elsewhere.")
-    leaves = [leaf_hash(body) for body in bodies]
+    leaves = leaf_hashes(bodies)
     numbers = range(size, size + len(facts))
     rows = [
         (number, _KIND_NUMBERS[fact.kind], leaf, body)

@@ -22,12 +22,8 @@ from haechi.stores.rows import fetch
 _AT_ONCE: Final = 64 * WIDTH
 _PAGE: Final = 1_000
 _MARKS: Final[dict[object, bytes]] = {number: f'{kind}"'.encode() for number, kind in enumerate(KINDS)}
-_COLUMNS: Final = {
-    # SQLite keeps a value of any type in any column: what is no longer bytes is read as bytes all the same.
-    "sqlite": "entry, kind, CAST(leaf AS BLOB), CAST(body AS BLOB), "
-    "typeof(leaf) = 'blob' AND typeof(body) = 'blob'",
-    "postgresql": "entry, kind, leaf, body, true",
-}
+_BETWEEN: Final = "FROM ledger_entries WHERE entry >= {begin:d} AND entry < {end:d} ORDER BY entry"
+_Row = tuple[int, int, bytes, bytes]
 
 
 class Stored:
@@ -46,19 +42,14 @@ class Stored:
         """All entries and leaf hashes in order; what the other columns say wrongly is noted in `flaws`."""
         for begin in range(0, self.size, _AT_ONCE):
             end = min(begin + _AT_ONCE, self.size)
-            columns = _COLUMNS[self._connection.dialect.name]
-            rows = fetch(
-                self._connection,
-                f"SELECT {columns} FROM ledger_entries "  # noqa: S608 - names and numbers of ours
-                f"WHERE entry >= {begin} AND entry < {end} ORDER BY entry",
-            )
+            rows = self._rows(begin, end)
             bodies: list[bytes | None] = [row[3] for row in rows]
             leaves: list[bytes | None] = [row[2] for row in rows]
             if len(rows) < end - begin:
                 found = {row[0]: row for row in rows}
                 bodies = [found[number][3] if number in found else None for number in range(begin, end)]
                 leaves = [found[number][2] if number in found else None for number in range(begin, end)]
-            self._look_at_columns(rows)
+            self._look_at_kinds(rows)
             for place in range(0, end - begin, WIDTH):
                 yield bodies[place : place + WIDTH], leaves[place : place + WIDTH]
 
@@ -66,13 +57,28 @@ class Stored:
         """A tile of level 1 or above; nothing where there is none."""
         return tile_bytes(self._connection, level, tile)
 
-    def _look_at_columns(self, rows: Sequence[tuple[int, int, bytes, bytes, bool]]) -> None:
-        for number, kind, _, body, good in rows:
-            mark = _MARKS.get(kind)
-            if mark is None or not body.startswith(mark, KIND_BEGINS):
+    def _rows(self, begin: int, end: int) -> list[_Row]:
+        between = _BETWEEN.format(begin=begin, end=end)
+        try:
+            rows = fetch(self._connection, f"SELECT entry, kind, leaf, body {between}")
+            if all(type(leaf) is type(body) is bytes for _, _, leaf, body in rows):
+                return rows
+        except sqlite3.OperationalError:
+            # A text that is no UTF-8 cannot even be read as one.
+            pass
+        # SQLite keeps a value of any type in any column: what is no longer bytes is read as bytes all the same.
+        cast = "CAST(leaf AS BLOB), CAST(body AS BLOB), typeof(leaf) = 'blob' AND typeof(body) = 'blob'"
+        told = fetch(self._connection, f"SELECT entry, kind, {cast} {between}")
+        self.flaws += [f"entry {row[0]:,}: a column is not stored as bytes" for row in told if not row[4]]
+        return [row[:4] for row in told]
+
+    def _look_at_kinds(self, rows: Sequence[_Row]) -> None:
+        marks, nothing = _MARKS, b"\x00"
+        if all(body.startswith(marks.get(kind, nothing), KIND_BEGINS) for _, kind, _, body in rows):
+            return
+        for number, kind, _, body in rows:
+            if not body.startswith(marks.get(kind, nothing), KIND_BEGINS):
                 self.flaws.append(f"entry {number:,}: its column kind is not the entry's kind")
-            if not good:
-                self.flaws.append(f"entry {number:,}: a column is not stored as bytes")
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
-from haechi.errors import LedgerError
+from haechi.errors import LedgerError, UsageError
 from haechi.ledger.check import Bundle, Checked, Step, check, untold
 from haechi.ledger.checkpoint import open_checkpoint
 from haechi.ledger.entry import KIND_BEGINS, KINDS, parts_of, read_entry
@@ -83,9 +83,18 @@ class Stored:
 
 @contextmanager
 def one_state(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads and sees one state of the database throughout."""
+    """A transaction that only reads and sees one state of the database throughout.
+
+    Raises:
+        UsageError: the database has no ledger.
+    """
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with engine.connect().execution_options(writes=False, **options) as connection:
+        if not inspect(connection).has_table(schema.ledger_head.name):
+            raise UsageError(
+                "the database has no ledger; expected one that haechi serve or haechi load opened."
+            )
+        connection.rollback()
         transaction = connection.begin()
         try:
             yield connection

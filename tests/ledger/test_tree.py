@@ -186,6 +186,20 @@ def test_no_changed_proof_holds() -> None:
                     check_consistency(old, size, *roots, path)
 
 
+def test_a_proof_of_another_height_is_refused() -> None:
+    """The hashes lead to a root that somebody signed, of another tree: length is all that tells."""
+    two, five = brute.root(LEAVES[:2]), brute.root(LEAVES[:5])
+    check_inclusion(LEAVES[0], 0, 2, [LEAVES[1]], two)
+    with pytest.raises(LedgerError, match="shorter"):
+        check_inclusion(LEAVES[0], 0, 5, [LEAVES[1]], two)
+    with pytest.raises(LedgerError, match="longer"):
+        check_inclusion(LEAVES[0], 0, 1, [LEAVES[1]], two)
+    with pytest.raises(LedgerError, match="shorter"):
+        check_consistency(2, 9, two, five, brute.consistency(2, LEAVES[:5]))
+    with pytest.raises(LedgerError, match="longer"):
+        check_consistency(2, 3, two, five, brute.consistency(2, LEAVES[:5]))
+
+
 def test_trees_that_do_not_grow_are_told_apart() -> None:
     """Equal sizes with other roots are a fork, a smaller size is a rollback: neither may pass as nothing new."""
     one, other = brute.root(LEAVES[:5]), brute.root(LEAVES[1:6])

@@ -92,6 +92,7 @@ def test_signatures_of_unknown_keys_say_nothing() -> None:
     assert not is_signed(note, other.public)
     # The same bytes and name, of the other type: another key, C2SP signed-note.
     assert cosigned_at(note, witness.public) is None
+    assert not is_signed(note, witness.public)
     assert cosigned_at(cosigned(note, witness, 7), witness.public) == 7
     assert is_signed(cosigned(note, witness, 7), mine.public)
     with pytest.raises(LedgerError, match="not signed with the key"):

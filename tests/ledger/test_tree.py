@@ -130,13 +130,13 @@ def test_every_proof_of_small_trees_is_that_of_the_brute_force_and_holds() -> No
 def test_proofs_by_tiles_are_those_of_the_brute_force() -> None:
     """Proofs across tiles are made from hashes of several levels: one taken from a wrong place proves nothing."""
 
-    def tile(level: int, number: int) -> list[bytes]:
+    def tile(level: int, number: int) -> bytes:
         wide = 256**level
         first = number * WIDTH
-        return [
+        return b"".join(
             brute.root(LEAVES[place * wide : (place + 1) * wide])
             for place in range(first, first + tile_width(level, number, len(LEAVES)))
-        ]
+        )
 
     for size in (1, 255, 256, 257, 511, 512, 513, 700):
         for entry in {0, size // 2, size - 1}:
@@ -184,6 +184,20 @@ def test_no_changed_proof_holds() -> None:
             for roots in ((bytes(32), top), (before, bytes(32)), (top, before)):
                 with pytest.raises(LedgerError):
                     check_consistency(old, size, *roots, path)
+
+
+def test_a_proof_of_another_height_is_refused() -> None:
+    """The hashes lead to a root that somebody signed, of another tree: length is all that tells."""
+    two, five = brute.root(LEAVES[:2]), brute.root(LEAVES[:5])
+    check_inclusion(LEAVES[0], 0, 2, [LEAVES[1]], two)
+    with pytest.raises(LedgerError, match="shorter"):
+        check_inclusion(LEAVES[0], 0, 5, [LEAVES[1]], two)
+    with pytest.raises(LedgerError, match="longer"):
+        check_inclusion(LEAVES[0], 0, 1, [LEAVES[1]], two)
+    with pytest.raises(LedgerError, match="shorter"):
+        check_consistency(2, 9, two, five, brute.consistency(2, LEAVES[:5]))
+    with pytest.raises(LedgerError, match="longer"):
+        check_consistency(2, 3, two, five, brute.consistency(2, LEAVES[:5]))
 
 
 def test_trees_that_do_not_grow_are_told_apart() -> None:

@@ -191,3 +191,17 @@ def test_bytes_of_sqlites_own_that_were_changed_are_told(tmp_path: Path) -> None
         with one_state(opened) as connection:
             assert flaws(connection), place - page
         opened.dispose()
+
+
+@pytest.mark.parametrize("column", ["body", "leaf"])
+def test_a_value_of_another_type_is_told(tmp_path: Path, column: str) -> None:
+    """SQLite keeps a text where bytes were: readers would fail on it, or see the same bytes and never know."""
+    engine = open_store(str(tmp_path))
+    fill(engine, 300)
+    with writing(engine) as connection:
+        connection.execute(
+            text(f"UPDATE ledger_entries SET {column} = CAST({column} AS TEXT) WHERE entry = 7")
+        )
+    with one_state(engine) as connection:
+        assert flaws(connection) == ["entry 7: a column is not stored as bytes"]
+    engine.dispose()

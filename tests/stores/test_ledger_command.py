@@ -133,6 +133,7 @@ def test_wrong_calls_end_with_2(desk: Desk) -> None:
     for arguments in (
         ("prove", "9999", "--out", "x"),
         ("verify", "--key", "nowhere.pub"),
+        ("verify", "--key", "ledger.pub", "--database", "empty"),
         ("verify", "--key", "example.org+00000000+AAAA"),
         ("verify", "--key", "ledger.pub", "--folder", "nowhere"),
         ("verify", "--key", "ledger.pub", "--witness", "example.org+00000000+AAAA"),

@@ -1,4 +1,7 @@
-"""A process that is killed at any instant neither loses an acknowledged entry nor forks the tree."""
+"""A process that is killed at any instant neither loses an acknowledged entry nor forks the tree.
+
+A thousand kills take some minutes: `python -m tests.stores.ledger_kills DATABASE 1000 SEED`.
+"""
 
 import subprocess
 import sys
@@ -26,10 +29,3 @@ def test_killed_at_random_instants(
         _kill(str(tmp_path_factory.mktemp("killed")), 30, 1, 120)
     else:
         _kill(new_database(request.getfixturevalue("postgres_server")), 15, 1, 120)
-
-
-@pytest.mark.slow
-def test_a_thousand_kills(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What goes wrong once in hundreds goes wrong in production."""
-    for part in range(10):
-        _kill(str(tmp_path_factory.mktemp("killed")), 100, 1_000 * part, 600)

@@ -85,13 +85,17 @@ def _untold(_rows: int) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Report]:
-    """Told of rows, shows them on a terminal's standard error; nothing elsewhere."""
+def progress(what: str = "names") -> Iterator[Report]:
+    """Told of rows, shows them on a terminal's standard error; nothing elsewhere.
+
+    Args:
+        what: the rows are.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _untold
         return
-    columns = (SpinnerColumn(), TextColumn("names"), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("names", total=None)
+        task = progress.add_task(what, total=None)
         yield lambda rows: progress.advance(task, rows)

@@ -109,11 +109,14 @@ def verify(
     before = None if older is None else _older(older, ledger, witnesses)
     if witnesses and before is None:
         raise UsageError("--witness speaks of a checkpoint; expected --older or --proof with it.")
-    if folder is not None:
-        checked = check_folder(folder, ledger, sizes=_sizes(before))
-    else:
-        with one_state(connect(database)) as connection:
-            checked = check_database(connection, ledger, sizes=_sizes(before), master=master_key())
+    with progress("entries") as step:
+        if folder is not None:
+            checked = check_folder(folder, ledger, sizes=_sizes(before), step=step)
+        else:
+            with one_state(connect(database)) as connection:
+                checked = check_database(
+                    connection, ledger, sizes=_sizes(before), master=master_key(), step=step
+                )
     return _report(checked, before)
 
 
@@ -171,7 +174,7 @@ def export(folder: Path, *, database: str = "haechi-data", checkpoint: Path | No
         )
     engine = open_store(database)
     note = _head(database, checkpoint)
-    with reading(engine) as connection, progress() as step:
+    with reading(engine) as connection, progress("entries") as step:
         written = export_to(connection, folder, note, signer.public, step)
     _say(f"{written:,} entries written, {read_checkpoint(note).size:,} in {folder}")
     return _HOLDS

@@ -5,11 +5,11 @@ the tiles and the edge that are stored, and with the roots of checkpoints.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
-from haechi.ledger.hashes import SIZE, leaf_hash
+from haechi.ledger.hashes import SIZE, leaf_hashes
 from haechi.ledger.tiles import HEIGHT, WIDTH, hashes_of
 from haechi.ledger.tree import edge_root, grow
 
@@ -17,6 +17,14 @@ Bundle = tuple[list[bytes | None], list[bytes | None]]
 """Up to 256 entries and their stored leaf hashes; None stands for one that is missing."""
 MOST_FLAWS: Final = 100
 """So many are named; the others are counted."""
+
+
+Step = Callable[[int], None]
+"""Told how many entries more were looked at."""
+
+
+def untold(_: int) -> None:
+    """For those who do not want to know."""
 
 
 class Held(Protocol):
@@ -63,13 +71,16 @@ class Checked:
             self.flaws.append(said)
 
 
-def check(held: Held, sizes: Collection[int] = (), *, edge: bytes | None = None) -> Checked:
+def check(
+    held: Held, sizes: Collection[int] = (), *, edge: bytes | None = None, step: Step = untold
+) -> Checked:
     """Looks at every entry, leaf hash and tile.
 
     Args:
         held: a ledger.
         sizes: the tree's roots at these sizes are wanted.
         edge: the edge that is stored, where one is.
+        step: is told of progress.
 
     Cost:
         Reads everything once; two hashes an entry. Memory grows by a byte for eight entries.
@@ -87,6 +98,7 @@ def check(held: Held, sizes: Collection[int] = (), *, edge: bytes | None = None)
         for level in range(HEIGHT, max(whole, default=0) + 1, HEIGHT):
             made[level // HEIGHT] += whole[level]
         checked.size += len(leaves)
+        step(len(leaves))
     if 0 in sizes:
         checked.roots[0] = edge_root(b"")
     for level, hashes in made.items():
@@ -108,10 +120,10 @@ def _leaves(held: Held, begin: int, bundle: Bundle, checked: Checked, edge: byte
     """The leaf hashes to go on with: those of the entries, or those that are stored where the tree above has them."""
     entries, stored = bundle
     if None not in entries:
-        hashed = [leaf_hash(entry) for entry in entries if entry is not None]
+        hashed = leaf_hashes(cast("list[bytes]", entries))
         if hashed == stored:
             return hashed
-    hashed = [leaf_hash(entry or b"") for entry in entries]
+    hashed = leaf_hashes(entry or b"" for entry in entries)
     kept = [leaf or bytes(SIZE) for leaf in stored]
     above = _above(held, begin, len(kept), edge)
     hash_changed = bool(above) and _matches(begin, hashed, checked.edge, above)

@@ -1,5 +1,6 @@
 """Leaf and node hashes of RFC 9162, section 2.1.1, with SHA-256."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
 
@@ -14,6 +15,11 @@ def leaf_hash(entry: bytes) -> bytes:
     return sha256(b"\x00" + entry).digest()
 
 
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """Hashes of many entries."""
+    return [sha256(b"\x00" + entry).digest() for entry in entries]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash of two nodes; the prefix 0x01 keeps a node from passing for a leaf."""
     return sha256(b"\x01%b%b" % (left, right)).digest()
@@ -25,14 +31,3 @@ def level_above(nodes: list[bytes]) -> list[bytes]:
         sha256(b"\x01%b%b" % (left, right)).digest()
         for left, right in zip(nodes[::2], nodes[1::2], strict=False)
     ]
-
-
-def whole_root(nodes: list[bytes]) -> bytes:
-    """Root of a whole subtree.
-
-    Args:
-        nodes: its lowest nodes, a power of two of them.
-    """
-    while len(nodes) > 1:
-        nodes = level_above(nodes)
-    return nodes[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from haechi.errors import LedgerError
-from haechi.ledger.keys import LEDGER, WITNESS, PublicKey, SecretKey, read_base64, written_base64
+from haechi.ledger.keys import PublicKey, SecretKey, read_base64, written_base64
 
 _MARK: Final = "— "
 _MOST_SIGNATURES: Final = 100
@@ -78,7 +78,7 @@ def is_signed(note: Note, key: PublicKey) -> bool:
     found = list(_of(note, key))
     if any(not key.signed(note.text.encode(), one.raw) for one in found):
         raise LedgerError(f"the signature of {key.name} is not under this text: one of them was changed.")
-    return bool(found) and key.type == LEDGER
+    return bool(found)
 
 
 def cosigned(note: Note, key: SecretKey, at: int) -> Note:
@@ -107,7 +107,7 @@ def cosigned_at(note: Note, key: PublicKey) -> int | None:
                 f"the cosignature of {key.name} is not under this text: one of them was changed."
             )
         latest = max(at, latest or 0)
-    return latest if key.type == WITNESS else None
+    return latest
 
 
 def _of(note: Note, key: PublicKey) -> Iterator[Signature]:

@@ -1,10 +1,11 @@
 """How a tree is cut into tiles of 256 hashes, and entries into bundles of 256: C2SP tlog-tiles."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from haechi.errors import LedgerError
-from haechi.ledger.hashes import SIZE, whole_root
+from haechi.ledger.hashes import SIZE, level_above
 from haechi.ledger.tree import Node
 
 WIDTH: Final = 256
@@ -44,29 +45,40 @@ def hashes_of(tile: bytes) -> list[bytes]:
     return [tile[place : place + SIZE] for place in range(0, len(tile), SIZE)]
 
 
-def nodes_of(read: Callable[[int, int], Sequence[bytes]]) -> Node:
+def nodes_of(read: Callable[[int, int], bytes]) -> Node:
     """Whole nodes of a tree, by its tiles.
 
     Args:
-        read: gives the hashes of the tile (level, number), as many as there are.
+        read: gives the tile (level, number), as much of it as there is.
 
     Cost:
-        A tile read and at most 127 hashes for each node; a tile asked for again is read once.
+        A read and at most 255 hashes for each tile; upper tiles, which every proof needs, are mostly remembered.
     """
-    known: dict[tuple[int, int], Sequence[bytes]] = {}
+    known: dict[tuple[int, int], tuple[list[bytes], ...]] = {}
 
     def node(level: int, index: int) -> bytes:
-        wide = 1 << level % HEIGHT
-        tile, begin = divmod(index * wide, WIDTH)
-        named = level // HEIGHT, tile
-        if named not in known:
-            known[named] = read(*named)
-        hashes = known[named][begin : begin + wide]
-        if len(hashes) < wide:
-            raise LedgerError(f"the tile of level {named[0]}, number {tile:,} has too few hashes.")
-        return whole_root(list(hashes))
+        above, within = divmod(level, HEIGHT)
+        tile, place = divmod(index, WIDTH >> within)
+        if (above, tile) not in known:
+            known[above, tile] = (_remembered if above else _nodes_within)(read(above, tile))
+        nodes = known[above, tile][within]
+        if place >= len(nodes):
+            raise LedgerError(f"the tile of level {above}, number {tile:,} has too few hashes.")
+        return nodes[place]
 
     return node
+
+
+def _nodes_within(tile: bytes) -> tuple[list[bytes], ...]:
+    """The nodes of a tile by level, its own hashes first."""
+    levels = [hashes_of(tile)]
+    for _ in range(1, HEIGHT):
+        levels.append(level_above(levels[-1]))
+    return tuple(levels)
+
+
+_remembered = lru_cache(maxsize=512)(_nodes_within)
+"""By the tile's bytes, so that it cannot be out of date; some 16 MB. Every proof needs the few upper tiles."""
 
 
 def write_bundle(entries: Sequence[bytes]) -> bytes:

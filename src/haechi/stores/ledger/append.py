@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Engine, delete, select, text
 
 from haechi.errors import UsageError
 from haechi.ledger.entry import KINDS, Fact, write_entry
-from haechi.ledger.hashes import SIZE, leaf_hash
+from haechi.ledger.hashes import SIZE, leaf_hashes
 from haechi.ledger.seal import Master, new_key, seal
 from haechi.ledger.tiles import HEIGHT, LONGEST, WIDTH
 from haechi.ledger.tree import grow
 from haechi.stores import schema
-from haechi.stores.rows import fetch, fill
+from haechi.stores.rows import fill
 
 _KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 _ENTRY_COLUMNS: Final = ("entry", "kind", "leaf", "body")
@@ -25,7 +25,10 @@ _HEAD: Final = {
     "sqlite": "SELECT size, edge FROM ledger_head",
     "postgresql": "SELECT size, edge FROM ledger_head FOR UPDATE",
 }
-_MOVE_HEAD: Final = text("UPDATE ledger_head SET size = :size, edge = :edge")
+_MOVE_HEAD: Final = {
+    "sqlite": "UPDATE ledger_head SET size = ?, edge = ?",
+    "postgresql": "UPDATE ledger_head SET size = %s, edge = %s",
+}
 _EXTEND: Final = text(
     "INSERT INTO ledger_tiles (level, tile, hashes) VALUES (:level, :tile, :hashes) "
     "ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes"
@@ -57,7 +60,7 @@ def append(connection: Connection, facts: Sequence[Fact], *, master: Master | No
     ]
     if max(map(len, bodies), default=0) > LONGEST:
         raise UsageError(f"an entry is longer than {LONGEST:,} bytes; expected the long part elsewhere.")
-    leaves = [leaf_hash(body) for body in bodies]
+    leaves = leaf_hashes(bodies)
     numbers = range(size, size + len(facts))
     rows = [
         (number, _KIND_NUMBERS[fact.kind], leaf, body)
@@ -73,7 +76,7 @@ def append(connection: Connection, facts: Sequence[Fact], *, master: Master | No
     while hashes := whole.get(level * HEIGHT):
         _extend_tiles(connection, level, size >> level * HEIGHT, hashes)
         level += 1
-    connection.execute(_MOVE_HEAD, {"size": numbers.stop, "edge": edge})
+    connection.exec_driver_sql(_MOVE_HEAD[connection.dialect.name], (numbers.stop, edge))
     return numbers
 
 
@@ -121,16 +124,15 @@ def scrub(engine: Engine) -> bool:
 def lock_head(connection: Connection) -> tuple[int, bytes]:
     """Size and edge of the tree, locked until the transaction ends."""
     question = _HEAD[connection.dialect.name]
-    rows = fetch(connection, question)
-    if not rows:
+    row = connection.exec_driver_sql(question).first()
+    if row is None:
         # The first entry of all; two that come at once both find the row afterwards.
         connection.execute(
             text("INSERT INTO ledger_head (ledger, size, edge) VALUES (1, 0, :edge) ON CONFLICT DO NOTHING"),
             {"edge": b""},
         )
-        rows = fetch(connection, question)
-    size, edge = rows[0]
-    return int(size), bytes(edge)
+        row = connection.exec_driver_sql(question).one()
+    return int(row.size), bytes(row.edge)
 
 
 def _keys(connection: Connection, facts: Sequence[Fact], master: Master | None) -> dict[int, bytes]:
@@ -143,8 +145,10 @@ def _keys(connection: Connection, facts: Sequence[Fact], master: Master | None) 
     found: dict[int, bytes] = {}
     for begin in range(0, len(people), _AT_ONCE):
         some = ", ".join(f"{person:d}" for person in people[begin : begin + _AT_ONCE])
-        rows = fetch(connection, f"SELECT person, wrapped FROM ledger_keys WHERE person IN ({some})")  # noqa: S608
-        found |= {person: master.unwrap(wrapped, person) for person, wrapped in rows}
+        rows = connection.exec_driver_sql(
+            f"SELECT person, wrapped FROM ledger_keys WHERE person IN ({some})"  # noqa: S608 - numbers
+        )
+        found |= {person: master.unwrap(bytes(wrapped), person) for person, wrapped in rows}
     made = {person: new_key() for person in people if person not in found}
     wrapped = [(person, master.wrap(key, person)) for person, key in made.items()]
     fill(connection, "ledger_keys", ("person", "wrapped"), wrapped)

@@ -2,14 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
 
 from haechi.errors import LedgerError, OutputError, UsageError
-from haechi.ledger.check import Bundle, Checked, check
+from haechi.ledger.check import Bundle, Checked, Step, check, untold
 from haechi.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from haechi.ledger.hashes import SIZE
 from haechi.ledger.keys import PublicKey
@@ -30,8 +30,6 @@ from haechi.stores.ledger.read import nodes, tile_bytes
 from haechi.stores.rows import fetch
 
 CHECKPOINT: Final = "checkpoint"
-Step = Callable[[int], None]
-"""Told of entries more that are done."""
 
 
 class Folder:
@@ -69,7 +67,7 @@ class Folder:
 
     def node(self) -> Node:
         """The tree's whole nodes, by these tiles."""
-        return nodes_of(lambda level, tile: hashes_of(self.tile(level, tile)))
+        return nodes_of(self.tile)
 
     def _read(self, level: int | str, tile: int, width: int) -> bytes:
         """A file; the whole one where the narrower is gone, as tlog-tiles allows."""
@@ -100,13 +98,16 @@ def read_head(folder: Path, key: PublicKey) -> tuple[Checkpoint, Note]:
     return open_checkpoint(written, key)
 
 
-def check_folder(folder: Path, key: PublicKey, *, sizes: Collection[int] = ()) -> Checked:
+def check_folder(
+    folder: Path, key: PublicKey, *, sizes: Collection[int] = (), step: Step = untold
+) -> Checked:
     """Looks at every byte of an exported ledger, with nothing but its public key.
 
     Args:
         folder: the export.
         key: the ledger's.
         sizes: the tree's roots at these sizes are wanted.
+        step: is told of progress.
 
     Raises:
         UsageError: there is none.
@@ -114,7 +115,7 @@ def check_folder(folder: Path, key: PublicKey, *, sizes: Collection[int] = ()) -
     """
     head, _ = read_head(folder, key)
     held = Folder(folder, head.size)
-    checked = check(held, sizes)
+    checked = check(held, sizes, step=step)
     for said in held.flaws:
         checked.flaw(said)
     if checked.root != head.root:

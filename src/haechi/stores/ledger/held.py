@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
-from haechi.errors import LedgerError
-from haechi.ledger.check import Bundle, Checked, check
+from haechi.errors import LedgerError, UsageError
+from haechi.ledger.check import Bundle, Checked, Step, check, untold
 from haechi.ledger.checkpoint import open_checkpoint
 from haechi.ledger.entry import KIND_BEGINS, KINDS, parts_of, read_entry
 from haechi.ledger.keys import PublicKey
@@ -22,12 +22,8 @@ from haechi.stores.rows import fetch
 _AT_ONCE: Final = 64 * WIDTH
 _PAGE: Final = 1_000
 _MARKS: Final[dict[object, bytes]] = {number: f'{kind}"'.encode() for number, kind in enumerate(KINDS)}
-_COLUMNS: Final = {
-    # SQLite keeps a value of any type in any column: what is no longer bytes is read as bytes all the same.
-    "sqlite": "entry, kind, CAST(leaf AS BLOB), CAST(body AS BLOB), "
-    "typeof(leaf) = 'blob' AND typeof(body) = 'blob'",
-    "postgresql": "entry, kind, leaf, body, true",
-}
+_BETWEEN: Final = "FROM ledger_entries WHERE entry >= {begin:d} AND entry < {end:d} ORDER BY entry"
+_Row = tuple[int, int, bytes, bytes]
 
 
 class Stored:
@@ -46,19 +42,14 @@ class Stored:
         """All entries and leaf hashes in order; what the other columns say wrongly is noted in `flaws`."""
         for begin in range(0, self.size, _AT_ONCE):
             end = min(begin + _AT_ONCE, self.size)
-            columns = _COLUMNS[self._connection.dialect.name]
-            rows = fetch(
-                self._connection,
-                f"SELECT {columns} FROM ledger_entries "  # noqa: S608 - names and numbers of ours
-                f"WHERE entry >= {begin} AND entry < {end} ORDER BY entry",
-            )
+            rows = self._rows(begin, end)
             bodies: list[bytes | None] = [row[3] for row in rows]
             leaves: list[bytes | None] = [row[2] for row in rows]
             if len(rows) < end - begin:
                 found = {row[0]: row for row in rows}
                 bodies = [found[number][3] if number in found else None for number in range(begin, end)]
                 leaves = [found[number][2] if number in found else None for number in range(begin, end)]
-            self._look_at_columns(rows)
+            self._look_at_kinds(rows)
             for place in range(0, end - begin, WIDTH):
                 yield bodies[place : place + WIDTH], leaves[place : place + WIDTH]
 
@@ -66,20 +57,44 @@ class Stored:
         """A tile of level 1 or above; nothing where there is none."""
         return tile_bytes(self._connection, level, tile)
 
-    def _look_at_columns(self, rows: Sequence[tuple[int, int, bytes, bytes, bool]]) -> None:
-        for number, kind, _, body, good in rows:
-            mark = _MARKS.get(kind)
-            if mark is None or not body.startswith(mark, KIND_BEGINS):
+    def _rows(self, begin: int, end: int) -> list[_Row]:
+        between = _BETWEEN.format(begin=begin, end=end)
+        try:
+            rows = fetch(self._connection, f"SELECT entry, kind, leaf, body {between}")
+            if all(type(leaf) is type(body) is bytes for _, _, leaf, body in rows):
+                return rows
+        except sqlite3.OperationalError:
+            # A text that is no UTF-8 cannot even be read as one.
+            pass
+        # SQLite keeps a value of any type in any column: what is no longer bytes is read as bytes all the same.
+        cast = "CAST(leaf AS BLOB), CAST(body AS BLOB), typeof(leaf) = 'blob' AND typeof(body) = 'blob'"
+        told = fetch(self._connection, f"SELECT entry, kind, {cast} {between}")
+        self.flaws += [f"entry {row[0]:,}: a column is not stored as bytes" for row in told if not row[4]]
+        return [row[:4] for row in told]
+
+    def _look_at_kinds(self, rows: Sequence[_Row]) -> None:
+        marks, nothing = _MARKS, b"\x00"
+        if all(body.startswith(marks.get(kind, nothing), KIND_BEGINS) for _, kind, _, body in rows):
+            return
+        for number, kind, _, body in rows:
+            if not body.startswith(marks.get(kind, nothing), KIND_BEGINS):
                 self.flaws.append(f"entry {number:,}: its column kind is not the entry's kind")
-            if not good:
-                self.flaws.append(f"entry {number:,}: a column is not stored as bytes")
 
 
 @contextmanager
 def one_state(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads and sees one state of the database throughout."""
+    """A transaction that only reads and sees one state of the database throughout.
+
+    Raises:
+        UsageError: the database has no ledger.
+    """
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with engine.connect().execution_options(writes=False, **options) as connection:
+        if not inspect(connection).has_table(schema.ledger_head.name):
+            raise UsageError(
+                "the database has no ledger; expected one that haechi serve or haechi load opened."
+            )
+        connection.rollback()
         transaction = connection.begin()
         try:
             yield connection
@@ -90,7 +105,12 @@ def one_state(engine: Engine) -> Iterator[Connection]:
 
 
 def check_database(
-    connection: Connection, key: PublicKey, *, sizes: Collection[int] = (), master: Master | None = None
+    connection: Connection,
+    key: PublicKey,
+    *,
+    sizes: Collection[int] = (),
+    master: Master | None = None,
+    step: Step = untold,
 ) -> Checked:
     """Looks at every byte of a database's ledger.
 
@@ -99,12 +119,13 @@ def check_database(
         key: the ledger's, for the checkpoints that it keeps.
         sizes: the tree's roots at these sizes are wanted besides.
         master: where given, what is sealed is opened too.
+        step: is told of progress.
 
     Raises:
         LedgerError: the database cannot even be read.
     """
     try:
-        return _check_database(connection, key, sizes, master)
+        return _check_database(connection, key, sizes, master, step)
     except (DBAPIError, sqlite3.Error, TypeError) as fault:
         # Bytes of the database's own were changed, or a value is of another type than its column's.
         raise LedgerError(
@@ -113,12 +134,12 @@ def check_database(
 
 
 def _check_database(
-    connection: Connection, key: PublicKey, sizes: Collection[int], master: Master | None
+    connection: Connection, key: PublicKey, sizes: Collection[int], master: Master | None, step: Step
 ) -> Checked:
     stored = Stored(connection)
     c = schema.ledger_checkpoints
     notes = {row.size: row.note for row in connection.execute(select(c.c.size, c.c.note))}
-    checked = check(stored, {*notes, *sizes}, edge=edge_of(connection))
+    checked = check(stored, {*notes, *sizes}, edge=edge_of(connection), step=step)
     for size, note in notes.items():
         try:
             found, _ = open_checkpoint(note.encode(), key)

@@ -1,6 +1,6 @@
 """Entries, tiles and proofs, from the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from haechi.errors import LedgerError, UsageError
 from haechi.ledger.entry import KINDS, Entry, Kind, parts_of, read_entry
 from haechi.ledger.seal import Master, unseal
-from haechi.ledger.tiles import WIDTH, hashes_of, nodes_of
+from haechi.ledger.tiles import WIDTH, nodes_of
 from haechi.ledger.tree import Node, consistency_path, inclusion_path
 from haechi.stores import schema
 from haechi.stores.rows import fetch
@@ -88,7 +88,7 @@ def personal_fields(
 
 def nodes(connection: Connection) -> Node:
     """The tree's whole nodes, by the tiles that the database holds."""
-    return nodes_of(lambda level, tile: _hashes(connection, level, tile))
+    return nodes_of(lambda level, tile: _tile(connection, level, tile))
 
 
 def tile_bytes(connection: Connection, level: int, tile: int) -> bytes:
@@ -130,13 +130,13 @@ def _within(connection: Connection, size: int) -> None:
         raise LedgerError(f"the ledger holds {held:,} entries, fewer than the {size:,} of the checkpoint.")
 
 
-def _hashes(connection: Connection, level: int, tile: int) -> Sequence[bytes]:
+def _tile(connection: Connection, level: int, tile: int) -> bytes:
     if level:
-        return hashes_of(tile_bytes(connection, level, tile))
+        return tile_bytes(connection, level, tile)
     begin = tile * WIDTH
     rows = fetch(
         connection,
         "SELECT leaf FROM ledger_entries "  # noqa: S608 - numbers
         f"WHERE entry >= {begin:d} AND entry < {begin + WIDTH:d} ORDER BY entry",
     )
-    return [leaf for (leaf,) in rows]
+    return b"".join([leaf for (leaf,) in rows])

@@ -1,6 +1,7 @@
 """What several tests share: one small example and one audit of it, made once a session."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,10 @@ from typing import Any
 import pytest
 
 from haechi.example import Scale, write_pipc
+
+# A shell that starts something in the background lets it ignore Ctrl-C, and so whatever that starts in turn: the
+# programs under test could not be interrupted.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HAECHI = Path(sys.executable).with_name("haechi")
 

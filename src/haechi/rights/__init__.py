@@ -1,0 +1,1 @@
+"""What people are owed about their own data: receipts of permissions, yearly notices, notices of a breach. Pure."""

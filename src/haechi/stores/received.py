@@ -1,0 +1,169 @@
+"""Which advertiser received what about whom, as far as bookings and memberships tell.
+
+A person counts as told of to an advertiser while its booking holds and the person is in the audience that it booked:
+then the person is told of by every theme of that audience that the person is in. Whether an ad was in fact shown is
+not known here, so more is told than may have happened, never less. Memberships that were destroyed tell nothing any
+more: what has to outlive them is for the ledger.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from haechi.release.audiences import AudiencePolicy, Function, canonical, parse
+from haechi.rights.received import Received
+from haechi.stores import schema
+from haechi.stores.clock import instant, micros
+from haechi.stores.rows import fetch, temporary
+from haechi.terms.words import Category
+
+_Span = tuple[int, int | None]
+"""From an instant on, until another or None."""
+
+
+class _Booking(NamedTuple):
+    advertiser_id: str
+    advertiser: str
+    function: Function
+    since: int
+    until: int | None
+
+
+class _Theme(NamedTuple):
+    name: str
+    categories: tuple[Category, ...]
+
+
+class Bookings:
+    """All bookings, read once for many people.
+
+    Args:
+        connection: in a transaction.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._of_theme: dict[str, list[_Booking]] = defaultdict(list)
+        b, a = schema.bookings, schema.advertisers
+        limits = AudiencePolicy().limits
+        for row in connection.execute(
+            select(b.c.expression, b.c.since, b.c.until, a.c.advertiser_id, a.c.name)
+            .join_from(b, a, b.c.advertiser == a.c.advertiser)
+            .order_by(b.c.since, b.c.handle)
+        ):
+            function = canonical(parse(json.loads(row.expression), limits))
+            booking = _Booking(row.advertiser_id, row.name, function, row.since, row.until)
+            for theme in function.themes:
+                self._of_theme[theme].append(booking)
+        self._themes = {
+            row.theme_id: _Theme(row.name, tuple(json.loads(row.categories or "[]")))
+            for row in connection.execute(
+                select(schema.themes.c.theme_id, schema.themes.c.name, schema.themes.c.categories)
+            )
+        }
+
+    def of(
+        self, people: Sequence[int], *, since: datetime | None = None, until: datetime | None = None
+    ) -> dict[int, list[Received]]:
+        """What was received about people, by their numbers; nothing for whom nothing was.
+
+        Args:
+            people: their numbers.
+            since: only what was received at this naive UTC instant or later.
+            until: only what was received before it.
+        """
+        window = (0 if since is None else micros(since), None if until is None else micros(until))
+        found = {}
+        for person, within in _memberships(self._connection, people).items():
+            received = sorted(self._received(within, window))
+            if received:
+                found[person] = received
+        return found
+
+    def _received(self, within: dict[str, list[_Span]], window: _Span) -> Iterator[Received]:
+        spans: dict[tuple[str, str, str], list[_Span]] = defaultdict(list)
+        bookings = {id(one): one for theme in within for one in self._of_theme.get(theme, ())}
+        for booking in bookings.values():
+            for theme, span in _told(booking, within, window):
+                spans[booking.advertiser_id, booking.advertiser, theme].append(span)
+        for (advertiser_id, advertiser, theme), those in spans.items():
+            known = self._themes[theme]
+            for begin, end in _merged(those):
+                yield Received(
+                    advertiser_id=advertiser_id,
+                    advertiser=advertiser,
+                    theme_id=theme,
+                    theme=known.name,
+                    since=instant(begin),
+                    until=None if end is None else instant(end),
+                    categories=known.categories,
+                )
+
+
+def received_by(connection: Connection, person: int) -> list[Received]:
+    """What advertisers received about one person, ever.
+
+    Args:
+        connection: in a transaction.
+        person: the platform's number.
+    """
+    return Bookings(connection).of([person]).get(person, [])
+
+
+def _memberships(connection: Connection, people: Sequence[int]) -> dict[int, dict[str, list[_Span]]]:
+    temporary(connection, "told_of", "person BIGINT", [(person,) for person in sorted(people)])
+    found: dict[int, dict[str, list[_Span]]] = defaultdict(lambda: defaultdict(list))
+    for person, theme, since, until in fetch(
+        connection,
+        "SELECT m.person, t.theme_id, m.since, m.until FROM temp_told_of a CROSS JOIN memberships m "
+        "CROSS JOIN themes t WHERE m.person = a.person AND t.theme = m.theme",
+    ):
+        found[person][theme].append((since, until))
+    return found
+
+
+def _told(booking: _Booking, within: dict[str, list[_Span]], window: _Span) -> Iterator[tuple[str, _Span]]:
+    """The themes that a booking tells of a person, and when: between two turns nothing about it changes."""
+    begin, end = max(booking.since, window[0]), _earlier(booking.until, window[1])
+    if end is not None and end <= begin:
+        return
+    themes = booking.function.themes
+    turns = {begin}
+    for theme in themes:
+        for span in within.get(theme, ()):
+            turns |= {
+                turn for turn in span if turn is not None and begin < turn and (end is None or turn < end)
+            }
+    ordered = sorted(turns)
+    for turn, following in zip(ordered, [*ordered[1:], end], strict=True):
+        held = {theme for theme in themes if _in(within.get(theme, ()), turn)}
+        if held and booking.function.holds(held.__contains__):
+            for theme in held:
+                yield theme, (turn, following)
+
+
+def _in(spans: Iterable[_Span], at: int) -> bool:
+    return any(since <= at and (until is None or at < until) for since, until in spans)
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else min(one, other)
+
+
+def _merged(spans: Iterable[_Span]) -> Iterator[_Span]:
+    """Spans in order, those that touch or overlap as one."""
+    begin: int | None = None
+    end: int | None = None
+    for since, until in sorted(spans, key=lambda span: span[0]):
+        if begin is not None and (end is None or since <= end):
+            end = None if end is None or until is None else max(end, until)
+            continue
+        if begin is not None:
+            yield begin, end
+        begin, end = since, until
+    if begin is not None:
+        yield begin, end

@@ -35,6 +35,7 @@ for command in COMMANDS:
 GROUPS = ("example", "keys", "ledger", "permissions", "themes", "users")
 for group in GROUPS:
     app.command(f"haechi.cli.{group}:app", name=group)
+app.command("haechi.cli.rights_notices:app", name="rights")
 
 FAILED = 2
 INTERRUPTED = 130
@@ -57,7 +58,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     if sys.argv[1:] in ([], ["--help"], ["-h"]):
         # The list of commands tells what each does, which only a loaded one knows.
-        for name in (*COMMANDS, *GROUPS):
+        for name in (*COMMANDS, *GROUPS, "rights"):
             app[name]
     try:
         status = app(exit_on_error=False, print_error=False)

@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,20 +13,27 @@ from cyclopts import App
 from rich.console import Console
 from sqlalchemy import Engine
 
+from haechi.cli.breach_text import show_clocks
 from haechi.cli.classify import progress
 from haechi.cli.private_files import private_file
 from haechi.errors import OutputError, UsageError
 from haechi.law import AnnualNotice, LawPack, in_force, load_packs, midnight
 from haechi.rights.annual import Lang, notice_of
+from haechi.rights.breach import Clock, clocks
 from haechi.rights.controller import Controller, read_controller
+from haechi.rights.drafts import Telling, draft
+from haechi.rights.incident import Incident, read_incident
+from haechi.stores import breach as stores_breach
 from haechi.stores.annual import count, used_in
 from haechi.stores.clock import utc_now
 from haechi.stores.ledger.held import one_state
-from haechi.stores.opened import open_store
+from haechi.stores.opened import connect, open_store
+from haechi.terms.words import Category
 
 app = App(name="rights", help="What people are owed about their own data.")
 _STEP: Final = 1_000
 _FIRST_YEAR: Final = 2000
+_LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 
 
 @app.command
@@ -82,6 +90,113 @@ def annual_notice(
                 file.write("\n")
     if not told:
         raise UsageError("no law asks for a yearly notice about that year; expected one such as 2025.")
+
+
+@app.command
+def breach(
+    incident: Path,
+    *,
+    controller: Path,
+    out: Path,
+    database: str = "haechi-data",
+    people: Path | None = None,
+    lang: list[Lang] | None = None,
+    law_pack: list[Path] | None = None,
+) -> int:
+    """Say whom to tell of a suspected leak by when, under every law concerned, and draft the notices.
+
+    Ends with 1 where a deadline is over and nobody was told. What nobody answered counts as the stricter answer.
+    Writes people.jsonl (names people; readable by its owner alone), breach.json, and a draft for every notice and
+    language.
+
+    Parameters
+    ----------
+    incident
+        TOML about what happened (docs/how-to/breach.md).
+    controller
+        TOML about the controller (docs/reference/receipts.md).
+    out
+        A folder.
+    database
+        A folder or a postgresql:// URL (or the environment variable HAECHI_DATABASE).
+    people
+        A file with the identifiers, a line each, of people who are known to be concerned.
+    lang
+        Of the drafts; all four without it.
+    law_pack
+        Further or corrected law packs.
+    """
+    now = utc_now()
+    what, who, packs = (
+        read_incident(incident, now=now),
+        read_controller(controller),
+        load_packs(law_pack or ()),
+    )
+    _refuse_unknown_laws(incident, what, packs)
+    listed = None if people is None else _identifiers(people)
+    _make_folder(out)
+    with one_state(connect(database)) as connection:
+        concerned = stores_breach.found(connection, what, listed)
+        counts, nowhere = stores_breach.concerned(connection, packs, concerned)
+        with private_file(out / "people.jsonl") as file:
+            for person_id, laws in stores_breach.identified(connection, packs, concerned):
+                file.write(msgspec.json.encode({"person_id": person_id, "laws": laws}).decode() + "\n")
+    running = clocks(what, counts, packs, now=now)
+    categories = frozenset(what.categories) | concerned.inferred
+    blanks = _write_drafts(out, running, what, who, packs, categories=categories, langs=lang or _LANGS)
+    told = {
+        "known_at": what.known_at,
+        "as_of": now,
+        "event": what.event,
+        "people": len(concerned.people),
+        "place_unknown": nowhere,
+        "identifiers_unknown": concerned.unknown,
+        "categories": sorted(categories),
+        "clocks": running,
+        "blanks": blanks,
+    }
+    with private_file(out / "breach.json") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
+    show_clocks(running, packs, people=len(concerned.people), nowhere=nowhere, unknown=concerned.unknown)
+    return 1 if any(clock.status == "overdue" for clock in running) else 0
+
+
+def _refuse_unknown_laws(file: Path, incident: Incident, packs: Mapping[str, LawPack]) -> None:
+    for one in incident.told:
+        if one.law not in packs:
+            raise UsageError(f"{file}, told: found law {one.law!r}; expected one of {', '.join(packs)}.")
+
+
+def _write_drafts(
+    out: Path,
+    running: Sequence[Clock],
+    incident: Incident,
+    controller: Controller,
+    packs: Mapping[str, LawPack],
+    *,
+    categories: frozenset[Category],
+    langs: Sequence[Lang],
+) -> dict[str, tuple[str, ...]]:
+    """A draft for every notice that is still owed; by file what people have to write."""
+    blanks: dict[str, tuple[str, ...]] = {}
+    # Where two deadlines for one report run because nobody answered, the earlier one stands in its draft.
+    owed = [clock for clock in running if clock.status not in ("not-required", "done", "late")]
+    for clock in sorted(owed, key=lambda clock: clock.due or datetime.max):  # noqa: DTZ901 - naive UTC inside
+        for lang in langs:
+            stage = "" if clock.stage == "only" else f"-{clock.stage}"
+            name = f"{clock.law}-{clock.to}{stage}-{lang}.txt"
+            if name in blanks:
+                continue
+            made = draft(
+                Telling(
+                    clock=clock, incident=incident, controller=controller, pack=packs[clock.law],
+                    categories=categories, lang=lang,
+                )
+            )  # fmt: skip
+            with private_file(out / name) as file:
+                file.write(made.text)
+            blanks[name] = made.blanks
+    return blanks
 
 
 def _write_notices(

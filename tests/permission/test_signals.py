@@ -177,6 +177,62 @@ def test_each_sensitive_refusal_is_seen_as_what_it_is_about(layout: Any) -> None
     assert (f"{SENSITIVE}*{places}" in fields) == bool(places)
 
 
+# Written from the tables of the specifications of sections 7 (version 2) and 8, not from the layouts.
+NATIONAL: list[set[str]] = [
+    {"race-ethnicity"},
+    {"religion", "belief"},
+    {"health"},
+    {"sex-life", "sexual-orientation"},
+    {"origin-status"},  # citizenship or immigration status
+    {"genetic"},
+    {"biometric"},
+    {"precise-location"},
+    set(),  # identification documents
+    set(),  # account log-in with credentials
+    {"union-membership"},
+    set(),  # contents of messages
+    {"health"},  # consumer health data
+    {"crime-victim"},
+    {"race-ethnicity", "origin-status"},  # national origin
+    {"gender-identity"},  # transgender or nonbinary
+]
+CALIFORNIA: list[set[str]] = [
+    set(),
+    set(),
+    {"precise-location"},
+    {"race-ethnicity", "religion", "belief", "union-membership"},
+    set(),
+    {"genetic"},
+    {"biometric"},
+    {"health"},
+    {"sex-life", "sexual-orientation"},
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "about"), [((7, 2), NATIONAL), ((7, 1), NATIONAL[:12]), ((8, 1), CALIFORNIA)]
+)
+def test_sensitive_bits_are_about_what_the_specification_says(
+    key: tuple[int, int], about: list[set[str]]
+) -> None:
+    """A person who refuses for religion alone must be heard for religion, and for nothing else."""
+    for place, categories in enumerate(about):
+        text = section({SENSITIVE: [0] * place + [1]}, layouts()[key])
+        said = read_signals(gpp=gpp_string({key[0]: text}))
+        assert set(said.refusals) == {"sensitive-opt-out"}
+        assert said.categories == categories
+    assert len(layouts()[key].sensitive) == len(about)
+
+
+@pytest.mark.parametrize(("key", "ages"), [((7, 2), [13, 0, 16]), ((7, 1), [13, 0]), ((8, 1), [0, 0])])
+def test_known_children_are_as_old_as_the_specification_says(key: tuple[int, int], ages: list[int]) -> None:
+    """Section 7: from 13 to 16, below 13, 16 and 17. With consent for the child or without, there is a child."""
+    for place, age in enumerate(ages):
+        for consent in (1, 2):
+            text = section({"known_child": [0] * place + [consent]}, layouts()[key])
+            assert read_section(key[0], text).age == age
+
+
 @pytest.mark.parametrize("layout", layouts().values(), ids=lambda layout: f"{layout.name}-{layout.version}")
 def test_known_children_and_gpc_are_seen(layout: Any) -> None:
     """A known child must not be taken for an adult; the control that was on must not be lost."""

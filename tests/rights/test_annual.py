@@ -213,7 +213,7 @@ def test_every_language_says_everything(lang: Lang) -> None:
     )
     notice = notice_of(everything, CONTROLLER, year=2025, article="PIPA Art. 20-2", lang=lang)
     said = words(lang)
-    links = (CONTROLLER.name, CONTROLLER.rights, CONTROLLER.withdrawal, CONTROLLER.contact)
+    links = (CONTROLLER.name, CONTROLLER.rights, CONTROLLER.withdrawal, "privacy@ads.example")
     for shown in (*said.item.values(), "{Braces} and, commas", "A {x}", *links, "PIPA Art. 20-2"):
         assert shown in notice.text
     assert "2025" in notice.subject

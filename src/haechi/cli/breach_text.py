@@ -58,5 +58,5 @@ def _due(clock: Clock, pack: LawPack) -> str:
 
 
 def _why(clock: Clock) -> str:
-    unanswered = f"; nobody answered: {', '.join(clock.unanswered)}" if clock.unanswered else ""
-    return ", ".join(clock.because) + unanswered
+    unanswered = [f"nobody answered: {', '.join(clock.unanswered)}"] if clock.unanswered else []
+    return "; ".join([*clock.because, *unanswered])

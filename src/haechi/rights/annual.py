@@ -135,7 +135,7 @@ def notice_of(used: Used, controller: Controller, *, year: int, article: str, la
         *(() if provided else (said.received_none,)),
         "",
         said.closing.format(
-            rights=controller.rights, withdrawal=controller.withdrawal, contact=controller.contact
+            rights=controller.rights, withdrawal=controller.withdrawal, contact=controller.contact_shown
         ),
     ]
     return Notice(

@@ -117,7 +117,7 @@ def _clock(
         since=since,
         due=due,
         hours_left=None if due is None or told_at is not None else round((due - now) / timedelta(hours=1), 1),
-        because=because or (("nobody answered",) if unanswered else ("every breach",)),
+        because=because or (() if unanswered else ("every breach",)),
         unanswered=unanswered,
     )
 

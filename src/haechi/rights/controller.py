@@ -36,6 +36,11 @@ class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     storage: tuple[str, ...]
     retention: str
 
+    @property
+    def contact_shown(self) -> str:
+        """The contact as people write it, without the scheme of mailto: and tel:."""
+        return self.contact.removeprefix("mailto:").removeprefix("tel:")
+
 
 def read_controller(file: Path) -> Controller:
     """The controller from a file.

@@ -39,6 +39,7 @@ class Words(msgspec.Struct, frozen=True, rename={"from_": "from"}, forbid_unknow
     fact: dict[str, str]
     standing: dict[str, dict[BreachItem, str]]
     worded: dict[str, dict[str, str]]
+    law: dict[str, str]
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,11 +93,12 @@ def draft(telling: Telling) -> Draft:
         if item == "reasons-for-delay" and clock.status != "overdue":
             continue
         heading = worded.get(item, said.heading[item])
-        text = _text(item, telling, said)
-        if text is None:
+        known, written = _known(item, telling, said), telling.incident.said.get(telling.lang, {}).get(item)
+        parts = [part for part in (known, written) if part]
+        if not written and (not known or item == "when-and-how"):
             blanks.append(item)
-            text = said.blank.format(what=heading)
-        lines += ["", heading, text]
+            parts.append(said.blank.format(what=heading))
+        lines += ["", heading, " ".join(parts)]
     return Draft("\n".join(lines) + "\n", tuple(blanks))
 
 
@@ -106,7 +108,10 @@ def _head(telling: Telling, said: Words) -> Iterator[str]:
     yield said.worded.get(clock.law, {}).get(title, getattr(said, title))
     yield ""
     yield said.from_.format(controller=controller.name, address=controller.address)
-    yield said.by.format(law=pack.name.get(telling.lang, pack.name["en"]), article=clock.contents_article)
+    yield said.by.format(
+        law=said.law.get(pack.id) or pack.name.get(telling.lang, pack.name["en"]),
+        article=clock.contents_article,
+    )
     if clock.to == "authority":
         yield said.known.format(known_at=_shown(incident.known_at, pack))
         if clock.due is not None:
@@ -117,27 +122,26 @@ def _head(telling: Telling, said: Words) -> Iterator[str]:
         yield said.possible
 
 
-def _text(item: BreachItem, telling: Telling, said: Words) -> str | None:
-    """What is known about an item, or None where somebody has to write it."""
-    incident, controller, law = telling.incident, telling.controller, telling.clock.law
-    written = incident.said.get(telling.lang, {}).get(item)
+def _known(item: BreachItem, telling: Telling, said: Words) -> str | None:
+    """What the incident, the controller or the law itself says about an item."""
+    incident, controller = telling.incident, telling.controller
     if item == "when-and-how":
-        return None if written is None else f"{_when(incident, said, telling.pack)} {written}"
-    known = said.standing.get(law, {}).get(item)
+        return _when(incident, said, telling.pack)
     if item == "items":
-        known = _items(telling, said)
-    elif item == "people":
-        known = said.fact["people"].format(people=f"{telling.clock.people:,}")
-    elif item == "records" and incident.records is not None:
-        known = said.fact["records"].format(records=f"{incident.records:,}")
-    elif item == "contact":
-        known = said.fact["contact"].format(controller=controller.name, contact=controller.contact)
-    return " ".join(part for part in (known, written) if part) or None
+        return _items(telling, said)
+    if item == "people":
+        return said.fact["people"].format(people=f"{telling.clock.people:,}")
+    if item == "records" and incident.records is not None:
+        return said.fact["records"].format(records=f"{incident.records:,}")
+    if item == "contact":
+        return said.fact["contact"].format(controller=controller.name, contact=controller.contact_shown)
+    return said.standing.get(telling.clock.law, {}).get(item)
 
 
 def _items(telling: Telling, said: Words) -> str:
+    """The data in the incident's words, unless the draft's language has its own, and what themes give away."""
     named = category_names(telling.lang)
-    items = list(telling.incident.items)
+    items = [] if "items" in telling.incident.said.get(telling.lang, {}) else list(telling.incident.items)
     if telling.categories:
         listed = ", ".join(name for category, name in named.items() if category in telling.categories)
         items.append(said.fact["themes"].format(categories=listed))

@@ -9,23 +9,22 @@ import stat
 import subprocess
 import time
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from haechi.law import load_packs
-from haechi.rights.annual import Lang, Used, notice_of, words
+from haechi.rights.annual import Used, notice_of, words
 from haechi.rights.received import Received
 from haechi.stores import annual, open_store, schema
 from haechi.stores.clock import micros
 from haechi.stores.rows import fill, reading, writing
-from haechi.terms.words import BEHAVIOUR_KINDS
+from haechi.terms.words import BEHAVIOUR_KINDS, LANGUAGES, Language
 from tests.conftest import HAECHI
 from tests.rights.bookings import booked, member, person, theme
 from tests.rights.desk import CONTROLLER, CONTROLLER_TOML, run
 
-LANGS: tuple[Lang, ...] = get_args(Lang)
 # 2025 in Seoul.
 BEGIN = micros(dt.datetime.fromisoformat("2024-12-31T15:00:00"))
 END = micros(dt.datetime.fromisoformat("2025-12-31T15:00:00"))
@@ -191,8 +190,8 @@ def test_no_page_of_people_is_lost_or_told_twice(engine: Engine, monkeypatch: py
     assert told == ["p0", "p2", "p7", "p8", "p10"]
 
 
-@pytest.mark.parametrize("lang", LANGS)
-def test_every_language_says_everything(lang: Lang) -> None:
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_says_everything(lang: Language) -> None:
     """A word that is missing in one language ends the batch at the first person who needs it."""
     everything = Used(
         person_id="x",

@@ -15,15 +15,14 @@ from haechi.errors import UsageError
 from haechi.law import BreachCase, BreachItem, load_packs
 from haechi.rights.breach import Clock, Concerned, clocks
 from haechi.rights.drafts import Telling, draft, words
-from haechi.rights.incident import Incident, Lang, Told, read_incident
+from haechi.rights.incident import Incident, Told, read_incident
 from haechi.stores.clock import micros, utc_now
 from haechi.terms.names import category_names
-from haechi.terms.words import CATEGORIES
+from haechi.terms.words import CATEGORIES, LANGUAGES, Language
 from tests.rights.bookings import booked, member, person, theme
 from tests.rights.desk import CONTROLLER, CONTROLLER_TOML, run
 
 PACKS = load_packs()
-LANGS: tuple[Lang, ...] = get_args(Lang)
 KNOWN = dt.datetime.fromisoformat("2026-11-20T08:30:00")
 HOUR = dt.timedelta(hours=1)
 NO_CASES: dict[BreachCase, bool] = {case: False for case in get_args(BreachCase) if case != "sensitive-data"}
@@ -186,9 +185,9 @@ def test_an_answer_can_stop_a_clock_and_silence_never_does(
         assert all(case not in answers for case in before.unanswered)
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("law", [law for law, pack in PACKS.items() if pack.breach])
-def test_every_draft_has_every_item_the_law_lists(law: str, lang: Lang) -> None:
+def test_every_draft_has_every_item_the_law_lists(law: str, lang: Language) -> None:
     """A notice without one of the items of PIPA Art. 34(1) or GDPR Art. 33(3) has to be given again."""
     said = words(lang)
     assert said.heading.keys() == set(get_args(BreachItem))
@@ -319,7 +318,7 @@ def test_the_command_finds_people_shows_clocks_and_drafts(database: str, tmp_pat
     assert "Religion, Health" in english
     assert told["blanks"]["kr-pipa-people-en.txt"] == ["when-and-how", "measures", "remedy"]
     drafts = {one.name for one in out.iterdir() if one.suffix == ".txt"}
-    assert {f"kr-pipa-authority-{lang}.txt" for lang in LANGS} <= drafts
+    assert {f"kr-pipa-authority-{lang}.txt" for lang in LANGUAGES} <= drafts
     assert "eu-gdpr-people-de.txt" not in drafts  # somebody said that the risk is not high
     assert "jp-appi-authority-first-ja.txt" in drafts
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,7 +18,7 @@ from haechi.cli.classify import progress
 from haechi.cli.private_files import private_file
 from haechi.errors import OutputError, UsageError
 from haechi.law import AnnualNotice, LawPack, in_force, load_packs, midnight
-from haechi.rights.annual import Lang, notice_of
+from haechi.rights.annual import notice_of
 from haechi.rights.breach import Clock, clocks
 from haechi.rights.controller import Controller, read_controller
 from haechi.rights.drafts import Telling, draft
@@ -28,12 +28,11 @@ from haechi.stores.annual import count, used_in
 from haechi.stores.clock import utc_now
 from haechi.stores.ledger.held import one_state
 from haechi.stores.opened import connect, open_store
-from haechi.terms.words import Category
+from haechi.terms.words import LANGUAGES, Category, Language
 
 app = App(name="rights", help="What people are owed about their own data.")
 _STEP: Final = 1_000
 _FIRST_YEAR: Final = 2000
-_LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 
 
 @app.command
@@ -43,7 +42,7 @@ def annual_notice(
     out: Path,
     database: str = "haechi-data",
     year: int | None = None,
-    lang: Lang = "ko",
+    lang: Language = "ko",
     declined: Path | None = None,
     law_pack: list[Path] | None = None,
 ) -> None:
@@ -100,7 +99,7 @@ def breach(
     out: Path,
     database: str = "haechi-data",
     people: Path | None = None,
-    lang: list[Lang] | None = None,
+    lang: list[Language] | None = None,
     law_pack: list[Path] | None = None,
 ) -> int:
     """Say whom to tell of a suspected leak by when, under every law concerned, and draft the notices.
@@ -143,7 +142,7 @@ def breach(
                 file.write(msgspec.json.encode({"person_id": person_id, "laws": laws}).decode() + "\n")
     running = clocks(what, counts, packs, now=now)
     categories = frozenset(what.categories) | concerned.inferred
-    blanks = _write_drafts(out, running, what, who, packs, categories=categories, langs=lang or _LANGS)
+    blanks = _write_drafts(out, running, what, who, packs, categories=categories, langs=lang or LANGUAGES)
     told = {
         "known_at": what.known_at,
         "as_of": now,
@@ -175,7 +174,7 @@ def _write_drafts(
     packs: Mapping[str, LawPack],
     *,
     categories: frozenset[Category],
-    langs: Sequence[Lang],
+    langs: Sequence[Language],
 ) -> dict[str, tuple[str, ...]]:
     """A draft for every notice that is still owed; by file what people have to write."""
     blanks: dict[str, tuple[str, ...]] = {}
@@ -207,7 +206,7 @@ def _write_notices(
     duty: AnnualNotice,
     controller: Controller,
     stretch: tuple[int, datetime, datetime],
-    lang: Lang,
+    lang: Language,
     declined: frozenset[str],
 ) -> dict[str, object]:
     """Writes the notices under one law, and gives what may be told of them."""

@@ -14,9 +14,8 @@ import msgspec
 
 from haechi.rights.controller import Controller
 from haechi.rights.received import Received
-from haechi.terms.words import BehaviourKind
+from haechi.terms.words import BehaviourKind, Language
 
-Lang = Literal["ko", "en", "ja", "de"]
 Known = Literal["country", "region", "birth_date"]
 
 
@@ -88,7 +87,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     person_id: str
     year: int
-    lang: Lang
+    lang: Language
     subject: str
     text: str
     collected: tuple[Collected, ...]
@@ -96,7 +95,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def words(lang: Lang) -> Words:
+def words(lang: Language) -> Words:
     """The sentences in a language."""
     text = (
         resources.files("haechi.rights").joinpath("words", f"annual.{lang}.toml").read_text(encoding="utf-8")
@@ -104,7 +103,7 @@ def words(lang: Lang) -> Words:
     return msgspec.convert(tomllib.loads(text), Words)
 
 
-def notice_of(used: Used, controller: Controller, *, year: int, article: str, lang: Lang) -> Notice:
+def notice_of(used: Used, controller: Controller, *, year: int, article: str, lang: Language) -> Notice:
     """The notice to one person.
 
     Args:

@@ -10,8 +10,17 @@ from typing import Literal
 
 import msgspec
 
-from haechi.law import BreachCase, BreachClock, BreachItem, LawPack, breach_due_at, in_force
-from haechi.rights.incident import Incident, Stage
+from haechi.law import (
+    BreachCase,
+    BreachClock,
+    BreachItem,
+    BreachReceiver,
+    BreachStage,
+    LawPack,
+    breach_due_at,
+    in_force,
+)
+from haechi.rights.incident import Incident
 from haechi.terms.words import Category
 
 Status = Literal["overdue", "running", "now", "waiting", "late", "done", "not-required"]
@@ -52,8 +61,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     law: str
-    to: Literal["people", "authority"]
-    stage: Stage
+    to: BreachReceiver
+    stage: BreachStage
     status: Status
     article: str
     people: int

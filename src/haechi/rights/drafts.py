@@ -16,9 +16,9 @@ import msgspec
 from haechi.law import BreachItem, LawPack
 from haechi.rights.breach import Clock
 from haechi.rights.controller import Controller
-from haechi.rights.incident import Incident, Lang
+from haechi.rights.incident import Incident
 from haechi.terms.names import category_names
-from haechi.terms.words import Category
+from haechi.terms.words import Category, Language
 
 
 class Words(msgspec.Struct, frozen=True, rename={"from_": "from"}, forbid_unknown_fields=True):
@@ -59,7 +59,7 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     controller: Controller
     pack: LawPack
     categories: frozenset[Category] = frozenset()
-    lang: Lang
+    lang: Language
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 @cache
-def words(lang: Lang) -> Words:
+def words(lang: Language) -> Words:
     """The sentences in a language."""
     text = (
         resources.files("haechi.rights").joinpath("words", f"breach.{lang}.toml").read_text(encoding="utf-8")

@@ -3,16 +3,12 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from haechi.errors import UsageError
-from haechi.law import BreachCase, BreachEvent, BreachItem
-from haechi.terms.words import Category
-
-Lang = Literal["ko", "en", "ja", "de"]
-Stage = Literal["only", "first", "final"]
+from haechi.law import BreachCase, BreachEvent, BreachItem, BreachReceiver, BreachStage
+from haechi.terms.words import Category, Language
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,8 +22,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     law: str
-    to: Literal["people", "authority"]
-    stage: Stage = "only"
+    to: BreachReceiver
+    stage: BreachStage = "only"
     at: datetime
 
 
@@ -61,7 +57,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     everyone: bool = False
     records: int | None = None
     cases: Mapping[BreachCase, bool] = {}
-    said: Mapping[Lang, Mapping[BreachItem, str]] = {}
+    said: Mapping[Language, Mapping[BreachItem, str]] = {}
     told: tuple[Told, ...] = ()
 
 

@@ -148,17 +148,20 @@ def _told_of(connection: Connection, incident: Incident) -> tuple[set[int], set[
         raise UsageError(
             f"the incident names advertiser {missing[0]!r}; expected one that the platform knows."
         )
-    bookings = Bookings(connection)
-    everyone = [
-        row[0] for row in fetch(connection, "SELECT DISTINCT person FROM memberships ORDER BY person")
+    bookings = Bookings(connection, known)
+    temporary(connection, "booked", "theme_id TEXT", [(theme,) for theme in sorted(bookings.themes)])
+    members = [
+        row[0]
+        for row in fetch(
+            connection,
+            "SELECT DISTINCT m.person FROM temp_booked b CROSS JOIN themes t CROSS JOIN memberships m "
+            "WHERE t.theme_id = b.theme_id AND m.theme = t.theme ORDER BY m.person",
+        )
     ]
     people: set[int] = set()
     inferred: set[Category] = set()
-    for at in range(0, len(everyone), _PAGE):
-        page = bookings.of(everyone[at : at + _PAGE], until=incident.until or incident.known_at)
-        for person, received in page.items():
-            theirs = [one for one in received if one.advertiser_id in known]
-            if theirs:
-                people.add(person)
-                inferred.update(*(one.categories for one in theirs))
+    for at in range(0, len(members), _PAGE):
+        page = bookings.of(members[at : at + _PAGE], until=incident.until or incident.known_at)
+        people.update(page)
+        inferred.update(*(one.categories for received in page.values() for one in received))
     return people, inferred

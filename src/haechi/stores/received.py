@@ -8,7 +8,7 @@ more: what has to outlive them is for the ledger.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ class _Booking(NamedTuple):
     advertiser_id: str
     advertiser: str
     function: Function
+    themes: frozenset[str]
     since: int
     until: int | None
 
@@ -43,21 +44,23 @@ class Bookings:
 
     Args:
         connection: in a transaction.
+        advertisers: only those of these advertisers, by identifier; None: of all.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, advertisers: Collection[str] | None = None) -> None:
         self._connection = connection
         self._of_theme: dict[str, list[_Booking]] = defaultdict(list)
         b, a = schema.bookings, schema.advertisers
         limits = AudiencePolicy().limits
-        for row in connection.execute(
-            select(b.c.expression, b.c.since, b.c.until, a.c.advertiser_id, a.c.name)
-            .join_from(b, a, b.c.advertiser == a.c.advertiser)
-            .order_by(b.c.since, b.c.handle)
-        ):
+        question = select(b.c.expression, b.c.since, b.c.until, a.c.advertiser_id, a.c.name).join_from(
+            b, a, b.c.advertiser == a.c.advertiser
+        )
+        if advertisers is not None:
+            question = question.where(a.c.advertiser_id.in_(advertisers))
+        for row in connection.execute(question.order_by(b.c.since, b.c.handle)):
             function = canonical(parse(json.loads(row.expression), limits))
-            booking = _Booking(row.advertiser_id, row.name, function, row.since, row.until)
-            for theme in function.themes:
+            booking = _Booking(row.advertiser_id, row.name, function, function.themes, row.since, row.until)
+            for theme in booking.themes:
                 self._of_theme[theme].append(booking)
         self._themes = {
             row.theme_id: _Theme(row.name, tuple(json.loads(row.categories or "[]")))
@@ -83,6 +86,11 @@ class Bookings:
             if received:
                 found[person] = received
         return found
+
+    @property
+    def themes(self) -> frozenset[str]:
+        """The identifiers of the themes that any of them names."""
+        return frozenset(self._of_theme)
 
     def _received(self, within: dict[str, list[_Span]], window: _Span) -> Iterator[Received]:
         spans: dict[tuple[str, str, str], list[_Span]] = defaultdict(list)
@@ -131,7 +139,7 @@ def _told(booking: _Booking, within: dict[str, list[_Span]], window: _Span) -> I
     begin, end = max(booking.since, window[0]), _earlier(booking.until, window[1])
     if end is not None and end <= begin:
         return
-    themes = booking.function.themes
+    themes = booking.themes
     turns = {begin}
     for theme in themes:
         for span in within.get(theme, ()):

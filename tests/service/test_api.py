@@ -126,7 +126,7 @@ def test_the_whole_way_of_a_sensitive_theme(served_platform: Client) -> None:
         for one in people
     ]
     sent = call(root, "/v1/behaviours", likes, **{"Idempotency-Key": "a"})
-    assert (sent[0], sent[2]) == (202, {"rows": 3000, "repeated": False})
+    assert (sent[0], sent[2]) == (202, {"rows": 3000, "repeated": False, "of_erased": 0})
     assert call(root, "/v1/behaviours", likes, **{"Idempotency-Key": "a"})[2]["repeated"]
     assert call(root, "/v1/behaviours", likes[:1], **{"Idempotency-Key": "a"})[0] == 409
     assert (

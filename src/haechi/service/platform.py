@@ -22,6 +22,7 @@ from haechi.stores.clock import utc_now
 from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
 from haechi.stores.permissions import Permissions
+from haechi.stores.requests import Requests
 from haechi.stores.snapshots import SnapshotMaker
 from haechi.stores.themes import Themes
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
@@ -67,9 +68,11 @@ class Platform:
         engine: the database.
         packs: the laws.
         judge: the sensitivity engine.
+        master: wraps people's keys; None where a PostgreSQL database was given none.
         themes: themes and items.
         ingest: behaviours.
         permissions: permissions.
+        requests: what people ask for.
         audiences: sizes and bookings.
     """
 
@@ -83,8 +86,10 @@ class Platform:
         self.themes = Themes(
             self.engine, self.judge, self.packs, rule=rule, approve_ordinary=settings.approve_ordinary
         )
-        self.ingest = Ingest(self.engine, self.packs, rule)
-        self.permissions = Permissions(self.engine, self.packs, rule, master=master_of(settings.database))
+        self.master = master_of(settings.database)
+        self.ingest = Ingest(self.engine, self.packs, rule, master=self.master)
+        self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
+        self.requests = Requests(self.engine, self.packs, rule, master=self.master)
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         self._settings = settings
         try:
@@ -118,7 +123,7 @@ class Platform:
             self._places.release()
 
     def begin(self) -> None:
-        """Begins the work beside the requests: permissions that run out, and the gate's snapshot."""
+        """Begins the work beside the calls: permissions that run out, erasures, and the gate's snapshot."""
         self.tend()
         self._thread = threading.Thread(target=self._tend_on, name="haechi-tend", daemon=True)
         self._thread.start()
@@ -131,11 +136,12 @@ class Platform:
         self.engine.dispose()
 
     def tend(self) -> None:
-        """Once: closes what ran out since the last time, then writes the snapshot. Never raises."""
+        """Once: closes what ran out, erases who waited long enough, writes the snapshot. Never raises."""
         now = utc_now()
         try:
             self.permissions.sweep(now=now, since=self._swept or now - timedelta(days=36_500))
             self._swept = now
+            self.requests.carry_out(now=now)
             self._maker.write(Path(self._settings.snapshot), now=now)
         except (HaechiError, SQLAlchemyError) as fault:
             # Gates notice the age of the snapshot themselves and close; here it is said.

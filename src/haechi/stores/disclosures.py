@@ -4,7 +4,6 @@ Who answers such an ad is known to its advertiser as somebody of the theme: that
 the booking counts, also one that the audience left out, since it says that the person is not in it.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,9 +15,10 @@ from haechi.errors import UsageError
 from haechi.law import LawPack
 from haechi.ledger.entry import Fact
 from haechi.ledger.seal import Master
-from haechi.release.audiences import AudiencePolicy, Function, canonical, parse
+from haechi.release.audiences import Function
 from haechi.stores import schema
 from haechi.stores.addressable import Addressable
+from haechi.stores.booked import bookings_of
 from haechi.stores.clock import instant, micros
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import number_of
@@ -110,7 +110,7 @@ def report(
     refused = 0
     found: list[Disclosure] = []
     with writing(engine) as connection:
-        bookings = _bookings(connection, {one.handle for one in deliveries})
+        bookings = bookings_of(connection, {one.handle for one in deliveries})
         for one, at in zip(deliveries, instants, strict=True):
             person = number_of(connection, schema.people, "person", "person_id", one.person_id)
             booking = bookings.get(one.handle)
@@ -179,30 +179,6 @@ def disclose(
         )
     append(connection, facts, master=master)
     return len(new)
-
-
-class _Booked(msgspec.Struct, frozen=True):
-    advertiser: int
-    function: Function
-    since: int
-    until: int | None
-    handle_hash: bytes
-
-    def holds_at(self, at: datetime) -> bool:
-        return self.since <= micros(at) and (self.until is None or micros(at) < self.until)
-
-
-def _bookings(connection: Connection, handles: set[str]) -> dict[str, _Booked]:
-    b = schema.bookings
-    found = {}
-    limits = AudiencePolicy().limits
-    for handle in handles:
-        row = connection.execute(select(b).where(b.c.handle == handle)).first()
-        if row is not None:
-            function = canonical(parse(msgspec.json.decode(row.expression), limits))
-            digest = hashlib.sha256(handle.encode()).digest()
-            found[handle] = _Booked(row.advertiser, function, row.since, row.until, digest)
-    return found
 
 
 def _names(

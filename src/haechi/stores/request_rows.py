@@ -78,6 +78,21 @@ def request_of(connection: Connection, request_id: str, *, now: datetime) -> Req
     return as_request(row_of(connection, request_id), now)
 
 
+def person_id_of(connection: Connection, request_id: str) -> str:
+    """Whose request it is.
+
+    Raises:
+        MissingError: there is no such request, or the person was erased.
+    """
+    r, p = schema.requests, schema.people
+    found = connection.execute(
+        select(p.c.person_id).join(r, r.c.person == p.c.person).where(r.c.request_id == request_id)
+    ).scalar()
+    if found is None:
+        raise MissingError("no such request of anybody who is still known.")
+    return str(found)
+
+
 def requests_of(connection: Connection, person: int, *, now: datetime) -> list[Request]:
     """A person's requests, the newest first."""
     r = schema.requests

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -176,6 +176,8 @@ class Requests:
                     "an erasure waits, so that who did not ask for it can stop it; expected its end."
                 )
             self._close(connection, row.request, outcome, ground=ground, reason=reason, now=now)
+            if row.kind == "rectification" and outcome == "granted" and row.person is not None:
+                self._correct(connection, row.person, msgspec.json.decode(row.detail, type=Wanted), now)
             if outcome == "refused" and lift(connection, row.request, now=now) and row.person is not None:
                 self._keep_anew(connection, row.person, now)
             erased = row.kind == "erasure" and outcome == "granted" and row.person is not None
@@ -257,6 +259,22 @@ class Requests:
             if self._master is not None:
                 fact = Fact("permission-withdrawn", now, {}, person, said)
             append(connection, [fact], master=self._master)
+
+    def _correct(self, connection: Connection, person: int, wanted: Wanted, now: datetime) -> None:
+        """Another place or date of birth; which law holds may be another one then, and who is in what too."""
+        told = {
+            "country": wanted.country,
+            "region": wanted.region,
+            "birth_date": None if wanted.birth_date is None else date.fromisoformat(wanted.birth_date),
+        }
+        if wanted.country is not None and wanted.region is None:
+            # The region of another country is none here.
+            told["region"] = ""
+        values = {name: value or None for name, value in told.items() if value is not None}
+        if values:
+            p = schema.people
+            connection.execute(update(p).where(p.c.person == person).values(**values))
+            self._keep_anew(connection, person, now)
 
     def _keep_anew(self, connection: Connection, person: int, now: datetime) -> None:
         keep_anew(connection, {person}, self._packs, self._rule, now=now)

@@ -92,7 +92,7 @@ class ToldTo:
     def _could_use(self, events: Mapping[int, Sequence[Event]]) -> Iterator[Recipient]:
         """What another system's advertisers could use while the person was in the theme by that system's records.
 
-        Worked out from the behaviours by the contract's definition of exposure, whatever is allowed here: it happened.
+        Worked out from the behaviours by the contract's definition of exposure: whatever is allowed here, so it was.
         """
         known = [theme for theme in events if theme in self._granted]
         if not known:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
+from haechi.rights.controller import read_controller
 from haechi.sensitivity import judge_with
 from haechi.stores import open_store
 from haechi.stores.audiences import Audiences
@@ -46,6 +47,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
         provider: the name of the platform's own segments in bid requests.
         audiences: the numbers of the release of sizes.
         per_minute: calls a minute from one address.
+        controller: file that says who answers for the data, or None: then no answers are given over HTTP.
     """
 
     database: str
@@ -59,6 +61,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     provider: str = "haechi"
     audiences: AudiencePolicy = AudiencePolicy()
     per_minute: int = 6_000
+    controller: str | None = None
 
 
 class Platform:
@@ -68,6 +71,8 @@ class Platform:
         engine: the database.
         packs: the laws.
         judge: the sensitivity engine.
+        rule: kind weights, threshold and lapse.
+        controller: who answers for the data, or None.
         master: wraps people's keys; None where a PostgreSQL database was given none.
         themes: themes and items.
         ingest: behaviours.
@@ -80,9 +85,10 @@ class Platform:
         self.packs = chosen(load_packs(tuple(map(Path, settings.law_packs))), settings.laws)
         self.judge = judge_with(None if settings.decisions is None else Path(settings.decisions))
         self.engine = open_store(settings.database)
-        rule = EvidenceRule(
+        self.rule = rule = EvidenceRule(
             DEFAULT_EVIDENCE.kind_thousandths, DEFAULT_EVIDENCE.threshold_thousandths, settings.lapse_days
         )
+        self.controller = None if settings.controller is None else read_controller(Path(settings.controller))
         self.themes = Themes(
             self.engine, self.judge, self.packs, rule=rule, approve_ordinary=settings.approve_ordinary
         )

@@ -260,6 +260,8 @@ def _write(folder: Path, told: Answer, request: Request, langs: Sequence[Lang]) 
             shutil.rmtree(folder)
         half.rename(folder)
     except OSError as fault:
+        # Half an answer is personal data that nobody asked for.
+        shutil.rmtree(half, ignore_errors=True)
         raise OutputError(f"{folder}: expected a folder that can be written; {fault.strerror}.") from None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from haechi.errors import MissingError, UsageError
 from haechi.ledger.seal import Master
 from haechi.release.gate import Snapshot
+from haechi.rights.controller import Retention
 from haechi.rights.effect import COOLING_OFF, Wanted
 from haechi.stores import schema
 from haechi.stores.disclosures import Delivery, report
@@ -19,8 +20,10 @@ from haechi.stores.ledger import entries
 from haechi.stores.people import Person, put_people
 from haechi.stores.request_rows import open_requests, requests_of
 from haechi.stores.requests import Requests
+from haechi.stores.retention import expire
 from haechi.stores.rows import reading
 from haechi.stores.snapshots import SnapshotMaker
+from haechi.themes.evidence import DEFAULT_EVIDENCE
 from tests.stores.platforms import PACKS, Platform
 from tests.stores.worlds import at
 
@@ -368,3 +371,23 @@ def test_two_erasures_and_a_release_at_once(platform: Platform) -> None:
         for table in (schema.people, schema.disclosures, schema.behaviours):
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
         assert requests_of(connection, 1, now=now) == []
+
+
+def test_what_is_over_its_time_goes_with_what_came_of_it(platform: Platform) -> None:
+    """Fails when data is kept longer than people are told, or a theme outlives the behaviours behind it."""
+    platform.likes(["ann"], "i1", minute=400_000)
+    ask(platform, "objection", Wanted(purposes=("disclosure",)), person="ben")
+    gone: dict[str, int] = {}
+    retention = Retention(behaviours=100, memberships=100, permissions=100, disclosures=100, requests=1)
+    later = platform.clock + dt.timedelta(days=2)
+    expire(
+        platform.engine, PACKS, DEFAULT_EVIDENCE, retention, now=later,
+        step=lambda what, rows: gone.__setitem__(what, gone.get(what, 0) + rows),
+    )  # fmt: skip
+    assert gone["behaviours"] == 4
+    assert platform.members("golf") == {"ann"}
+    assert platform.members("church") == set()
+    with reading(platform.engine) as connection:
+        assert len(requests_of(connection, 2, now=later)) == 1
+        e = schema.evidence
+        assert connection.execute(select(func.count()).select_from(e)).scalar_one() == 1

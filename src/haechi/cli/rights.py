@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from haechi.stores.ledger.secrets import master_of
 from haechi.stores.opened import connect
 from haechi.stores.request_rows import Request, open_requests, person_id_of, request_of
 from haechi.stores.requests import Requests
+from haechi.stores.retention import expire
 from haechi.stores.rows import reading
 from haechi.terms.words import Category, Outcome, Purpose, RequestKind
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
@@ -225,6 +227,30 @@ def answer(
             _write(out / one.request_id, answers.of(person_id), one, tuple(lang or LANGS))
             requests.answer(one.request_id, "granted", now=utc_now(), version=one.version)
     print(f"{len(waiting):,} answered, in {out}")  # noqa: T201
+
+
+@app.command
+def retain(*, controller: Path, database: str = "haechi-data", lapse: int | None = None) -> None:
+    """Destroy what is older than the controller's file says; to be run every day.
+
+    Parameters
+    ----------
+    controller
+        TOML file that says how long what is kept; see docs/reference/rights.md.
+    database
+        A folder or a postgresql:// URL.
+    lapse
+        As for haechi serve.
+    """
+    gone: Counter[str] = Counter()
+
+    def step(what: str, rows: int) -> None:
+        gone[what] += rows
+
+    rule = EvidenceRule(DEFAULT_EVIDENCE.kind_thousandths, DEFAULT_EVIDENCE.threshold_thousandths, lapse)
+    retention = read_controller(controller).retention
+    expire(connect(database), load_packs(), rule, retention, now=utc_now(), step=step)
+    print("destroyed: " + (", ".join(f"{what} {rows:,}" for what, rows in gone.items()) or "nothing"))  # noqa: T201
 
 
 def _waiting(engine: Engine, request_ids: Sequence[str], now: datetime) -> list[tuple[Request, str]]:

@@ -96,6 +96,9 @@ class Permissions:
             )  # fmt: skip
             self._keep(connection, {person}, now)
             said = {name: values[name] for name in ("purpose", "category", "basis", "notice", "evidence")}
+            if expires_at is not None:
+                # That it ran out is proved by when it was to.
+                said["expires_at"] = expires_at.isoformat()
             self._prove(connection, "permission-given", person, said, now)
 
     def withdraw(

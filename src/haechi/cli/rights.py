@@ -272,16 +272,16 @@ def _waiting(engine: Engine, request_ids: Sequence[str], now: datetime) -> list[
 def _write(folder: Path, told: Answer, request: Request, langs: Sequence[Lang]) -> None:
     """Writes an answer beside its place and then puts it there: half an answer is never found."""
     half = folder.with_name(f".{folder.name}.half")
+    files = {"answer.json": as_json(portable(told) if request.kind == "portability" else told)}
+    if request.kind != "portability":
+        files["answer.zip"] = answer_tables(told)
+        files |= {f"answer.{lang}.html": answer_page(told, lang).encode() for lang in langs}
     try:
+        # What an interrupted call left.
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(mode=0o700, parents=True)
-        if request.kind == "portability":
-            _file(half / "answer.json", as_json(portable(told)))
-        else:
-            _file(half / "answer.json", as_json(told))
-            _file(half / "answer.zip", answer_tables(told))
-            for lang in langs:
-                _file(half / f"answer.{lang}.html", answer_page(told, lang).encode())
+        for name, content in files.items():
+            _file(half / name, content)
         if folder.exists():
             shutil.rmtree(folder)
         half.rename(folder)

@@ -86,6 +86,7 @@ class Recipient(_Told, frozen=True, kw_only=True):
     """An advertiser, a theme, and when.
 
     Attributes:
+        categories: what the theme gives away by its name.
         how: see `How`.
         within: False: the advertiser learned that the person is not in the theme.
         since: when an ad was delivered, or from when on the theme could be used.
@@ -97,6 +98,7 @@ class Recipient(_Told, frozen=True, kw_only=True):
     country: str | None
     theme_id: str
     theme: str
+    categories: tuple[Category, ...]
     how: How
     purpose: Purpose
     within: bool
@@ -220,9 +222,8 @@ def portable(answer: Answer) -> Portable:
 
 def is_sensitive(answer: Answer) -> bool:
     """Whether an answer gives more away than a name: then more is asked of who wants it (see `identity`)."""
-    return any(theme.categories for theme in answer.themes) or any(
-        permission.category for permission in answer.permissions
-    )
+    told: tuple[Theme | Recipient, ...] = (*answer.themes, *answer.recipients)
+    return any(one.categories for one in told) or any(one.category for one in answer.permissions)
 
 
 def as_json(told: Answer | Portable) -> bytes:

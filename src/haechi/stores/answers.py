@@ -20,7 +20,7 @@ from haechi.stores import schema
 from haechi.stores.ledger.read import body_of, entries, personal_fields, proof_of
 from haechi.stores.request_rows import requests_of
 from haechi.stores.rows import fetch
-from haechi.stores.told_to import Inside, ToldTo, utc
+from haechi.stores.told_to import Inside, ToldTo, categories_of, utc
 from haechi.terms.words import BEHAVIOUR_KINDS
 from haechi.themes.evidence import EvidenceRule
 from haechi.themes.keeping import Event, gain, takes_back
@@ -180,7 +180,7 @@ class Answers:
             theme_id=row.theme_id,
             name=row.name,
             path=row.path,
-            categories=tuple(json.loads(row.categories or "[]")),
+            categories=categories_of(row),
             since=utc(since),
             until=None if until is None else utc(until),
             score=score,

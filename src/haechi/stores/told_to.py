@@ -1,5 +1,6 @@
 """Who got a theme of one person: ads delivered, audiences booked, and what another system's advertisers could use."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from haechi.stores.addressable import Addressable
 from haechi.stores.booked import bookings_in_force
 from haechi.stores.clock import instant
 from haechi.stores.rows import fetch
-from haechi.terms.words import Purpose
+from haechi.terms.words import Category, Purpose
 from haechi.themes.evidence import EvidenceRule
 from haechi.themes.keeping import Event, fold
 
@@ -142,6 +143,7 @@ class ToldTo:
             country=whom.country,
             theme_id=what.theme_id,
             theme=what.name,
+            categories=categories_of(what),
             how=how,
             purpose=purpose,
             within=within,
@@ -156,6 +158,13 @@ class ToldTo:
                 select(a).where(a.c.advertiser == advertiser)
             ).one()
         return self._advertisers[advertiser]
+
+
+def categories_of(theme: Row[Any]) -> tuple[Category, ...]:
+    """What a theme gives away: as it was decided, or, while nobody decided, as the engine says."""
+    decided: list[Category] = json.loads(theme.categories or "[]")
+    screening = json.loads(theme.standing or "{}").get("screening") or {}
+    return tuple(decided or screening.get("direct", ()))
 
 
 def utc(at: int) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from haechi.rights.answer import Answer
+from haechi.rights.told.picture import picture
 from haechi.terms.names import category_names
 
 Lang = Literal["ko", "en", "ja", "de"]
@@ -34,18 +35,16 @@ def answer_page(answer: Answer, lang: Lang) -> str:
         lang: in which language; names of themes, pages and advertisers stand as they are called.
     """
     say = words(lang)
-    return (
-        _templates()
-        .get_template("answer.html.j2")
-        .render(
-            answer=answer,
-            say=say,
-            lang=lang,
-            day=_day(say["day"]),
-            moment=_day(say["moment"]),
-            shown=_SHOWN,
-            reasons=_REASONS,
-        )
+    template = _templates().get_template("answer.html.j2")
+    return template.render(
+        answer=answer,
+        say=say,
+        lang=lang,
+        picture=picture(answer, say),
+        day=_day(say["day"]),
+        moment=_day(say["moment"]),
+        shown=_SHOWN,
+        reasons=_REASONS,
     )
 
 

@@ -59,7 +59,7 @@ class ToldTo:
     def of(
         self, person: int, inside: Sequence[Inside], events: Mapping[int, Sequence[Event]]
     ) -> tuple[Recipient, ...]:
-        """Who got what of a person, the latest first.
+        """Who got what of a person: what gives something away first, then the latest.
 
         Args:
             person: number.
@@ -67,9 +67,8 @@ class ToldTo:
             events: what the person did, by theme, in the order of time.
         """
         found = [*self._delivered(person), *self._could_use(events), *self._booked(person, inside)]
-        return tuple(
-            sorted(found, key=lambda one: (one.since, one.advertiser_id, one.theme_id), reverse=True)
-        )
+        found.sort(key=lambda one: (one.since, one.advertiser_id, one.theme_id), reverse=True)
+        return tuple(sorted(found, key=lambda one: not one.categories))
 
     def theme(self, theme: int) -> Row[Any]:
         """A theme's row."""

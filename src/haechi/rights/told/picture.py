@@ -30,7 +30,9 @@ def picture(answer: Answer, say: Mapping[str, Any]) -> Markup:
         return Markup()
     sensitive = {one.theme_id for one in told if one.categories}
     themes = _first([one.theme_id for one in told], first=sensitive)
-    advertisers = _first([one.advertiser_id for one in told])
+    # Whoever got the most of the themes in the picture.
+    shown = set(themes)
+    advertisers = _first([one.advertiser_id for one in told if one.theme_id in shown])
     names = {one.theme_id: one.theme for one in told} | {one.advertiser_id: one.advertiser for one in told}
     height = _TOP + _ROW * max(len(themes), len(advertisers)) + 8
     left = {theme: _TOP + _ROW * place for place, theme in enumerate(themes)}

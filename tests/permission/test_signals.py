@@ -97,6 +97,21 @@ def test_a_string_that_was_cut_off_is_no_consent(
     assert said.faults
 
 
+def test_a_string_of_another_day_reads_the_same_and_one_from_before_the_framework_is_none() -> None:
+    """The core is remembered without its dates: that must neither lose a no nor believe a date that cannot be."""
+    string = tcf_string({1, 4}, {1}, [3], by_range=False)
+    later = string[0] + "QPUzIAQPUzIA" + string[13:]
+    early = string[0] + "A" * 12 + string[13:]
+    for _ in range(2):
+        assert (
+            read_tcf(later)
+            == read_tcf(string)
+            == read_tcf(f"{later}.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACE")
+        )
+        assert set(read_signals(gdpr=True, tcf=early).refusals) == NO_TCF
+        assert read_tcf(tcf_string({4}, {1}, [3], by_range=False)) != read_tcf(string)
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.text(max_size=80) | st.text(ALPHABET + ".~", max_size=120))
 def test_no_text_at_all_raises_or_consents(text: str) -> None:

@@ -6,25 +6,45 @@ from pathlib import Path
 
 from haechi.cli.app import app
 from haechi.errors import HaechiError
-from haechi.rights.controller import Controller
+from haechi.rights.controller import Controller, Published, Retention
 
-CONTROLLER = Controller(
+PUBLISHED = Published(
     id="https://ads.example",
-    name="Example Ads Inc.",
-    address="1 Sejong-daero, Seoul",
     country="KR",
-    contact="mailto:privacy@ads.example",
     withdrawal="https://ads.example/permissions",
     rights="https://ads.example/my-data",
     notices="https://ads.example/notices/{notice}",
     language="ko",
     storage=("KR",),
-    retention="Until withdrawal, at most two years.",
 )
-CONTROLLER_TOML = "\n".join(
-    f"{name} = {list(value) if isinstance(value, tuple) else repr(value)}".replace("'", '"')
-    for name, value in ((name, getattr(CONTROLLER, name)) for name in Controller.__struct_fields__)
+CONTROLLER = Controller(
+    name="Example Ads Inc.",
+    address="1 Sejong-daero, Seoul",
+    contact="privacy@ads.example",
+    retention=Retention(behaviours=365, memberships=365, permissions=730, disclosures=730, requests=730),
+    published=PUBLISHED,
 )
+CONTROLLER_TOML = """
+name = "Example Ads Inc."
+address = "1 Sejong-daero, Seoul"
+contact = "privacy@ads.example"
+
+[retention]
+behaviours = 365
+memberships = 365
+permissions = 730
+disclosures = 730
+requests = 730
+
+[published]
+id = "https://ads.example"
+country = "KR"
+withdrawal = "https://ads.example/permissions"
+rights = "https://ads.example/my-data"
+notices = "https://ads.example/notices/{notice}"
+language = "ko"
+storage = ["KR"]
+"""
 
 
 def run(*arguments: str | Path) -> tuple[int, str, str]:

@@ -23,7 +23,7 @@ from haechi.stores.rows import fill, reading, writing
 from haechi.terms.words import BEHAVIOUR_KINDS, LANGUAGES, Language
 from tests.conftest import HAECHI
 from tests.rights.bookings import booked, member, person, theme
-from tests.rights.desk import CONTROLLER, CONTROLLER_TOML, run
+from tests.rights.desk import CONTROLLER, CONTROLLER_TOML, PUBLISHED, run
 
 # 2025 in Seoul.
 BEGIN = micros(dt.datetime.fromisoformat("2024-12-31T15:00:00"))
@@ -140,6 +140,7 @@ def test_everyone_concerned_is_told_what_the_decree_lists(database: str, tmp_pat
             "advertiser": "Candles Ltd.",
             "purpose": "Showing you ads chosen by theme",
             "items": ["Temples, and temple stays"],
+            "within": True,
         }
     ]
     for part in (
@@ -212,7 +213,7 @@ def test_every_language_says_everything(lang: Language) -> None:
     )
     notice = notice_of(everything, CONTROLLER, year=2025, article="PIPA Art. 20-2", lang=lang)
     said = words(lang)
-    links = (CONTROLLER.name, CONTROLLER.rights, CONTROLLER.withdrawal, "privacy@ads.example")
+    links = (CONTROLLER.name, PUBLISHED.rights, PUBLISHED.withdrawal, "privacy@ads.example")
     for shown in (*said.item.values(), "{Braces} and, commas", "A {x}", *links, "PIPA Art. 20-2"):
         assert shown in notice.text
     assert "2025" in notice.subject

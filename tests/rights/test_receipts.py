@@ -240,9 +240,9 @@ def test_the_command_writes_for_the_person_alone(engine: Engine, database: str, 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (("contact", ""), "contact: found nothing"),
-        (("withdrawal", "on the web site"), "expected a URL"),
-        (("notices", "https://ads.example/notices"), "expected {notice} in it"),
+        (("contact", ""), "$.contact"),
+        (("withdrawal", "on the web site"), "$.published.withdrawal"),
+        (("notices", "https://ads.example/notices"), "$.published.notices"),
     ],
 )
 def test_a_controller_that_lacks_something_is_refused(
@@ -256,6 +256,9 @@ def test_a_controller_that_lacks_something_is_refused(
         read_controller(file)
     file.write_text(CONTROLLER_TOML)
     assert read_controller(file) == CONTROLLER
+    file.write_text(CONTROLLER_TOML.split("[published]", maxsplit=1)[0])
+    with pytest.raises(UsageError, match=re.escape("expected it for receipts and notices")):
+        receipts([permission()], KOREAN, read_controller(file), PACKS, now=NOW)
 
 
 def test_two_people_who_permitted_at_one_instant_have_their_own_entries(engine: Engine) -> None:

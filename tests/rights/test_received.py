@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from haechi.stores import schema
 from haechi.stores.clock import instant, micros
 from haechi.stores.received import Bookings, received_by
 from haechi.stores.rows import reading
@@ -113,6 +114,26 @@ def test_a_person_of_whom_nothing_was_told_is_not_there(engine: Engine) -> None:
         (one,) = received_by(connection, person_number(engine, "other"))
     assert (one.advertiser, one.since, one.until) == ("x Ltd.", instant(5), None)
     assert one.since == dt.datetime.fromisoformat("1970-01-01T00:00:00.000005")
+
+
+def test_an_ad_that_was_delivered_outlives_the_membership(engine: Engine) -> None:
+    """Who withdraws is still told who had received it; and that an audience left the theme out is told as such."""
+    with engine.begin() as connection:
+        me = person(connection, "me")
+        booked(connection, "x", {"theme": "a"}, 5, 6)
+        advertiser = connection.execute(schema.advertisers.select()).one().advertiser
+        for name, within in (("a", True), ("b", False)):
+            connection.execute(
+                schema.disclosures.insert().values(
+                    person=me, at=70, advertiser=advertiser, theme=theme(connection, name), purpose="disclosure",
+                    within=within,
+                )
+            )  # fmt: skip
+    with reading(engine) as connection:
+        told = [(one.theme_id, one.within, one.since, one.until) for one in received_by(connection, me)]
+        assert told == [("a", True, instant(70), instant(71)), ("b", False, instant(70), instant(71))]
+        assert Bookings(connection).of([me], until=instant(70)) == {}
+        assert Bookings(connection, ["y"]).of([me]) == {}
 
 
 def person_number(engine: Engine, person_id: str) -> int:

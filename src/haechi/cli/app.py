@@ -32,10 +32,9 @@ app = cyclopts.App(
 COMMANDS = ("audit", "checks", "classify", "doctor", "evaluate", "explain", "gate", "laws", "load", "serve")
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
-GROUPS = ("example", "keys", "ledger", "permissions", "themes", "users")
+GROUPS = ("example", "keys", "ledger", "permissions", "rights", "themes", "users")
 for group in GROUPS:
     app.command(f"haechi.cli.{group}:app", name=group)
-app.command("haechi.cli.rights_notices:app", name="rights")
 
 FAILED = 2
 INTERRUPTED = 130
@@ -58,7 +57,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     if sys.argv[1:] in ([], ["--help"], ["-h"]):
         # The list of commands tells what each does, which only a loaded one knows.
-        for name in (*COMMANDS, *GROUPS, "rights"):
+        for name in (*COMMANDS, *GROUPS):
             app[name]
     try:
         status = app(exit_on_error=False, print_error=False)

@@ -9,7 +9,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
-from cyclopts import App
 from rich.console import Console
 from sqlalchemy import Engine
 
@@ -30,12 +29,10 @@ from haechi.stores.ledger.held import one_state
 from haechi.stores.opened import connect, open_store
 from haechi.terms.words import LANGUAGES, Category, Language
 
-app = App(name="rights", help="What people are owed about their own data.")
 _STEP: Final = 1_000
 _FIRST_YEAR: Final = 2000
 
 
-@app.command
 def annual_notice(
     *,
     controller: Path,
@@ -91,7 +88,6 @@ def annual_notice(
         raise UsageError("no law asks for a yearly notice about that year; expected one such as 2025.")
 
 
-@app.command
 def breach(
     incident: Path,
     *,

@@ -20,6 +20,7 @@ def serve(
     decisions: Path | None = None,
     lapse: int | None = None,
     approve_ordinary: bool = True,
+    controller: Path | None = None,
 ) -> None:
     """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
 
@@ -44,6 +45,9 @@ def serve(
         Days after the last positive behaviour at which people leave a theme; never without it.
     approve_ordinary
         Whether a theme that gives nothing away, beyond doubt, opens without anybody's approval.
+    controller
+        TOML file that says who answers for the data and how long it is kept: answers to people say it
+        (docs/reference/rights.md).
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
@@ -57,6 +61,7 @@ def serve(
             lapse_days=lapse,
             approve_ordinary=approve_ordinary,
             snapshot=str(snapshot or snapshot_of(database)),
+            controller=None if controller is None else str(controller),
         ),
         host=host,
         port=port,

@@ -57,7 +57,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     by_guardian: bool
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """What a decision may know of the person.
 
     Attributes:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from haechi.rights.controller import Controller
+from haechi.rights.controller import Controller, published
 from haechi.rights.received import Received
 from haechi.terms.words import BehaviourKind, Language
 
@@ -32,6 +32,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closing: str
     theme_items: str
     received_items: str
+    received_items_outside: str
     purpose: dict[str, str]
     item: dict[str, str]
 
@@ -64,12 +65,21 @@ class Collected(msgspec.Struct, frozen=True):
 
 
 class Provided(msgspec.Struct, frozen=True):
-    """One third party, one purpose, and the items provided."""
+    """One third party, one purpose, and the items provided.
+
+    Attributes:
+        advertiser_id: who received it.
+        advertiser: its name.
+        purpose: what for.
+        items: names of themes.
+        within: that the person is in these themes was told; False: that the person is not.
+    """
 
     advertiser_id: str
     advertiser: str
     purpose: str
     items: tuple[str, ...]
+    within: bool = True
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,14 +137,18 @@ def notice_of(used: Used, controller: Controller, *, year: int, article: str, la
             said.received_line.format(
                 advertiser=one.advertiser,
                 purpose=one.purpose,
-                items=said.received_items.format(themes=_listed(one.items)),
+                items=(said.received_items if one.within else said.received_items_outside).format(
+                    themes=_listed(one.items)
+                ),
             )
             for one in provided
         ),
         *(() if provided else (said.received_none,)),
         "",
         said.closing.format(
-            rights=controller.rights, withdrawal=controller.withdrawal, contact=controller.contact_shown
+            rights=published(controller).rights,
+            withdrawal=published(controller).withdrawal,
+            contact=controller.contact,
         ),
     ]
     return Notice(
@@ -161,12 +175,13 @@ def _collected(used: Used, said: Words) -> Iterable[Collected]:
 
 
 def _provided(received: Iterable[Received], said: Words) -> Iterable[Provided]:
-    themes: dict[tuple[str, str, str], list[str]] = {}
+    themes: dict[tuple[str, str, str, bool], list[str]] = {}
     for one in received:
-        themes.setdefault((one.advertiser, one.advertiser_id, one.purpose), []).append(one.theme)
-    for (advertiser, advertiser_id, purpose), names in sorted(themes.items()):
-        shown = said.purpose.get(purpose, purpose)
-        yield Provided(advertiser_id, advertiser, shown, tuple(sorted(set(names))))
+        key = (one.advertiser, one.advertiser_id, one.purpose, not one.within)
+        themes.setdefault(key, []).append(one.theme)
+    for (advertiser, advertiser_id, purpose, outside), names in sorted(themes.items()):
+        shown = said.purpose[purpose]
+        yield Provided(advertiser_id, advertiser, shown, tuple(sorted(set(names))), not outside)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -134,7 +134,7 @@ def _known(item: BreachItem, telling: Telling, said: Words) -> str | None:
     if item == "records" and incident.records is not None:
         return said.fact["records"].format(records=f"{incident.records:,}")
     if item == "contact":
-        return said.fact["contact"].format(controller=controller.name, contact=controller.contact_shown)
+        return said.fact["contact"].format(controller=controller.name, contact=controller.contact)
     return said.standing.get(telling.clock.law, {}).get(item)
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 import msgspec
 
 from haechi.law import LawPack, in_force
-from haechi.rights.controller import Controller
+from haechi.rights.controller import Controller, published
 from haechi.rights.received import Received
 from haechi.terms.words import Basis, Category, Purpose
 
@@ -48,7 +48,6 @@ CONTEXT: Final[Json] = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
     "dct:conformsTo": _IRI,
     "dct:issued": _TIME,
-    "dpv:hasContact": _IRI,
     "dpv:hasJurisdiction": _IRI,
     "dpv:hasLegalBasis": _IRI,
     "dpv:hasLocation": _IRI,
@@ -206,9 +205,9 @@ def _record(
     given: Given, subject: Subject, controller: Controller, packs: Mapping[str, LawPack], now: datetime
 ) -> Json:
     laws = [packs[law] for law in ((given.law,) if given.law in packs else subject.laws) if law is not None]
-    record_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{controller.id}#permission-{given.number}"))
+    record_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{published(controller).id}#permission-{given.number}"))
     consent = given.basis in _CONSENTS
-    places = [subject.place] if subject.place is not None else [controller.country]
+    places = [subject.place] if subject.place is not None else [published(controller).country]
     return {
         "@id": f"urn:uuid:{record_id}",
         "@type": "dpv:ConsentRecord" if consent else "dpv:DataProcessingRecord",
@@ -220,17 +219,17 @@ def _record(
         "dpv:hasApplicableLaw": [_law(pack, given) for pack in laws],
         "dpv:hasLegalBasis": _bases(given, laws),
         "dpv:hasNotice": {
-            "@id": controller.notices.replace("{notice}", given.notice),
+            "@id": published(controller).notices.replace("{notice}", given.notice),
             "@type": "dpv:ConsentNotice" if consent else "dpv:PrivacyNotice",
             "dct:identifier": given.notice,
-            "dct:language": controller.language,
+            "dct:language": published(controller).language,
         },
         "dpv:hasProcess": _process(given, controller, laws),
         "dpv:hasConsentControl": {
             "@type": "dpv:WithdrawConsent",
-            "dpv:isExercisedAt": controller.withdrawal,
+            "dpv:isExercisedAt": published(controller).withdrawal,
         },
-        "dpv:hasRight": {"@type": "dpv:DataSubjectRight", "dpv:isExercisedAt": controller.rights},
+        "dpv:hasRight": {"@type": "dpv:DataSubjectRight", "dpv:isExercisedAt": published(controller).rights},
         "dct:provenance": given.evidence,
         "dpv:hasConsentStatus" if consent else "dpv:hasActivityStatus": [*_events(given, controller, now)],
     }
@@ -238,13 +237,13 @@ def _record(
 
 def _controller(controller: Controller) -> Json:
     return {
-        "@id": controller.id,
+        "@id": published(controller).id,
         "@type": "dpv:DataController",
-        "dpv:hasIdentifier": controller.id,
+        "dpv:hasIdentifier": published(controller).id,
         "dpv:hasName": controller.name,
         "dpv:hasAddress": controller.address,
         "dpv:hasContact": controller.contact,
-        "dpv:hasLocation": f"loc:{controller.country}",
+        "dpv:hasLocation": f"loc:{published(controller).country}",
     }
 
 
@@ -296,9 +295,9 @@ def _process(given: Given, controller: Controller, laws: Iterable[LawPack]) -> J
         "dpv:hasStorageCondition": [
             {
                 "@type": "dpv:StorageLocation",
-                "dpv:hasLocation": [f"loc:{place}" for place in controller.storage],
+                "dpv:hasLocation": [f"loc:{place}" for place in published(controller).storage],
             },
-            {"@type": "dpv:StorageDuration", "dct:description": controller.retention},
+            {"@type": "dpv:StorageDuration", "dpv:hasDuration": f"P{controller.retention.permissions}D"},
         ],
     }
 
@@ -339,7 +338,7 @@ def _events(given: Given, controller: Controller, now: datetime) -> Iterator[Jso
         yield {
             "@type": ran_out,
             "dpv:isIndicatedAtTime": _written(given.expires_at),
-            "dpv:isIndicatedBy": controller.id,
+            "dpv:isIndicatedBy": published(controller).id,
         }
     if ended is not None and ended <= now:
         yield {

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from haechi.terms.words import Category
+from haechi.terms.words import Category, Purpose
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -18,7 +18,8 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, order=True):
         since: from when on, naive UTC.
         until: until when, or None.
         categories: what the theme gives away.
-        purpose: what for, in a word.
+        purpose: what for.
+        within: the person is in the theme; False: the person is not, and the audience left out who is.
     """
 
     advertiser_id: str
@@ -28,4 +29,5 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, order=True):
     since: datetime
     until: datetime | None
     categories: tuple[Category, ...] = ()
-    purpose: str = "advertising"
+    purpose: Purpose = "disclosure"
+    within: bool = True

@@ -29,6 +29,7 @@ from haechi.service.problems import (
     unreadable_problem,
     value_problem,
 )
+from haechi.service.rights_routes import DeliveryRoutes, RequestRoutes
 from haechi.service.routes import AdvertiserRoutes, PermissionRoutes, Records, ThemeRoutes
 from haechi.stores.rows import reading
 
@@ -92,7 +93,8 @@ def make_app(
     limit = RateLimitConfig(rate_limit=("minute", per_minute), exclude=["/health", "/metrics"])
     app = Litestar(
         route_handlers=[
-            Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, Health, Metrics, *further,
+            Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, RequestRoutes, DeliveryRoutes, Health,
+            Metrics, *further,
         ],
         plugins=list(plugins),
         state=State({"platform": platform}),

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
+from haechi.rights.controller import read_controller
 from haechi.sensitivity import judge_with
 from haechi.stores import open_store
 from haechi.stores.audiences import Audiences
@@ -22,6 +23,7 @@ from haechi.stores.clock import utc_now
 from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
 from haechi.stores.permissions import Permissions
+from haechi.stores.requests import Requests
 from haechi.stores.snapshots import SnapshotMaker
 from haechi.stores.themes import Themes
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
@@ -45,6 +47,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
         provider: the name of the platform's own segments in bid requests.
         audiences: the numbers of the release of sizes.
         per_minute: calls a minute from one address.
+        controller: file that says who answers for the data, or None: then no answers are given over HTTP.
     """
 
     database: str
@@ -58,6 +61,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     provider: str = "haechi"
     audiences: AudiencePolicy = AudiencePolicy()
     per_minute: int = 6_000
+    controller: str | None = None
 
 
 class Platform:
@@ -67,9 +71,13 @@ class Platform:
         engine: the database.
         packs: the laws.
         judge: the sensitivity engine.
+        rule: kind weights, threshold and lapse.
+        controller: who answers for the data, or None.
+        master: wraps people's keys; None where a PostgreSQL database was given none.
         themes: themes and items.
         ingest: behaviours.
         permissions: permissions.
+        requests: what people ask for.
         audiences: sizes and bookings.
     """
 
@@ -77,14 +85,17 @@ class Platform:
         self.packs = chosen(load_packs(tuple(map(Path, settings.law_packs))), settings.laws)
         self.judge = judge_with(None if settings.decisions is None else Path(settings.decisions))
         self.engine = open_store(settings.database)
-        rule = EvidenceRule(
+        self.rule = rule = EvidenceRule(
             DEFAULT_EVIDENCE.kind_thousandths, DEFAULT_EVIDENCE.threshold_thousandths, settings.lapse_days
         )
+        self.controller = None if settings.controller is None else read_controller(Path(settings.controller))
         self.themes = Themes(
             self.engine, self.judge, self.packs, rule=rule, approve_ordinary=settings.approve_ordinary
         )
-        self.ingest = Ingest(self.engine, self.packs, rule)
-        self.permissions = Permissions(self.engine, self.packs, rule, master=master_of(settings.database))
+        self.master = master_of(settings.database)
+        self.ingest = Ingest(self.engine, self.packs, rule, master=self.master)
+        self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
+        self.requests = Requests(self.engine, self.packs, rule, master=self.master)
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         self._settings = settings
         try:
@@ -118,7 +129,7 @@ class Platform:
             self._places.release()
 
     def begin(self) -> None:
-        """Begins the work beside the requests: permissions that run out, and the gate's snapshot."""
+        """Begins the work beside the calls: permissions that run out, erasures, and the gate's snapshot."""
         self.tend()
         self._thread = threading.Thread(target=self._tend_on, name="haechi-tend", daemon=True)
         self._thread.start()
@@ -131,11 +142,12 @@ class Platform:
         self.engine.dispose()
 
     def tend(self) -> None:
-        """Once: closes what ran out since the last time, then writes the snapshot. Never raises."""
+        """Once: closes what ran out, erases who waited long enough, writes the snapshot. Never raises."""
         now = utc_now()
         try:
             self.permissions.sweep(now=now, since=self._swept or now - timedelta(days=36_500))
             self._swept = now
+            self.requests.carry_out(now=now)
             self._maker.write(Path(self._settings.snapshot), now=now)
         except (HaechiError, SQLAlchemyError) as fault:
             # Gates notice the age of the snapshot themselves and close; here it is said.

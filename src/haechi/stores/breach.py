@@ -155,9 +155,13 @@ def _told_of(connection: Connection, incident: Incident) -> tuple[set[int], set[
         for row in fetch(
             connection,
             "SELECT DISTINCT m.person FROM temp_booked b CROSS JOIN themes t CROSS JOIN memberships m "
-            "WHERE t.theme_id = b.theme_id AND m.theme = t.theme ORDER BY m.person",
+            "WHERE t.theme_id = b.theme_id AND m.theme = t.theme",
         )
     ]
+    d = schema.disclosures
+    delivered = select(d.c.person).join_from(d, a, a.c.advertiser == d.c.advertiser)
+    members += connection.execute(delivered.where(a.c.advertiser_id.in_(known)).distinct()).scalars()
+    members = sorted(set(members))
     people: set[int] = set()
     inferred: set[Category] = set()
     for at in range(0, len(members), _PAGE):

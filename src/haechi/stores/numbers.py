@@ -38,6 +38,11 @@ class Numbers:
         """Forgets what was looked up for a transaction that was undone."""
         self._new = {}
 
+    def forget(self) -> None:
+        """Forgets everything: somebody was erased, and a number may be nobody's now."""
+        self._known.clear()
+        self._new = {}
+
     def keep(self) -> None:
         """Remembers what was looked up since; to be called after the commit, since an undone number is none."""
         if len(self._known) + len(self._new) > _REMEMBERED:

@@ -11,13 +11,12 @@ from haechi.law import LawPack
 from haechi.ledger.entry import Fact, Kind
 from haechi.ledger.seal import Master
 from haechi.stores import schema
-from haechi.stores.catalogue import Catalogue
 from haechi.stores.clock import micros
-from haechi.stores.holding import Holding
-from haechi.stores.keep import recompute
+from haechi.stores.erased import Erased
+from haechi.stores.keep_anew import keep_anew
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers, number_of
-from haechi.stores.rows import fetch, temporary, writing
+from haechi.stores.rows import writing
 from haechi.terms.words import Basis, Category, Purpose
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
@@ -71,6 +70,7 @@ class Permissions:
         self._packs = packs
         self._rule = rule
         self._master = master
+        self._erased = Erased(master)
 
     def give(self, grant: Grant, *, now: datetime) -> None:
         """Records a permission; what it opens is open when this returns.
@@ -84,6 +84,8 @@ class Permissions:
         if expires_at is not None and expires_at <= now:
             raise UsageError("a permission that has run out already; expected an instant to come.")
         with writing(self._engine) as connection:
+            # Whoever gives a permission after having been erased comes back by it.
+            self._erased.welcome(connection, grant.person_id, now=now)
             person = Numbers(schema.people, "person", "person_id").of(connection, [grant.person_id])[0]
             values = {name: getattr(grant, name) for name in grant.__struct_fields__ if name != "person_id"}
             connection.execute(
@@ -94,6 +96,9 @@ class Permissions:
             )  # fmt: skip
             self._keep(connection, {person}, now)
             said = {name: values[name] for name in ("purpose", "category", "basis", "notice", "evidence")}
+            if expires_at is not None:
+                # That it ran out is proved by when it was to.
+                said["expires_at"] = expires_at.isoformat()
             self._prove(connection, "permission-given", person, said, now)
 
     def withdraw(
@@ -156,21 +161,7 @@ class Permissions:
         append(connection, [fact], master=self._master)
 
     def _keep(self, connection: Connection, people: set[int], now: datetime) -> None:
-        """Works out anew the memberships in themes that bear a category."""
-        if not people:
-            return
-        temporary(connection, "people_asked", "person BIGINT", [(person,) for person in sorted(people)])
-        pairs = {
-            (row[0], row[1])
-            for row in fetch(
-                connection,
-                "SELECT DISTINCT b.person, m.theme FROM temp_people_asked a CROSS JOIN behaviours b "
-                "CROSS JOIN item_themes m CROSS JOIN themes t WHERE b.person = a.person AND m.item = b.item "
-                "AND t.theme = m.theme AND t.approved_at IS NOT NULL AND t.categories <> '[]'",
-            )
-        }
-        allowed = Holding(connection, Catalogue(), self._packs, now).since(pairs)
-        recompute(connection, pairs, allowed, self._rule)
+        keep_anew(connection, people, self._packs, self._rule, now=now, sensitive_only=True)
 
 
 def _naive(at: datetime) -> datetime:

@@ -1,9 +1,9 @@
-"""Which advertiser received what about whom, as far as bookings and memberships tell.
+"""Which advertiser received what about whom: ads that were delivered, and what bookings and memberships tell.
 
 A person counts as told of to an advertiser while its booking holds and the person is in the audience that it booked:
 then the person is told of by every theme of that audience that the person is in. Whether an ad was in fact shown is
-not known here, so more is told than may have happened, never less. Memberships that were destroyed tell nothing any
-more: what has to outlive them is for the ledger.
+not always reported, so more is told than may have happened. Memberships that were destroyed tell nothing any more;
+deliveries outlive them.
 """
 
 import json
@@ -19,7 +19,7 @@ from haechi.rights.received import Received
 from haechi.stores import schema
 from haechi.stores.clock import instant, micros
 from haechi.stores.rows import fetch, temporary
-from haechi.terms.words import Category
+from haechi.terms.words import Category, Purpose
 
 _Span = tuple[int, int | None]
 """From an instant on, until another or None."""
@@ -39,8 +39,18 @@ class _Theme(NamedTuple):
     categories: tuple[Category, ...]
 
 
+class _Told(NamedTuple):
+    """To whom, of which theme, what for, and that the person is in it, or is not."""
+
+    advertiser_id: str
+    advertiser: str
+    theme: str
+    purpose: Purpose = "disclosure"
+    within: bool = True
+
+
 class Bookings:
-    """All bookings, read once for many people.
+    """All bookings, read once for many people; what else advertisers received is looked up with them.
 
     Args:
         connection: in a transaction.
@@ -49,6 +59,7 @@ class Bookings:
 
     def __init__(self, connection: Connection, advertisers: Collection[str] | None = None) -> None:
         self._connection = connection
+        self._advertisers = None if advertisers is None else frozenset(advertisers)
         self._of_theme: dict[str, list[_Booking]] = defaultdict(list)
         b, a = schema.bookings, schema.advertisers
         limits = AudiencePolicy().limits
@@ -80,9 +91,11 @@ class Bookings:
             until: only what was received before it.
         """
         window = (0 if since is None else micros(since), None if until is None else micros(until))
+        memberships = _memberships(self._connection, people)
+        delivered = self._delivered(window)
         found = {}
-        for person, within in _memberships(self._connection, people).items():
-            received = sorted(self._received(within, window))
+        for person in sorted(memberships.keys() | delivered.keys()):
+            received = self._received(memberships.get(person, {}), delivered.get(person, []), window)
             if received:
                 found[person] = received
         return found
@@ -92,24 +105,47 @@ class Bookings:
         """The identifiers of the themes that any of them names."""
         return frozenset(self._of_theme)
 
-    def _received(self, within: dict[str, list[_Span]], window: _Span) -> Iterator[Received]:
-        spans: dict[tuple[str, str, str], list[_Span]] = defaultdict(list)
+    def _received(
+        self, within: dict[str, list[_Span]], delivered: Iterable[tuple[_Told, int]], window: _Span
+    ) -> list[Received]:
+        """What was received about one person: what touches is one stretch."""
+        spans: dict[_Told, list[_Span]] = defaultdict(list)
         bookings = {id(one): one for theme in within for one in self._of_theme.get(theme, ())}
         for booking in bookings.values():
             for theme, span in _told(booking, within, window):
-                spans[booking.advertiser_id, booking.advertiser, theme].append(span)
-        for (advertiser_id, advertiser, theme), those in spans.items():
-            known = self._themes[theme]
-            for begin, end in _merged(those):
-                yield Received(
-                    advertiser_id=advertiser_id,
-                    advertiser=advertiser,
-                    theme_id=theme,
-                    theme=known.name,
-                    since=instant(begin),
-                    until=None if end is None else instant(end),
-                    categories=known.categories,
-                )
+                spans[_Told(booking.advertiser_id, booking.advertiser, theme)].append(span)
+        for told, at in delivered:
+            spans[told].append((at, at + 1))
+        return sorted(
+            Received(
+                advertiser_id=told.advertiser_id,
+                advertiser=told.advertiser,
+                theme_id=told.theme,
+                theme=self._themes[told.theme].name,
+                since=instant(begin),
+                until=None if end is None else instant(end),
+                categories=self._themes[told.theme].categories,
+                purpose=told.purpose,
+                within=told.within,
+            )
+            for told, those in spans.items()
+            for begin, end in _merged(those)
+        )
+
+    def _delivered(self, window: _Span) -> dict[int, list[tuple[_Told, int]]]:
+        """Ads that were delivered to the people asked of last, each an instant."""
+        last = "" if window[1] is None else f"AND d.at < {window[1]:d}"
+        found: dict[int, list[tuple[_Told, int]]] = defaultdict(list)
+        for person, at, purpose, within, advertiser_id, advertiser, theme in fetch(
+            self._connection,
+            "SELECT d.person, d.at, d.purpose, d.within, w.advertiser_id, w.name, t.theme_id "  # noqa: S608
+            "FROM temp_told_of a CROSS JOIN disclosures d CROSS JOIN advertisers w CROSS JOIN themes t "
+            "WHERE d.person = a.person AND w.advertiser = d.advertiser AND t.theme = d.theme "
+            f"AND d.at >= {window[0]:d} {last}",
+        ):
+            if self._advertisers is None or advertiser_id in self._advertisers:
+                found[person].append((_Told(advertiser_id, advertiser, theme, purpose, bool(within)), at))
+        return found
 
 
 def received_by(connection: Connection, person: int) -> list[Received]:

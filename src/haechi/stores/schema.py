@@ -349,3 +349,98 @@ ledger_people: Final = _clustered(
     Column("person", _NUMBER, primary_key=True),
     Column("entry", _NUMBER, primary_key=True),
 )
+
+requests: Final = Table(
+    "requests",
+    METADATA,
+    Column("request", _NUMBER, primary_key=True),
+    # Opaque: it may be shown and written down.
+    Column("request_id", Text, nullable=False, unique=True),
+    # Null once the person was erased: that there was a request, and how it was answered, stays.
+    Column("person", _NUMBER, ForeignKey("people.person"), index=True),
+    Column("kind", Text, nullable=False),
+    # JSON list of the laws that it is judged by: those of the person on the day it came.
+    Column("laws", Text, nullable=False),
+    # How it came: page, agent or desk.
+    Column("via", Text, nullable=False),
+    # JSON of what exactly is asked for; emptied with the person.
+    Column("detail", Text, nullable=False),
+    Column("received_at", _INSTANT, nullable=False),
+    # First instant at which an answer is late; null where no law names a number of days.
+    Column("due_at", _INSTANT),
+    Column("extended_at", _INSTANT),
+    Column("extension_reason", Text, nullable=False, server_default=""),
+    # It waits until then, so that who did not ask for it can stop it; null where nothing is waited for.
+    Column("waits_until", _INSTANT),
+    Column("answered_at", _INSTANT),
+    Column("outcome", Text, nullable=False),
+    Column("ground", Text),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False),
+    # What is open is asked for again and again, by when it is due.
+    Index("ix_requests_outcome", "outcome", "due_at"),
+)
+
+stops: Final = Table(
+    "stops",
+    METADATA,
+    Column("stop", _NUMBER, primary_key=True),
+    Column("person", _NUMBER, ForeignKey("people.person"), nullable=False, index=True),
+    # What may no longer be done; null: nothing at all.
+    Column("purpose", Text),
+    # With which theme; null: with any.
+    Column("theme", _NUMBER, ForeignKey("themes.theme")),
+    Column("since", _INSTANT, nullable=False),
+    Column("lifted_at", _INSTANT),
+    Column("request", _NUMBER, ForeignKey("requests.request"), nullable=False, index=True),
+)
+
+erased: Final = _clustered(
+    "erased",
+    # Keyed hash of the identifier of a person who was erased, so that what comes late is not taken in again.
+    Column("mark", LargeBinary, primary_key=True),
+    Column("erased_at", _INSTANT, nullable=False),
+    # The person came back by giving a permission; what happened before stays out.
+    Column("returned_at", _INSTANT),
+)
+
+grants: Final = _clustered(
+    "grants",
+    # What another system let its advertisers use, as its records tell; our own advertisers book audiences.
+    Column("theme", _NUMBER, ForeignKey("themes.theme"), primary_key=True),
+    Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), primary_key=True),
+    Column("since", _INSTANT, primary_key=True),
+    Column("until", _INSTANT),
+)
+
+disclosures: Final = _clustered(
+    "disclosures",
+    # An ad was delivered to a person because of a theme: the advertiser learned as much of whoever answers it.
+    Column("person", _NUMBER, ForeignKey("people.person"), primary_key=True),
+    Column("at", _INSTANT, primary_key=True),
+    Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), primary_key=True),
+    Column("theme", _NUMBER, ForeignKey("themes.theme"), primary_key=True),
+    Column("purpose", Text, nullable=False),
+    # False: the audience left out who is in the theme, and the person was not.
+    Column("within", Boolean, nullable=False),
+    # SHA-256 of the booking's handle; null where another system's records tell of it.
+    Column("handle_hash", LargeBinary),
+    Index("ix_disclosures_advertiser", "advertiser", "person"),
+)
+
+outbox: Final = Table(
+    "outbox",
+    METADATA,
+    Column("message", _NUMBER, primary_key=True),
+    # Which kind of message, such as deletion or notice.
+    Column("kind", Text, nullable=False),
+    # An advertiser's identifier, or a person's address.
+    Column("recipient", Text, nullable=False),
+    Column("person", _NUMBER, ForeignKey("people.person"), index=True),
+    Column("body", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    # Taken by the operator's mailer, or by the recipient.
+    Column("taken_at", _INSTANT),
+    Column("acknowledged_at", _INSTANT),
+    Index("ix_outbox_recipient", "recipient", "acknowledged_at"),
+)

@@ -1,0 +1,329 @@
+"""Requests of people: received with what they do at once, put off, answered; each step on the ledger."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, Engine, select, update
+
+from haechi.errors import MissingError, UsageError
+from haechi.law import LawPack
+from haechi.ledger.entry import Fact, Kind
+from haechi.ledger.seal import Master
+from haechi.rights.clock import deadlines, due, laws_of
+from haechi.rights.effect import COOLING_OFF, Wanted, check_wanted, is_answered_at_once, stopped
+from haechi.rights.grounds import check_answer, check_extension
+from haechi.stores import schema
+from haechi.stores.clock import instant, micros
+from haechi.stores.erased import Erased
+from haechi.stores.erasure import erase
+from haechi.stores.keep_anew import keep_anew
+from haechi.stores.ledger.append import append, scrub
+from haechi.stores.numbers import number_of
+from haechi.stores.request_rows import Request, RequestRow, Via, as_request, request_of, row_of
+from haechi.stores.rows import reading, writing
+from haechi.stores.stops import lift, stop
+from haechi.terms.words import Outcome, RequestKind
+from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
+
+_ID_BYTES: Final = 12
+
+
+class Requests:
+    """The requests of a platform.
+
+    Args:
+        engine: the database.
+        packs: the laws.
+        rule: kind weights, threshold and lapse.
+        master: seals what the ledger says of people, and knows who was erased.
+        cooling_off: how long an erasure waits before it is done.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        packs: Mapping[str, LawPack],
+        rule: EvidenceRule = DEFAULT_EVIDENCE,
+        *,
+        master: Master | None,
+        cooling_off: timedelta = COOLING_OFF,
+    ) -> None:
+        self._engine = engine
+        self._packs = packs
+        self._rule = rule
+        self._master = master
+        self._cooling_off = cooling_off
+        self._erased = Erased(master)
+
+    def receive(
+        self, person_id: str, kind: RequestKind, wanted: Wanted | None = None, *, via: Via, now: datetime
+    ) -> Request:
+        """Takes a request in. What it stops is stopped when this returns; who asks must be known to be the person.
+
+        The same request once more, while the first is open, is the first.
+
+        Args:
+            person_id: whose.
+            kind: what is asked.
+            wanted: what exactly.
+            via: how it came.
+            now: naive UTC instant.
+
+        Raises:
+            UsageError: what is wanted does not go with the kind.
+            MissingError: nothing is held about such a person.
+        """
+        asked = Wanted() if wanted is None else wanted
+        check_wanted(kind, asked)
+        if kind == "erasure" and self._master is None:
+            raise UsageError("nobody can be erased without a master key; see haechi ledger key.")
+        with writing(self._engine) as connection:
+            p = schema.people
+            known = connection.execute(select(p).where(p.c.person_id == person_id)).first()
+            if known is None:
+                raise MissingError("nothing is held about such a person.")
+            detail = msgspec.json.encode(asked).decode()
+            already = self._same(connection, known.person, kind, detail)
+            if already is not None:
+                return as_request(already, now)
+            laws = laws_of(self._packs, known.country, known.region)
+            due_at = due(deadlines(kind, laws, self._packs, now))
+            request_id = secrets.token_hex(_ID_BYTES)
+            made = connection.execute(
+                schema.requests.insert().values(
+                    request_id=request_id, person=known.person, kind=kind, laws=json.dumps(laws), via=via,
+                    detail=detail, received_at=micros(now), due_at=None if due_at is None else micros(due_at),
+                    waits_until=micros(now + self._cooling_off) if kind == "erasure" else None,
+                    outcome="open", version=0,
+                )
+            ).inserted_primary_key  # fmt: skip
+            number = int(made[0])  # type: ignore[index]
+            public = {"request_id": request_id, "kind": kind, "laws": list(laws), "via": via}
+            self._prove(connection, "request-received", known.person, public, now)
+            self._obey(connection, number, known.person, kind, wanted=asked, now=now)
+            if is_answered_at_once(kind, asked):
+                self._close(connection, number, "granted", now=now)
+            return request_of(connection, request_id, now=now)
+
+    def put_off(self, request_id: str, reason: str, *, now: datetime) -> Request:
+        """Writes down that the person was told that the answer takes longer, and why.
+
+        Raises:
+            UsageError: no law of the person has it, the time is over, or there is no reason.
+        """
+        with writing(self._engine) as connection:
+            row = _open_row(connection, request_id)
+            received = instant(row.received_at)
+            found = deadlines(row.kind, json.loads(row.laws), self._packs, received)
+            check_extension(
+                found,
+                due_at=None if row.due_at is None else instant(row.due_at),
+                already=row.extended_at is not None,
+                reason=reason,
+                now=now,
+            )
+            due_at = due(found, put_off=True)
+            r = schema.requests
+            connection.execute(
+                update(r)
+                .where(r.c.request == row.request)
+                .values(
+                    extended_at=micros(now), extension_reason=reason, version=row.version + 1,
+                    due_at=None if due_at is None else micros(due_at),
+                )
+            )  # fmt: skip
+            return request_of(connection, request_id, now=now)
+
+    def answer(
+        self,
+        request_id: str,
+        outcome: Outcome,
+        *,
+        ground: str | None = None,
+        reason: str = "",
+        now: datetime,
+        version: int | None = None,
+    ) -> Request:
+        """Answers a request; what a refused one had stopped goes on from now, and a granted erasure is carried out.
+
+        Args:
+            request_id: which.
+            outcome: granted, partly or refused.
+            ground: of a refusal: on the closed list of every law that gives the right.
+            reason: of a refusal: words for the person.
+            now: naive UTC instant.
+            version: as it was seen; None: whatever it is now.
+
+        Raises:
+            UsageError: the laws do not admit this answer, it was answered before, or somebody changed it meanwhile.
+        """
+        if outcome == "open":
+            raise UsageError("an answer that leaves a request open; expected granted, partly or refused.")
+        with writing(self._engine) as connection:
+            row = _open_row(connection, request_id)
+            if version is not None and version != row.version:
+                raise UsageError("the request was changed meanwhile; look at it again.")
+            check_answer(
+                row.kind, json.loads(row.laws), self._packs, instant(row.received_at),
+                outcome=outcome, ground=ground, reason=reason,
+            )  # fmt: skip
+            if row.kind == "erasure" and outcome == "granted" and micros(now) < row.waits_until:
+                raise UsageError(
+                    "an erasure waits, so that who did not ask for it can stop it; expected its end."
+                )
+            self._close(connection, row.request, outcome, ground=ground, reason=reason, now=now)
+            if row.kind == "rectification" and outcome == "granted" and row.person is not None:
+                self._correct(connection, row.person, msgspec.json.decode(row.detail, type=Wanted), now)
+            if outcome == "refused" and lift(connection, row.request, now=now) and row.person is not None:
+                self._keep_anew(connection, row.person, now)
+            erased = row.kind == "erasure" and outcome == "granted" and row.person is not None
+            if erased:
+                erase(connection, row.person, self._erased, now=now)
+            done = request_of(connection, request_id, now=now)
+        if erased:
+            scrub(self._engine)
+        return done
+
+    def take_back(self, request_id: str, person_id: str, *, now: datetime) -> Request:
+        """The person wants it no longer: what it had stopped goes on from now.
+
+        Raises:
+            MissingError: the person has no such request.
+            UsageError: it was answered already, by more than what it does at once.
+        """
+        with writing(self._engine) as connection:
+            row = row_of(connection, request_id)
+            person = number_of(connection, schema.people, "person", "person_id", person_id)
+            if person is None or row.person != person:
+                raise MissingError("no such request of this person.")
+            if row.answered_at is None:
+                self._close(connection, row.request, "granted", reason="taken back by the person", now=now)
+            if lift(connection, row.request, now=now):
+                self._keep_anew(connection, person, now)
+            return request_of(connection, request_id, now=now)
+
+    def carry_out(self, *, now: datetime) -> int:
+        """Carries out the erasures whose waiting is over.
+
+        Returns:
+            how many.
+        """
+        r = schema.requests
+        with reading(self._engine) as connection:
+            ripe = connection.execute(
+                select(r.c.request_id).where(
+                    r.c.outcome == "open", r.c.kind == "erasure", r.c.waits_until <= micros(now)
+                )
+            ).scalars().all()  # fmt: skip
+        for request_id in ripe:
+            self.answer(request_id, "granted", now=now)
+        return len(ripe)
+
+    def _obey(
+        self,
+        connection: Connection,
+        number: int,
+        person: int,
+        kind: RequestKind,
+        *,
+        wanted: Wanted,
+        now: datetime,
+    ) -> None:
+        """What the request does at its receipt."""
+        stop(connection, person, stopped(kind, wanted), request=number, now=now)
+        if wanted.theme_id is not None:
+            theme = number_of(connection, schema.themes, "theme", "theme_id", wanted.theme_id)
+            if theme is None:
+                raise UsageError(f"no theme {wanted.theme_id[:80]!r}; expected one that the person is in.")
+            stop(connection, person, (None,), request=number, theme=theme, now=now)
+        if kind == "withdrawal":
+            self._withdraw(connection, person, wanted, now)
+        if stopped(kind, wanted) or wanted.theme_id is not None or kind == "withdrawal":
+            self._keep_anew(connection, person, now)
+
+    def _withdraw(self, connection: Connection, person: int, wanted: Wanted, now: datetime) -> None:
+        g = schema.permissions
+        which = (g.c.person == person) & g.c.withdrawn_at.is_(None)
+        if wanted.purpose is not None:
+            which &= g.c.purpose == wanted.purpose
+        if wanted.category is not None:
+            which &= g.c.category == wanted.category
+        ended = connection.execute(update(g).where(which).values(withdrawn_at=micros(now))).rowcount
+        if ended:
+            said = {"purpose": wanted.purpose, "category": wanted.category, "ended": int(ended)}
+            fact = Fact("permission-withdrawn", now, {})
+            if self._master is not None:
+                fact = Fact("permission-withdrawn", now, {}, person, said)
+            append(connection, [fact], master=self._master)
+
+    def _correct(self, connection: Connection, person: int, wanted: Wanted, now: datetime) -> None:
+        """Another place or date of birth; which law holds may be another one then, and who is in what too."""
+        told = {
+            "country": wanted.country,
+            "region": wanted.region,
+            "birth_date": None if wanted.birth_date is None else date.fromisoformat(wanted.birth_date),
+        }
+        if wanted.country is not None and wanted.region is None:
+            # The region of another country is none here.
+            told["region"] = ""
+        values = {name: value or None for name, value in told.items() if value is not None}
+        if values:
+            p = schema.people
+            connection.execute(update(p).where(p.c.person == person).values(**values))
+            self._keep_anew(connection, person, now)
+
+    def _keep_anew(self, connection: Connection, person: int, now: datetime) -> None:
+        keep_anew(connection, {person}, self._packs, self._rule, now=now)
+
+    def _close(
+        self,
+        connection: Connection,
+        number: int,
+        outcome: Outcome,
+        *,
+        ground: str | None = None,
+        reason: str = "",
+        now: datetime,
+    ) -> None:
+        r = schema.requests
+        row = connection.execute(
+            update(r)
+            .where(r.c.request == number)
+            .values(
+                outcome=outcome,
+                ground=ground,
+                reason=reason,
+                answered_at=micros(now),
+                version=r.c.version + 1,
+            )
+            .returning(r.c.request_id, r.c.kind, r.c.person)
+        ).one()
+        public = {"request_id": row.request_id, "kind": row.kind, "outcome": outcome, "ground": ground}
+        self._prove(connection, "request-answered", row.person, public, now)
+
+    def _prove(
+        self, connection: Connection, kind: Kind, person: int, public: Mapping[str, object], now: datetime
+    ) -> None:
+        """An entry that the person finds among those about them, where anything can be sealed."""
+        personal = {"request_id": public["request_id"]}
+        fact = Fact(kind, now, public) if self._master is None else Fact(kind, now, public, person, personal)
+        append(connection, [fact], master=self._master)
+
+    def _same(self, connection: Connection, person: int, kind: RequestKind, detail: str) -> RequestRow | None:
+        r = schema.requests
+        return connection.execute(
+            select(r).where(
+                r.c.person == person, r.c.kind == kind, r.c.outcome == "open", r.c.detail == detail
+            )
+        ).first()
+
+
+def _open_row(connection: Connection, request_id: str) -> RequestRow:
+    row = row_of(connection, request_id)
+    if row.answered_at is not None:
+        raise UsageError("the request was answered already.")
+    return row

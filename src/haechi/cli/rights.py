@@ -14,6 +14,7 @@ from rich.progress import track
 from rich.table import Column, Table
 from sqlalchemy import Engine
 
+from haechi.cli.rights_notices import annual_notice, breach
 from haechi.errors import OutputError, UsageError
 from haechi.law import load_packs
 from haechi.rights.answer import Answer, as_json, portable
@@ -33,8 +34,8 @@ from haechi.terms.words import Category, Outcome, Purpose, RequestKind
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
 app = App(name="rights", help="Answer what people ask for: see, correct, stop, leave; in the law's time.")
-app.command("haechi.cli.rights_notices:annual_notice", name="annual-notice")
-app.command("haechi.cli.rights_notices:breach", name="breach")
+app.command(annual_notice)
+app.command(breach)
 _LATE: Final = 1
 
 

@@ -16,72 +16,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from haechi.law import LawPack, in_force
 from haechi.rights.controller import Controller, published
+from haechi.rights.receipt_terms import BASES, CONSENTS, CONTEXT, PURPOSES, RECEIPT, RECORD, STATES, Json
 from haechi.rights.received import Received
 from haechi.terms.words import Basis, Category, Purpose
 
-RECORD: Final = "https://w3id.org/dpv/schema/dpv-27560#record"
-RECEIPT: Final = "https://w3id.org/dpv/schema/dpv-27560#receipt"
-
-Json = dict[str, Any]
-
-_IRI: Final = {"@type": "@id"}
-_TIME: Final = {"@type": "xsd:dateTime"}
-CONTEXT: Final[Json] = {
-    "dct": "http://purl.org/dc/terms/",
-    "dpv": "https://w3id.org/dpv#",
-    "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
-    "ledger": "urn:haechi:ledger#",
-    "legal-eu": "https://w3id.org/dpv/legal/eu#",
-    "legal-jp": "https://w3id.org/dpv/legal/jp#",
-    "legal-kr": "https://w3id.org/dpv/legal/kr#",
-    "legal-us": "https://w3id.org/dpv/legal/us#",
-    "loc": "https://w3id.org/dpv/loc#",
-    "pd": "https://w3id.org/dpv/pd#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "dct:conformsTo": _IRI,
-    "dct:issued": _TIME,
-    "dpv:hasJurisdiction": _IRI,
-    "dpv:hasLegalBasis": _IRI,
-    "dpv:hasLocation": _IRI,
-    "dpv:hasProcessing": _IRI,
-    "dpv:hasPurpose": _IRI,
-    "dpv:isExercisedAt": _IRI,
-    "dpv:isIndicatedAtTime": _TIME,
-    "dpv:isIndicatedBy": _IRI,
-    "spdx:algorithm": _IRI,
-}
-
-_CONSENTS: Final[dict[Basis, str]] = {
-    "explicit_consent": "dpv:ExplicitlyExpressedConsent",
-    "consent": "dpv:Consent",
-}
-_BASES: Final[dict[Basis, str]] = {
-    **_CONSENTS,
-    "contract": "dpv:Contract",
-    "legal_obligation": "dpv:LegalObligation",
-    "vital_interest": "dpv:VitalInterest",
-    "public_interest": "dpv:PublicInterest",
-    "legitimate_interest": "dpv:LegitimateInterest",
-}
-_PURPOSES: Final[dict[Purpose, tuple[str, str]]] = {
-    "profiling": ("dpv:TargetedAdvertising", "dpv:Profiling"),
-    "advertising": ("dpv:TargetedAdvertising", "dpv:Use"),
-    "disclosure": ("dpv:TargetedAdvertising", "dpv:Disclose"),
-}
-"""Purpose and kind of processing."""
-_STATES: Final = {
-    True: ("dpv:ConsentGiven", "dpv:ConsentWithdrawn", "dpv:ConsentExpired"),
-    False: ("dpv:ActivityOngoing", "dpv:ActivityHalted", "dpv:ActivityCompleted"),
-}
-"""Given, withdrawn, run out; of consent, and of what rests on something else."""
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -206,7 +150,7 @@ def _record(
 ) -> Json:
     laws = [packs[law] for law in ((given.law,) if given.law in packs else subject.laws) if law is not None]
     record_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{published(controller).id}#permission-{given.number}"))
-    consent = given.basis in _CONSENTS
+    consent = given.basis in CONSENTS
     places = [subject.place] if subject.place is not None else [published(controller).country]
     return {
         "@id": f"urn:uuid:{record_id}",
@@ -271,11 +215,11 @@ def _bases(given: Given, laws: Iterable[LawPack]) -> list[str]:
         for fact in in_force(pack.permission_bases, given.given_at)
         if fact.basis == given.basis and fact.dpv
     ]
-    return list(dict.fromkeys([_BASES[given.basis], *named]))
+    return list(dict.fromkeys([BASES[given.basis], *named]))
 
 
 def _process(given: Given, controller: Controller, laws: Iterable[LawPack]) -> Json:
-    purpose, processing = _PURPOSES[given.purpose]
+    purpose, processing = PURPOSES[given.purpose]
     return {
         "@type": "dpv:Process",
         "dct:identifier": given.purpose,
@@ -320,10 +264,10 @@ def _data(given: Given, laws: Iterable[LawPack]) -> Json:
 
 
 def _events(given: Given, controller: Controller, now: datetime) -> Iterator[Json]:
-    consent = given.basis in _CONSENTS
-    began, halted, ran_out = _STATES[consent]
+    consent = given.basis in CONSENTS
+    began, halted, ran_out = STATES[consent]
     yield {
-        "@type": [began, _BASES[given.basis]],
+        "@type": [began, BASES[given.basis]],
         "dpv:isIndicatedAtTime": _written(given.given_at),
         "dpv:isIndicatedBy": "dpv:GuardianOfDataSubject" if given.by_guardian else "dpv:DataSubject",
         "dpv:hasIndicationMethod": "asked apart from everything else" if given.separate else "not recorded",

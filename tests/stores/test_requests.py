@@ -15,6 +15,7 @@ from haechi.rights.controller import Retention
 from haechi.rights.effect import COOLING_OFF, Wanted
 from haechi.stores import schema
 from haechi.stores.disclosures import Delivery, report
+from haechi.stores.holding import facts_of
 from haechi.stores.ingest import Behaviour
 from haechi.stores.ledger import entries
 from haechi.stores.people import Person, put_people
@@ -325,6 +326,25 @@ def test_a_delivery_is_a_disclosure_once_and_on_the_ledger(platform: Platform) -
         # She is in one theme, and not in the one that was left out: the advertiser learned both.
         assert [tuple(row) for row in rows] == [("church", False), ("golf", True)]
         assert sum(entry.kind == "theme-disclosed" for _, entry in entries(connection)) == 2
+
+
+def test_a_permission_that_names_advertisers_is_for_them_alone(platform: Platform) -> None:
+    """PIPA Art. 17(2): fails when an advertiser that the person was not told of gets a sensitive theme of theirs."""
+    book(platform, '{"theme": "church"}')
+    assert delivered(platform, "ann")[0].recorded == 1
+    ask(platform, "withdrawal", Wanted(purpose="disclosure"))
+    platform.permit("ann", "disclosure", recipients=("another-club",))
+    assert delivered(platform, "ann", "ben")[0].refused == 1
+    audiences = platform.audiences
+    assert audiences.handles_for("ann", now=platform.now()) == []
+    assert audiences.handles_for("ben", now=platform.now()) == ["h1"]
+    platform.permit("ann", "disclosure", recipients=("golf-club",))
+    assert audiences.handles_for("ann", now=platform.now()) == ["h1"]
+    with reading(platform.engine) as connection:
+        (facts,) = facts_of(connection, {1}).values()
+        # Whoever bids at an exchange was not named either.
+        kept = facts.standing(platform.now()).held
+    assert {held.purpose for held in kept} == {"profiling"}
 
 
 def test_who_objected_is_delivered_nothing(platform: Platform) -> None:

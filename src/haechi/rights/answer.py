@@ -107,7 +107,7 @@ class Recipient(_Told, frozen=True, kw_only=True):
 
 
 class Permission(_Told, frozen=True, kw_only=True):
-    """A permission on record, with what the person had been told and what proves it."""
+    """A permission on record: what the person had been told, the advertisers that it names, and what proves it."""
 
     purpose: Purpose
     category: Category | None
@@ -119,6 +119,7 @@ class Permission(_Told, frozen=True, kw_only=True):
     evidence: str
     separate: bool
     by_guardian: bool
+    recipients: tuple[str, ...] | None
 
 
 class Asked(_Told, frozen=True, kw_only=True):

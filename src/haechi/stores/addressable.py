@@ -30,15 +30,23 @@ class Addressable:
         packs: the laws.
         now: naive UTC instant.
         only: one person's number, where only that one matters.
+        recipient: identifier of the advertiser; a permission that names others opens nothing for it.
     """
 
     def __init__(
-        self, connection: Connection, packs: Mapping[str, LawPack], now: datetime, only: int | None = None
+        self,
+        connection: Connection,
+        packs: Mapping[str, LawPack],
+        now: datetime,
+        only: int | None = None,
+        *,
+        recipient: str | None = None,
     ) -> None:
         self._connection = connection
         self._packs = packs
         self._now = now
         self._only = only
+        self._recipient = recipient
         self._catalogue = Catalogue()
         self._numbers: dict[str, int] = {}
         self._known: dict[str, BitMap] = {}
@@ -129,7 +137,7 @@ class Addressable:
         decisions: dict[object, bool] = {}
         allowed = []
         for person, known in facts.items():
-            standing = known.standing(self._now)
+            standing = known.standing(self._now, recipient=self._recipient)
             if standing not in decisions:
                 decisions[standing] = decide(asked, standing, self._packs, self._now).allowed
             if decisions[standing]:

@@ -197,6 +197,7 @@ class Answers:
                 purpose=row.purpose, category=row.category, basis=row.basis, given_at=utc(row.given_at),
                 withdrawn_at=_moment(row.withdrawn_at), expires_at=_moment(row.expires_at), notice=row.notice,
                 evidence=row.evidence, separate=bool(row.separate), by_guardian=bool(row.by_guardian),
+                recipients=None if row.recipients is None else tuple(json.loads(row.recipients)),
             )
             for row in rows
         )  # fmt: skip

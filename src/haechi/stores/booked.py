@@ -17,6 +17,7 @@ class Booked(msgspec.Struct, frozen=True):
 
     Attributes:
         advertiser: whose.
+        advertiser_id: its identifier.
         function: the audience.
         since: from when on it holds, in microseconds.
         until: until when, or None.
@@ -24,6 +25,7 @@ class Booked(msgspec.Struct, frozen=True):
     """
 
     advertiser: int
+    advertiser_id: str
     function: Function
     since: int
     until: int | None
@@ -51,13 +53,17 @@ def bookings_in_force(connection: Connection, now: datetime) -> list[Booked]:
 
 def _read(connection: Connection, which: ColumnElement[bool]) -> list[Booked]:
     limits = AudiencePolicy().limits
+    a, b = schema.advertisers, schema.bookings
     return [
         Booked(
             row.advertiser,
+            row.advertiser_id,
             canonical(parse(msgspec.json.decode(row.expression), limits)),
             row.since,
             row.until,
             hashlib.sha256(row.handle.encode()).digest(),
         )
-        for row in connection.execute(select(schema.bookings).where(which))
+        for row in connection.execute(
+            select(b, a.c.advertiser_id).join(a, a.c.advertiser == b.c.advertiser).where(which)
+        )
     ]

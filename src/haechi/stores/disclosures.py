@@ -117,7 +117,7 @@ def report(
             if person is None or booking is None or not booking.holds_at(at):
                 refused += 1
                 continue
-            addressable = Addressable(connection, packs, now, only=person)
+            addressable = Addressable(connection, packs, now, only=person, recipient=booking.advertiser_id)
             if not addressable.holds(booking.function):
                 refused += 1
                 continue

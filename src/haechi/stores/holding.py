@@ -1,5 +1,6 @@
 """Since when a person may be in a theme: it is approved, and where it bears a category, the person permits it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -17,7 +18,8 @@ from haechi.terms.words import Category
 
 _PERMISSION: Final = (
     "SELECT p.person, p.purpose, p.category, p.basis, p.given_at, p.withdrawn_at, p.expires_at, p.notice, "
-    "p.evidence, p.separate, p.by_guardian FROM temp_concerned c CROSS JOIN permissions p WHERE c.person = p.person"
+    "p.evidence, p.separate, p.by_guardian, p.recipients FROM temp_concerned c CROSS JOIN permissions p "
+    "WHERE c.person = p.person"
 )
 
 
@@ -88,6 +90,7 @@ def facts_of(connection: Connection, people: Collection[int]) -> dict[int, Facts
                 evidence=row.evidence,
                 separate=bool(row.separate),
                 by_guardian=bool(row.by_guardian),
+                recipients=None if row.recipients is None else frozenset(json.loads(row.recipients)),
             )
         )
     stopped = stopped_of(connection, people)

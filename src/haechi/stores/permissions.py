@@ -1,5 +1,6 @@
 """Permissions in the database: given, withdrawn, run out; and what that does to memberships at once."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -35,6 +36,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         by_guardian: a guardian gave it for a child.
         law: the law under which it was asked, or None.
         expires_at: instant at which it runs out, or None.
+        recipients: the advertisers that the person was told of (PIPA Art. 17(2) no. 1): it holds for these alone;
+            None: it names none.
     """
 
     person_id: str
@@ -47,6 +50,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     by_guardian: bool = False
     law: str | None = None
     expires_at: datetime | None = None
+    recipients: tuple[str, ...] | None = None
 
 
 class Permissions:
@@ -90,12 +94,18 @@ class Permissions:
             values = {name: getattr(grant, name) for name in grant.__struct_fields__ if name != "person_id"}
             connection.execute(
                 schema.permissions.insert().values(
-                    **{**values, "expires_at": None if expires_at is None else micros(expires_at)},
+                    **{
+                        **values,
+                        "expires_at": None if expires_at is None else micros(expires_at),
+                        "recipients": None if grant.recipients is None else json.dumps(grant.recipients),
+                    },
                     person=person, given_at=micros(now), recorded_at=micros(now),
                 )
             )  # fmt: skip
             self._keep(connection, {person}, now)
             said = {name: values[name] for name in ("purpose", "category", "basis", "notice", "evidence")}
+            if grant.recipients is not None:
+                said["recipients"] = list(grant.recipients)
             if expires_at is not None:
                 # That it ran out is proved by when it was to.
                 said["expires_at"] = expires_at.isoformat()

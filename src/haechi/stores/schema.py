@@ -172,6 +172,8 @@ permissions: Final = Table(
     Column("evidence", Text, nullable=False),
     Column("separate", Boolean, nullable=False),
     Column("by_guardian", Boolean, nullable=False),
+    # JSON list of the advertisers that the person was told of; null: it names none.
+    Column("recipients", Text),
     Column("recorded_at", _INSTANT, nullable=False),
     # A permission that runs out must leave the audiences at that instant.
     Index("ix_permissions_expires_at", "expires_at"),

@@ -114,8 +114,10 @@ class ToldTo:
                 latest[one.theme] = max(one.since, latest.get(one.theme, 0))
         if not self._bookings or not latest:
             return
-        addressable = Addressable(self._connection, self._packs, self._now, only=person)
         for booking in self._bookings:
+            addressable = Addressable(
+                self._connection, self._packs, self._now, only=person, recipient=booking.advertiser_id
+            )
             if addressable.holds(booking.function):
                 for theme in map(addressable.number, sorted(booking.function.themes)):
                     if theme in latest:

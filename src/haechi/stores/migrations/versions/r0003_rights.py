@@ -11,6 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     """To this revision."""
+    with op.batch_alter_table("permissions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recipients", sa.Text(), nullable=True))
+
     op.create_table(
         "erased",
         sa.Column("mark", sa.LargeBinary(), nullable=False),
@@ -117,6 +120,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back from this revision: requests, stops and what advertisers were told go; export them before."""
+    with op.batch_alter_table("permissions", schema=None) as batch_op:
+        batch_op.drop_column("recipients")
+
     with op.batch_alter_table("stops", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stops_request"))
         batch_op.drop_index(batch_op.f("ix_stops_person"))

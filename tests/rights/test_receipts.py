@@ -24,11 +24,13 @@ from haechi.ledger.tree import edge_root
 from haechi.rights.controller import read_controller
 from haechi.rights.receipts import Given, Subject, receipts, schema
 from haechi.rights.received import Received
+from haechi.stores.clock import micros
 from haechi.stores.ledger.read import body_of, edge_of, entries, proof_of, size_of
 from haechi.stores.permissions import Grant, Permissions
 from haechi.stores.receipts import permissions_of, subject_of
 from haechi.stores.rows import reading
 from haechi.terms.words import BASES, CATEGORIES, PURPOSES
+from tests.rights.bookings import booked, member, theme
 from tests.rights.desk import CONTROLLER, CONTROLLER_TOML, run
 
 PACKS = load_packs()
@@ -63,6 +65,7 @@ def test_a_receipt_is_what_was_written_by_hand() -> None:
             permission(
                 expires_at=dt.datetime.fromisoformat("2027-03-01T09:00:00"),
                 withdrawn_at=dt.datetime.fromisoformat("2026-05-02T10:30:00.000001"),
+                named=(("adv-8", "Incense Ltd."), ("adv-7", "Candles Ltd.")),
                 recipients=(candles, candles),
                 given_entry=12,
                 withdrawn_entry=90,
@@ -214,6 +217,28 @@ def test_a_receipt_names_the_entry_that_proves_it(engine: Engine) -> None:
             path = proof_of(connection, number, size)
             check_inclusion(leaf, number, size, path, edge_root(edge_of(connection)))
     VALID.validate(receipts(held, subject, CONTROLLER, PACKS, now=ended))
+
+
+def test_a_receipt_names_whom_the_person_was_told_of_and_who_received(engine: Engine) -> None:
+    """PIPA Art. 17(2) no. 1 and Art. 35: consent names the recipient, and access names who it was in fact."""
+    at = dt.datetime.fromisoformat("2026-06-01T12:00:00")
+    with engine.begin() as connection:
+        theme(connection, "temples", "Temples", ["religion"])
+        booked(connection, "Candles", {"theme": "temples"}, micros(at), None)
+        booked(connection, "Before", {"theme": "temples"}, 0, micros(at) - 1)
+    give(engine, "minji", at, purpose="disclosure", recipients=("Candles", "Gone"))
+    with engine.begin() as connection:
+        member(connection, "minji", {"temples": [(0, None)]})
+    with reading(engine) as connection:
+        person, subject = subject_of(connection, "minji", PACKS)
+        held = permissions_of(connection, person)
+    document = receipts(held, subject, CONTROLLER, PACKS, now=at)
+    VALID.validate(document)
+    told = document["@graph"][0]["dct:hasPart"]["dpv:hasProcess"]["dpv:hasRecipient"]
+    assert [(one["dpv:hasName"], one["dct:type"]) for one in told] == [
+        ("Candles Ltd.", ["named", "received"]),
+        ("Gone", ["named"]),
+    ]
 
 
 def test_the_command_writes_for_the_person_alone(engine: Engine, database: str, tmp_path: Path) -> None:

@@ -45,7 +45,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         evidence: the record that proves it.
         separate: asked apart from everything else (PIPA Art. 22(1)).
         by_guardian: a guardian gave it for a child.
-        recipients: advertisers that received something by it.
+        named: identifiers and names of the advertisers of whom the person was told (PIPA Art. 17(2) no. 1).
+        recipients: what advertisers received by it.
         given_entry: number of the ledger's entry of its giving, or None.
         withdrawn_entry: of its withdrawal, or None.
     """
@@ -62,6 +63,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str
     separate: bool
     by_guardian: bool
+    named: tuple[tuple[str, str], ...] = ()
     recipients: tuple[Received, ...] = ()
     given_entry: int | None = None
     withdrawn_entry: int | None = None
@@ -226,16 +228,7 @@ def _process(given: Given, controller: Controller, laws: Iterable[LawPack]) -> J
         "dpv:hasPurpose": purpose,
         "dpv:hasProcessing": processing,
         "dpv:hasPersonalData": _data(given, laws),
-        "dpv:hasRecipient": [
-            {
-                "@type": ["dpv:Recipient", "dpv:ThirdParty"],
-                "dpv:hasIdentifier": advertiser_id,
-                "dpv:hasName": name,
-            }
-            for advertiser_id, name in sorted(
-                {(one.advertiser_id, one.advertiser) for one in given.recipients}
-            )
-        ],
+        "dpv:hasRecipient": [*_recipients(given)],
         "dpv:hasStorageCondition": [
             {
                 "@type": "dpv:StorageLocation",
@@ -244,6 +237,22 @@ def _process(given: Given, controller: Controller, laws: Iterable[LawPack]) -> J
             {"@type": "dpv:StorageDuration", "dpv:hasDuration": f"P{controller.retention.permissions}D"},
         ],
     }
+
+
+def _recipients(given: Given) -> Iterator[Json]:
+    """Advertisers of whom the person was told, and advertisers that received something; each stands once."""
+    received = {(one.advertiser_id, one.advertiser) for one in given.recipients}
+    for advertiser_id, name in sorted({*given.named, *received}):
+        yield {
+            "@type": ["dpv:Recipient", "dpv:ThirdParty"],
+            "dpv:hasIdentifier": advertiser_id,
+            "dpv:hasName": name,
+            "dct:type": [
+                word
+                for word, those in (("named", given.named), ("received", received))
+                if (advertiser_id, name) in those
+            ],
+        }
 
 
 def _data(given: Given, laws: Iterable[LawPack]) -> Json:

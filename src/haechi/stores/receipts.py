@@ -1,5 +1,6 @@
 """What a receipt needs to know of a person's permissions, from the database."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -65,6 +66,7 @@ def permissions_of(connection: Connection, person: int) -> list[Given]:
                 evidence=row.evidence,
                 separate=bool(row.separate),
                 by_guardian=bool(row.by_guardian),
+                named=_named(connection, row.recipients),
                 # Several at one instant have their entries in the order in which they were given.
                 given_entry=numbers.pop(0) if numbers else None,
                 withdrawn_entry=next(iter(withdrawn.get(row.withdrawn_at, [])), None),
@@ -82,6 +84,15 @@ def _entries(connection: Connection, person: int, kind: Kind) -> dict[int, list[
     for number, entry in entries(connection, kind=kind, person=person):
         found[micros(datetime.fromisoformat(entry.at.removesuffix("Z")))].append(number)
     return found
+
+
+def _named(connection: Connection, recipients: str | None) -> tuple[tuple[str, str], ...]:
+    """The advertisers that a permission names, with their names; one that nobody knows any more by its identifier."""
+    wanted: list[str] = json.loads(recipients or "[]")
+    a = schema.advertisers
+    rows = connection.execute(select(a.c.advertiser_id, a.c.name).where(a.c.advertiser_id.in_(wanted))).all()
+    names = {row.advertiser_id: row.name for row in rows}
+    return tuple((one, names.get(one, one)) for one in wanted)
 
 
 def _recipients(received: Iterable[Received], given: Given) -> tuple[Received, ...]:

@@ -22,13 +22,14 @@ from haechi.ledger.keys import LEDGER, make_key
 from haechi.ledger.seal import Master
 from haechi.rights.answer import as_json
 from haechi.rights.controller import Controller, Retention
-from haechi.rights.told import LANGS, answer_page, answer_tables
+from haechi.rights.told import answer_page, answer_tables
 from haechi.stores import open_store
 from haechi.stores.answers import Answers
 from haechi.stores.clock import instant, utc_now
 from haechi.stores.disclosures import Disclosure, disclose
 from haechi.stores.ledger.heads import sign_head
 from haechi.stores.rows import reading, writing
+from haechi.terms.words import LANGUAGES
 from haechi.themes.evidence import DEFAULT_EVIDENCE
 
 ITEMS, THEMES, ADVERTISERS, GRANTS, TOLD = 300_000, 97_000, 4_000, 400_000, 5
@@ -159,7 +160,7 @@ def main() -> None:
             folder = out / str(person)
             folder.mkdir()
             files = {"answer.json": as_json(answer), "answer.zip": answer_tables(answer)}
-            files |= {f"answer.{lang}.html": answer_page(answer, lang).encode() for lang in LANGS}
+            files |= {f"answer.{lang}.html": answer_page(answer, lang).encode() for lang in LANGUAGES}
             for name, content in files.items():
                 written += (folder / name).write_bytes(content)
         print(f"1,000 answers written: {time.perf_counter() - begun:.1f} s, {written / 1e6:.0f} MB")

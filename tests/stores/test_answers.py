@@ -16,11 +16,12 @@ from haechi.ledger.seal import Master
 from haechi.rights.answer import Answer, as_json, is_sensitive, portable
 from haechi.rights.controller import Controller, Retention
 from haechi.rights.effect import Wanted
-from haechi.rights.told import LANGS, answer_page, answer_tables
+from haechi.rights.told import answer_page, answer_tables
 from haechi.stores.answers import Answers
 from haechi.stores.disclosures import Disclosure, disclose
 from haechi.stores.ledger.heads import sign_head
 from haechi.stores.rows import reading, writing
+from haechi.terms.words import LANGUAGES
 from haechi.themes.evidence import DEFAULT_EVIDENCE
 from tests.ledger import outsider
 from tests.stores.platforms import PACKS, Platform
@@ -123,7 +124,7 @@ def test_everything_held_is_in_the_answer_and_nothing_of_others(platform: Platfo
             assert told == count(platform, f"SELECT count(*) FROM {table} WHERE true", person), table
         for theme in answer.themes:
             assert theme.score == min(theme.score or 0, sum(one.thousandths for one in theme.why))
-        written = as_json(answer).decode() + "".join(answer_page(answer, lang) for lang in LANGS)
+        written = as_json(answer).decode() + "".join(answer_page(answer, lang) for lang in LANGUAGES)
         assert not [other for other in PEOPLE if other != person and other in written]
         assert written.count(person) == 1
 
@@ -177,7 +178,7 @@ def test_each_entry_proves_itself_to_an_outsider(platform: Platform) -> None:
 def test_nothing_of_a_name_runs(platform: Platform) -> None:
     """Fails when the name of a page or theme becomes markup in the page, or a formula in a spreadsheet."""
     (answer,) = answers(platform, PEOPLE[0])
-    for lang in LANGS:
+    for lang in LANGUAGES:
         page = answer_page(answer, lang)
         assert "<script" not in page
         assert "Example &lt;Media&gt;" in page
@@ -204,4 +205,4 @@ def test_of_somebody_unknown_nothing_is_held(platform: Platform) -> None:
     assert not answer.held
     assert not answer.behaviours
     assert not answer.themes
-    assert all(answer_page(answer, lang) for lang in LANGS)
+    assert all(answer_page(answer, lang) for lang in LANGUAGES)

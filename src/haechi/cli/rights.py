@@ -21,7 +21,7 @@ from haechi.rights.answer import Answer, as_json, portable
 from haechi.rights.controller import read_controller
 from haechi.rights.effect import Wanted, wants_answer
 from haechi.rights.grounds import admitted
-from haechi.rights.told import LANGS, Lang, answer_page, answer_tables
+from haechi.rights.told import answer_page, answer_tables
 from haechi.stores.answering import answering
 from haechi.stores.clock import utc_now
 from haechi.stores.ledger.secrets import master_of
@@ -30,7 +30,7 @@ from haechi.stores.request_rows import Request, open_requests, person_id_of, req
 from haechi.stores.requests import Requests
 from haechi.stores.retention import expire
 from haechi.stores.rows import reading
-from haechi.terms.words import Category, Outcome, Purpose, RequestKind
+from haechi.terms.words import LANGUAGES, Category, Language, Outcome, Purpose, RequestKind
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
 app = App(name="rights", help="Answer what people ask for: see, correct, stop, leave; in the law's time.")
@@ -193,7 +193,7 @@ def answer(
     out: Path,
     controller: Path,
     database: str = "haechi-data",
-    lang: list[Lang] | None = None,
+    lang: list[Language] | None = None,
     lapse: int | None = None,
 ) -> None:
     """Write the answers to requests for access, portability or explanation, and write down that they were given.
@@ -227,7 +227,7 @@ def answer(
         for one, person_id in track(
             waiting, "answers", console=console, transient=True, disable=not console.is_terminal
         ):
-            _write(out / one.request_id, answers.of(person_id), one, tuple(lang or LANGS))
+            _write(out / one.request_id, answers.of(person_id), one, tuple(lang or LANGUAGES))
             requests.answer(one.request_id, "granted", now=utc_now(), version=one.version)
     print(f"{len(waiting):,} answered, in {out}")  # noqa: T201
 
@@ -272,7 +272,7 @@ def _waiting(engine: Engine, request_ids: Sequence[str], now: datetime) -> list[
         return [(one, person_id_of(connection, one.request_id)) for one in found]
 
 
-def _write(folder: Path, told: Answer, request: Request, langs: Sequence[Lang]) -> None:
+def _write(folder: Path, told: Answer, request: Request, langs: Sequence[Language]) -> None:
     """Writes an answer beside its place and then puts it there: half an answer is never found."""
     half = folder.with_name(f".{folder.name}.half")
     files = {"answer.json": as_json(portable(told) if request.kind == "portability" else told)}

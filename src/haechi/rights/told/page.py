@@ -5,29 +5,28 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from haechi.rights.answer import Answer
 from haechi.rights.told.picture import picture
 from haechi.terms.names import category_names
+from haechi.terms.words import Language
 
-Lang = Literal["ko", "en", "ja", "de"]
-LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 _SHOWN: Final = 200
 """Behaviours and entries that the page shows; all of them stand in the files beside it."""
 _REASONS: Final = 5
 
 
 @cache
-def words(lang: Lang) -> dict[str, Any]:
+def words(lang: Language) -> dict[str, Any]:
     """Every word of the page that is not data."""
     text = resources.files("haechi.rights.told").joinpath(f"words.{lang}.toml").read_text(encoding="utf-8")
     return {**tomllib.loads(text), "category": category_names(lang)}
 
 
-def answer_page(answer: Answer, lang: Lang) -> str:
+def answer_page(answer: Answer, lang: Language) -> str:
     """The answer as HTML.
 
     Args:

@@ -30,11 +30,13 @@ class Mine(msgspec.Struct, frozen=True, kw_only=True):
         offers: permissions, given or to be given.
         stopped: what is stopped for all themes.
         requests: all requests, the newest first.
+        standing: identifiers of those whose effect stands and can be taken back.
     """
 
     offers: tuple[Offer, ...]
     stopped: frozenset[Purpose]
     requests: tuple[Request, ...]
+    standing: frozenset[str]
 
 
 def mine_of(connection: Connection, person: int, packs: Mapping[str, LawPack], *, now: datetime) -> Mine:
@@ -52,6 +54,15 @@ def mine_of(connection: Connection, person: int, packs: Mapping[str, LawPack], *
         offers=offers(categories_asked_for(connection), facts.standing(now), packs, now),
         stopped=stopped.purposes.get(person, frozenset()),
         requests=tuple(requests_of(connection, person, now=now)),
+        standing=_standing(connection, person),
+    )
+
+
+def _standing(connection: Connection, person: int) -> frozenset[str]:
+    r, s = schema.requests, schema.stops
+    which = (s.c.person == person) & s.c.lifted_at.is_(None)
+    return frozenset(
+        connection.execute(select(r.c.request_id).join(s, s.c.request == r.c.request).where(which)).scalars()
     )
 
 

@@ -1,5 +1,6 @@
 """`haechi serve`: the platform, with nothing else installed."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,8 @@ from haechi.service.platform import PlatformSettings
 
 _PORTS: Final = 65_535
 SNAPSHOT: Final = "gate.snapshot"
+ORIGIN: Final = "HAECHI_ORIGIN"
+"""Environment variable that names the people's page where no option does."""
 
 
 def serve(
@@ -20,6 +23,7 @@ def serve(
     decisions: Path | None = None,
     lapse: int | None = None,
     approve_ordinary: bool = True,
+    people_page: str | None = None,
 ) -> None:
     """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
 
@@ -44,6 +48,9 @@ def serve(
         Days after the last positive behaviour at which people leave a theme; never without it.
     approve_ordinary
         Whether a theme that gives nothing away, beyond doubt, opens without anybody's approval.
+    people_page
+        Serve people their own page under /me, at this origin, such as https://ads.example: passkeys belong to it, and
+        letters link to it. The environment variable HAECHI_ORIGIN may name it.
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
@@ -57,6 +64,7 @@ def serve(
             lapse_days=lapse,
             approve_ordinary=approve_ordinary,
             snapshot=str(snapshot or snapshot_of(database)),
+            people_page=people_page or os.environ.get(ORIGIN) or None,
         ),
         host=host,
         port=port,

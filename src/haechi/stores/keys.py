@@ -17,7 +17,9 @@ from haechi.stores.clock import micros
 from haechi.stores.numbers import number_of
 from haechi.stores.rows import reading, writing
 
-Scope = Literal["ingest", "themes", "decide", "permissions", "advertisers", "audiences", "deliver", "read"]
+Scope = Literal[
+    "ingest", "themes", "decide", "permissions", "advertisers", "audiences", "deliver", "read", "rights"
+]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 _PARTS: Final = 3
 _MARK: Final = "hk"

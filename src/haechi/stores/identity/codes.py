@@ -126,12 +126,14 @@ def whose(connection: Connection, holder: str, purpose: Purpose) -> int | None:
     return None if found is None else int(found)
 
 
-def issue_challenge(connection: Connection, purpose: Purpose, *, person: int | None, now: datetime) -> Issued:
-    """A new challenge for a passkey."""
+def issue_challenge(
+    connection: Connection, purpose: Purpose, *, person: int | None, detail: str = "{}", now: datetime
+) -> Issued:
+    """A new challenge for a passkey, and what is to be remembered with it."""
     holder, challenge = secrets.token_urlsafe(32), secrets.token_bytes(_CHALLENGE)
     _keep(
-        connection, holder, purpose=purpose, person=person, expected=challenge, tries=1, lasts=_CHALLENGE_LASTS,
-        now=now,
+        connection, holder, purpose=purpose, person=person, expected=challenge, detail=detail, tries=1,
+        lasts=_CHALLENGE_LASTS, now=now,
     )  # fmt: skip
     return Issued(holder, challenge)
 

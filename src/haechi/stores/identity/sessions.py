@@ -35,6 +35,7 @@ class PersonSession(msgspec.Struct, frozen=True, kw_only=True):
         country: of the person, or None.
         region: of the person, or None.
         birth_date: of the person, or None.
+        unseen: nothing was asked in it for a minute: call `seen`.
     """
 
     person: int
@@ -47,6 +48,7 @@ class PersonSession(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None
     region: str | None
     birth_date: date | None
+    unseen: bool
 
 
 def open_session(
@@ -92,14 +94,18 @@ def session_of(connection: Connection, secret: str, *, now: datetime) -> PersonS
     ).first()  # fmt: skip
     if row is None:
         return None
-    if row.seen_at <= micros(now - _SEEN_EVERY):
-        connection.execute(update(s).where(s.c.session_hash == hash_of(secret)).values(seen_at=micros(now)))
     evidence = msgspec.json.decode(row.evidence, type=tuple[Evidence, ...])
     return PersonSession(
         person=row.person, person_id=row.person_id, level=level_of(evidence, now), csrf=row.csrf,
         signed_in_at=instant(row.created_at), acting=row.acting, evidence=evidence, country=row.country,
-        region=row.region, birth_date=row.birth_date,
+        region=row.region, birth_date=row.birth_date, unseen=row.seen_at <= micros(now - _SEEN_EVERY),
     )  # fmt: skip
+
+
+def seen(connection: Connection, secret: str, *, now: datetime) -> None:
+    """Writes down that a session was used, so that it does not end for being idle."""
+    s = schema.person_sessions
+    connection.execute(update(s).where(s.c.session_hash == hash_of(secret)).values(seen_at=micros(now)))
 
 
 def add_evidence(connection: Connection, secret: str, evidence: Evidence, *, now: datetime) -> str | None:

@@ -13,12 +13,12 @@ from haechi.service.console.entry import AnyRequest
 from haechi.service.me.ceremony import NotShownError, add_options, verify_added
 from haechi.service.me.languages import language_of, texts
 from haechi.service.me.pages import FAULTS, page, refused
-from haechi.service.me.recovery import Form
 from haechi.service.me.session import (
     ASKED,
     COOKIE,
     CSRF_HEADER,
     HOME,
+    Form,
     asked_cookie,
     check_csrf,
     from_our_pages,

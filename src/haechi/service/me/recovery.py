@@ -1,10 +1,8 @@
 """Getting in again by a code to a known address; and the link in a letter that stops what a stranger did."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
@@ -14,6 +12,7 @@ from haechi.service.me.pages import FAULTS, page, refused
 from haechi.service.me.session import (
     ASKED,
     HOME,
+    Form,
     asked_cookie,
     from_our_pages,
     session_cookie,
@@ -26,8 +25,6 @@ from haechi.stores.identity.recovery import ROUTE, ask_code, recover
 from haechi.stores.identity.routes import expect_active
 from haechi.stores.identity.stopping import stop_by_link
 from haechi.stores.rows import reading
-
-Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 class Recovery(Controller):

@@ -1,12 +1,14 @@
 """Who is signed in to the people's page: the cookie, the session behind it, and what other pages build on."""
 
 import hmac
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
+from litestar.params import Body
 
 from haechi.rights.identity import Assessment
 from haechi.service.callers import platform_of
@@ -28,6 +30,8 @@ _ASKED_LASTS: Final = 600
 HOME: Final = "/me/account"
 """Where somebody is sent who has just come in."""
 CSRF_HEADER: Final = "x-csrf"
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+"""What a form sends."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -14,6 +14,7 @@ from haechi.service.me.session import (
     ASKED,
     COOKIE,
     HOME,
+    Form,
     asked_cookie,
     check_csrf,
     from_our_pages,
@@ -91,7 +92,7 @@ class SignIn(Controller):
         return answer
 
     @post("/sign-out", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
-    def sign_out(self, data: dict[str, Any], platform: Platform, request: AnyRequest) -> Response[Any]:
+    def sign_out(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
         """Ends the session."""
         session = session_or_none(request)
         if session is not None:

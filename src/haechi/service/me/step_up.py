@@ -11,12 +11,12 @@ from haechi.rights.identity import Evidence
 from haechi.service.console.entry import AnyRequest
 from haechi.service.me.ceremony import NotShownError, named, sign_in_options, verify_signed
 from haechi.service.me.pages import FAULTS, page, refused
-from haechi.service.me.recovery import Form
 from haechi.service.me.session import (
     ASKED,
     COOKIE,
     CSRF_HEADER,
     HOME,
+    Form,
     SignInNeededError,
     asked_cookie,
     check_csrf,

@@ -61,7 +61,7 @@ def test_stopping_is_as_easy_as_agreeing(site: Site, kind: str) -> None:
 
 
 def test_more_is_needed_for_more(site: Site) -> None:
-    """A session from the account sees what is ordinary, after a while; sensitive themes and erasure need a code too."""
+    """Who comes from the account sees what is ordinary, after a while; sensitive themes and erasure need a code."""
     number = site.person("steps", "steps@example.org")
     browser = site.entered("steps")
     young = asked(site, browser, "access")
@@ -125,9 +125,9 @@ def test_whoever_reads_a_known_address_stops_a_thief(site: Site) -> None:
     path = site.link("stops@example.org")
     reader = site.browser()
     assert reader.get(path).status_code == 200
-    assert thief.is_in, "opening the link does nothing: scanners open links"
+    assert thief.is_in(), "opening the link does nothing: scanners open links"
     assert reader.post(path).status_code == 200
-    assert not thief.is_in
+    assert not thief.is_in()
     assert site.sign_in(stolen).status_code == 401, "frozen"
     assert site.sign_in(own).status_code == 200, "what was there before still works"
     assert reader.post(path).status_code == 403, "once"
@@ -233,7 +233,7 @@ def test_erasure_leaves_nothing_of_the_ways_in(site: Site) -> None:
         erase(connection, number, Erased(MASTER), now=utc_now())
     counts = [site.count(f"SELECT count(*) FROM {table} WHERE person = :p", p=number) for table in tables]
     assert not any(counts), dict(zip(tables, counts, strict=True))
-    assert not browser.is_in
+    assert not browser.is_in()
 
 
 def test_a_letter_is_offered_until_it_went_out(site: Site) -> None:

@@ -27,7 +27,7 @@ from tests.service.served import HAECHI
 def test_a_retired_way_in_is_gone_and_on_the_ledger(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, site: Site
 ) -> None:
-    """Meta's page for inactive accounts was forgotten and still served. Here its end is final, everywhere, and proved."""
+    """Meta's page for inactive accounts was forgotten and still served. Here its end is final and proved."""
     folder = tmp_path_factory.mktemp("retired")
     postgres = site.engine.dialect.name == "postgresql"
     database = new_database(request.getfixturevalue("postgres_server")) if postgres else str(folder)
@@ -82,7 +82,7 @@ def test_a_way_in_that_is_on_no_list_lets_nobody_in(site: Site) -> None:
 def test_a_forged_document_opens_nothing_and_the_person_hears_of_it(
     site: Site, shown: list[str], kind: str
 ) -> None:
-    """Meta's staff reset accounts on forged documents. A document shows nothing, with whatever weak things beside it."""
+    """Meta's staff reset accounts on forged documents. A document shows nothing, with whatever is beside it."""
     person_id = f"{kind}-{len(shown)}-{shown[-1]}"
     site.person(person_id, f"{person_id}@example.org")
     claim = {"person_id": person_id, "kind": kind, "shown": shown}
@@ -210,7 +210,7 @@ def test_a_code_works_in_the_browser_that_asked_and_once(site: Site) -> None:
     thief.post("/me/recover", {"address": "nobody@example.org"})
     assert thief.post("/me/recover/code", {"code": code}).status_code == 403
     assert browser.post("/me/recover/code", {"code": f" {code[:4]} {code[4:]} "}).status_code == 303
-    assert browser.is_in
+    assert browser.is_in()
     again = site.browser()
     again.cookies["__Host-haechi-asked"] = browser.cookies["__Host-haechi-asked"]
     assert again.post("/me/recover/code", {"code": code}).status_code == 403

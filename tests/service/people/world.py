@@ -54,7 +54,6 @@ class Browser:
         found = CSRF.search(self.get(path).text)
         return found.group(1) if found else ""
 
-    @property
     def is_in(self) -> bool:
         return self.get("/me/account").status_code == 200
 

@@ -59,7 +59,7 @@ class Account(Controller):
         check_csrf(session, request.headers.get(CSRF_HEADER))
         with platform.engine.begin() as connection:
             held = passkeys_of(connection, session.person)
-            if not reaches(session.level, _for_a_passkey(held)):
+            if not _may_change(session, _for_a_passkey(held)):
                 return refused(request, 403, "more_needed")
             if not take(connection, "ceremony-for-all", "", now=now):
                 return refused(request, 429, "status_429")
@@ -88,7 +88,7 @@ class Account(Controller):
         """Takes a passkey away; sessions elsewhere end."""
         session = person_of(request)
         check_csrf(session, data.get("csrf"))
-        if not reaches(session.level, "sure"):
+        if not _may_change(session, "sure"):
             return refused(request, 403, "more_needed")
         with platform.engine.begin() as connection:
             if end_passkey(connection, session.person, passkey, now=utc_now()):
@@ -100,7 +100,7 @@ class Account(Controller):
         """Sends a code to a new address."""
         session = person_of(request)
         check_csrf(session, data.get("csrf"))
-        if not reaches(session.level, "sure"):
+        if not _may_change(session, "sure"):
             return refused(request, 403, "more_needed")
         typed = str(data.get("address", ""))
         try:
@@ -144,7 +144,7 @@ class Account(Controller):
         """Keeps a key for which answers are sealed, once its cooling-off is over."""
         session, now = person_of(request), utc_now()
         check_csrf(session, data.get("csrf"))
-        if not reaches(session.level, "sure"):
+        if not _may_change(session, "sure"):
             return refused(request, 403, "more_needed")
         try:
             with platform.engine.begin() as connection:
@@ -163,7 +163,7 @@ def _account(
         held = passkeys_of(connection, session.person)
         return page(
             request, "account", title="account", session=session, message=message, status=status, passkeys=held,
-            may_add=reaches(session.level, _for_a_passkey(held)), sure=reaches(session.level, "sure"),
+            may_add=_may_change(session, _for_a_passkey(held)), sure=_may_change(session, "sure"),
             addresses=reachable(connection, session.person),
             cooling_until=cooling_until(connection, session.person, now=now),
             key=answer_key_of(connection, session.person, now=now) or "",
@@ -179,7 +179,7 @@ def _added(platform: Platform, request: AnyRequest, session: PersonSession, body
         # Asked again: what was enough for the challenge may have run out since.
         if given is None or given.person != session.person:
             return False
-        if not reaches(session.level, _for_a_passkey(held)):
+        if not _may_change(session, _for_a_passkey(held)):
             return False
         try:
             added = verify_added(site, body, given.expected)
@@ -194,6 +194,11 @@ def _added(platform: Platform, request: AnyRequest, session: PersonSession, body
         )  # fmt: skip
         tell(connection, session.person, "passkey-added", origin=site.origin, now=now)
     return True
+
+
+def _may_change(session: PersonSession, needed: Level) -> bool:
+    """Whether who is signed in may change the ways in: the person alone, not who acts for them."""
+    return session.acting == "person" and reaches(session.level, needed)
 
 
 def _for_a_passkey(held: Sequence[Passkey]) -> Level:

@@ -30,14 +30,16 @@ class Limit(NamedTuple):
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 LIMITS: Final[Mapping[str, Limit]] = {
-    # Codes sent: to one address, for one person by all addresses, and by everybody together, since each is a message.
+    # Codes sent: to one address, for one person by all addresses, and to everybody together, since each is a message.
+    # What unknown addresses ask for has a bucket of its own: they must not use up what known ones need.
     "code-to-address": Limit(5, _HOUR),
     "code-for-person": Limit(10, _DAY),
     "code-for-all": Limit(3_600, _HOUR),
     # Codes tried for one person: of 100 million, whatever number of codes was sent.
     "try-for-person": Limit(20, _DAY),
-    # Ceremonies begun by everybody: each keeps a row for five minutes.
-    "ceremony-for-all": Limit(36_000, _HOUR),
+    # Ceremonies begun by everybody: each keeps a row for five minutes, and too many of them would fill the disk. So
+    # high that nobody keeps others from signing in before the server itself is at its end.
+    "ceremony-for-all": Limit(3_600_000, _HOUR),
     "door-for-person": Limit(60, _HOUR),
     # Strangers must not be able to fill somebody's mailbox with our warnings.
     "claim-told-to-person": Limit(3, _DAY),

@@ -37,11 +37,11 @@ def ask_code(connection: Connection, address: str, *, now: datetime) -> str | No
     if not take(connection, "code-to-address", address, now=now):
         return None
     contact = holder_of(connection, address, now=now)
-    # Whoever is nobody is limited too, as a person of their own, so that the work is the same.
-    subject = f"nobody {address}" if contact is None else str(contact.person)
+    # Whoever is nobody is limited too, as somebody of their own, so that the work is the same.
+    subject, everybody = (f"nobody {address}", "nobody") if contact is None else (str(contact.person), "")
     allowed = [
         take(connection, "code-for-person", subject, now=now),
-        take(connection, "code-for-all", "", now=now),
+        take(connection, "code-for-all", everybody, now=now),
     ]
     to = contact if all(allowed) else None
     issued = issue_code(

@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from sqlalchemy import Engine
 
 from haechi.cli.rights_notices import annual_notice, breach
+from haechi.cli.rights_routes import routes
 from haechi.errors import OutputError, UsageError
 from haechi.law import load_packs
 from haechi.rights.answer import Answer, as_json, portable
@@ -36,6 +37,7 @@ from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 app = App(name="rights", help="Answer what people ask for: see, correct, stop, leave; in the law's time.")
 app.command(annual_notice)
 app.command(breach)
+app.command(routes)
 _LATE: Final = 1
 
 

@@ -1,5 +1,6 @@
 """`haechi serve`: the platform, with nothing else installed."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,8 @@ from haechi.service.platform import PlatformSettings
 
 _PORTS: Final = 65_535
 SNAPSHOT: Final = "gate.snapshot"
+ORIGIN: Final = "HAECHI_ORIGIN"
+"""Environment variable that names the people's page where no option does."""
 
 
 def serve(
@@ -21,6 +24,7 @@ def serve(
     lapse: int | None = None,
     approve_ordinary: bool = True,
     controller: Path | None = None,
+    people_page: str | None = None,
 ) -> None:
     """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
 
@@ -48,6 +52,9 @@ def serve(
     controller
         TOML file that says who answers for the data and how long it is kept: answers to people say it
         (docs/reference/rights.md).
+    people_page
+        Serve people their own page under /me, at this origin, such as https://ads.example: passkeys belong to it, and
+        letters link to it. The environment variable HAECHI_ORIGIN may name it.
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
@@ -62,6 +69,7 @@ def serve(
             approve_ordinary=approve_ordinary,
             snapshot=str(snapshot or snapshot_of(database)),
             controller=None if controller is None else str(controller),
+            people_page=people_page or os.environ.get(ORIGIN) or None,
         ),
         host=host,
         port=port,

@@ -34,7 +34,8 @@ from haechi.service.routes import AdvertiserRoutes, PermissionRoutes, Records, T
 from haechi.stores.rows import reading
 
 _LARGEST: Final = 32_000_000
-_OPEN_PATHS: Final = ("/health", "/metrics", "/openapi", "/console")
+_OPEN_PATHS: Final = tuple(f"^/{part}(/|$)" for part in ("health", "metrics", "openapi", "console", "me"))
+"""What programs without a key may call: patterns of whole parts, so that no identifier in a path looks like one."""
 
 
 class Health(Controller):

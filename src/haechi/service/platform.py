@@ -20,6 +20,7 @@ from haechi.sensitivity import judge_with
 from haechi.stores import open_store
 from haechi.stores.audiences import Audiences
 from haechi.stores.clock import utc_now
+from haechi.stores.identity.sweep import sweep
 from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
 from haechi.stores.permissions import Permissions
@@ -48,6 +49,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
         audiences: the numbers of the release of sizes.
         per_minute: calls a minute from one address.
         controller: file that says who answers for the data, or None: then no answers are given over HTTP.
+        people_page: the origin at which people reach their page, such as https://ads.example; None: there is none.
     """
 
     database: str
@@ -62,6 +64,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     audiences: AudiencePolicy = AudiencePolicy()
     per_minute: int = 6_000
     controller: str | None = None
+    people_page: str | None = None
 
 
 class Platform:
@@ -148,6 +151,7 @@ class Platform:
             self.permissions.sweep(now=now, since=self._swept or now - timedelta(days=36_500))
             self._swept = now
             self.requests.carry_out(now=now)
+            sweep(self.engine, now=now)
             self._maker.write(Path(self._settings.snapshot), now=now)
         except (HaechiError, SQLAlchemyError) as fault:
             # Gates notice the age of the snapshot themselves and close; here it is said.

@@ -11,6 +11,13 @@ from haechi.stores.erased import Erased
 from haechi.stores.ledger.append import append, destroy_key
 
 _ABOUT_PEOPLE: Final = (
+    # Codes name contacts: they go first.
+    schema.codes,
+    schema.person_sessions,
+    schema.doors,
+    schema.passkeys,
+    schema.answer_keys,
+    schema.contacts,
     schema.behaviours,
     schema.evidence,
     schema.memberships,

@@ -20,6 +20,7 @@ from haechi.stores import schema
 from haechi.stores.clock import instant, micros
 from haechi.stores.erased import Erased
 from haechi.stores.erasure import erase
+from haechi.stores.identity.cooling import cooling_until
 from haechi.stores.keep_anew import keep_anew
 from haechi.stores.ledger.append import append, scrub
 from haechi.stores.numbers import number_of
@@ -175,12 +176,17 @@ class Requests:
                 raise UsageError(
                     "an erasure waits, so that who did not ask for it can stop it; expected its end."
                 )
+            if _destroys(row, outcome) and cooling_until(connection, row.person, now=now) is not None:
+                raise UsageError(
+                    "a key or an address of the person is new; expected nothing to be destroyed before the end of "
+                    "its cooling-off."
+                )
             self._close(connection, row.request, outcome, ground=ground, reason=reason, now=now)
             if row.kind == "rectification" and outcome == "granted" and row.person is not None:
                 self._correct(connection, row.person, msgspec.json.decode(row.detail, type=Wanted), now)
             if outcome == "refused" and lift(connection, row.request, now=now) and row.person is not None:
                 self._keep_anew(connection, row.person, now)
-            erased = row.kind == "erasure" and outcome == "granted" and row.person is not None
+            erased = _destroys(row, outcome)
             if erased:
                 erase(connection, row.person, self._erased, now=now)
             done = request_of(connection, request_id, now=now)
@@ -215,13 +221,17 @@ class Requests:
         r = schema.requests
         with reading(self._engine) as connection:
             ripe = connection.execute(
-                select(r.c.request_id).where(
+                select(r.c.request_id, r.c.person).where(
                     r.c.outcome == "open", r.c.kind == "erasure", r.c.waits_until <= micros(now)
                 )
-            ).scalars().all()  # fmt: skip
-        for request_id in ripe:
+            ).all()  # fmt: skip
+            # Where a key or an address came meanwhile, whoever did not ask for it has as long to stop both.
+            due_now = [
+                row.request_id for row in ripe if cooling_until(connection, row.person, now=now) is None
+            ]
+        for request_id in due_now:
             self.answer(request_id, "granted", now=now)
-        return len(ripe)
+        return len(due_now)
 
     def _obey(
         self,
@@ -320,6 +330,10 @@ class Requests:
                 r.c.person == person, r.c.kind == kind, r.c.outcome == "open", r.c.detail == detail
             )
         ).first()
+
+
+def _destroys(row: RequestRow, outcome: Outcome) -> bool:
+    return row.kind == "erasure" and outcome == "granted" and row.person is not None
 
 
 def _open_row(connection: Connection, request_id: str) -> RequestRow:

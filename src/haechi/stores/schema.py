@@ -446,3 +446,124 @@ outbox: Final = Table(
     Column("acknowledged_at", _INSTANT),
     Index("ix_outbox_recipient", "recipient", "acknowledged_at"),
 )
+
+contacts: Final = Table(
+    "contacts",
+    METADATA,
+    # Addresses of people that were known before anybody asked for anything: codes and notices go there.
+    Column("contact", _NUMBER, primary_key=True),
+    Column("person", _NUMBER, ForeignKey("people.person"), nullable=False),
+    # email or phone.
+    Column("kind", Text, nullable=False),
+    # As messages are sent to it, and as it is compared.
+    Column("address", Text, nullable=False),
+    Column("folded", Text, nullable=False, index=True),
+    Column("lang", Text, nullable=False),
+    Column("known_since", _INSTANT, nullable=False),
+    # Access was last regained by it.
+    Column("recovered_at", _INSTANT),
+    # Someone stopped what was done with it: no code goes there any more.
+    Column("frozen_at", _INSTANT),
+    # No longer the person's; it is told of changes for a while yet.
+    Column("ended_at", _INSTANT),
+    UniqueConstraint("person", "folded"),
+)
+
+passkeys: Final = Table(
+    "passkeys",
+    METADATA,
+    Column("passkey", _NUMBER, primary_key=True),
+    Column("person", _NUMBER, ForeignKey("people.person"), nullable=False, index=True),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),
+    # Random, the same for all of a person's passkeys; it tells a browser nothing of the person.
+    Column("user_handle", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    # What the authenticator last counted; 0 where it counts nothing.
+    Column("sign_count", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("used_at", _INSTANT),
+    Column("frozen_at", _INSTANT),
+    Column("ended_at", _INSTANT),
+)
+
+doors: Final = Table(
+    "doors",
+    METADATA,
+    # SHA-256 of the link's secret.
+    Column("door_hash", LargeBinary, primary_key=True),
+    Column("person", _NUMBER, ForeignKey("people.person"), nullable=False, index=True),
+    # Who comes through it: the person, a guardian or an agent.
+    Column("acting", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False, index=True),
+    Column("used_at", _INSTANT),
+    # The session that it opened; whoever comes with the same link again ends it.
+    Column("session_hash", LargeBinary),
+)
+
+codes: Final = Table(
+    "codes",
+    METADATA,
+    # What somebody was sent or shown and has to give back, once. SHA-256 of what only their browser or letter holds.
+    Column("holder_hash", LargeBinary, primary_key=True),
+    # What it is good for.
+    Column("purpose", Text, nullable=False),
+    # Null where an unknown address asked: the code is right for nobody.
+    Column("person", _NUMBER, ForeignKey("people.person"), index=True),
+    Column("contact", _NUMBER, ForeignKey("contacts.contact")),
+    # A challenge, or what a code is compared with; what the database holds opens nothing.
+    Column("expected", LargeBinary, nullable=False),
+    # JSON of what happens when it is given back.
+    Column("detail", Text, nullable=False, server_default="{}"),
+    Column("tries", Integer, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False, index=True),
+)
+
+person_sessions: Final = Table(
+    "person_sessions",
+    METADATA,
+    # SHA-256 of the cookie's secret.
+    Column("session_hash", LargeBinary, primary_key=True),
+    Column("person", _NUMBER, ForeignKey("people.person"), nullable=False, index=True),
+    Column("csrf", Text, nullable=False),
+    Column("acting", Text, nullable=False),
+    # JSON list of what was shown of who it is, and when: the level is worked out from it.
+    Column("evidence", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("seen_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False, index=True),
+)
+
+recovery_routes: Final = Table(
+    "recovery_routes",
+    METADATA,
+    # Every way by which somebody gets in: what is not here is not served.
+    Column("route", Text, primary_key=True),
+    # active or retired.
+    Column("state", Text, nullable=False),
+    Column("since", _INSTANT, nullable=False),
+    Column("retired_at", _INSTANT),
+    Column("about", Text, nullable=False),
+)
+
+attempts: Final = _clustered(
+    "attempts",
+    # SHA-256 of what is limited: a route and a person, an address or everybody.
+    Column("bucket", LargeBinary, primary_key=True),
+    # When all of its room is free again; then the row goes.
+    Column("free_at", _INSTANT, nullable=False),
+    Index("ix_attempts_free_at", "free_at"),
+)
+
+answer_keys: Final = Table(
+    "answer_keys",
+    METADATA,
+    Column("answer_key", _NUMBER, primary_key=True),
+    Column("person", _NUMBER, ForeignKey("people.person"), nullable=False, index=True),
+    # An age recipient: answers are sealed for it.
+    Column("recipient", Text, nullable=False),
+    Column("since", _INSTANT, nullable=False),
+    Column("frozen_at", _INSTANT),
+)

@@ -21,6 +21,7 @@ def serve(
     lapse: int | None = None,
     approve_ordinary: bool = True,
     controller: Path | None = None,
+    exchange: Path | None = None,
 ) -> None:
     """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
 
@@ -48,6 +49,9 @@ def serve(
     controller
         TOML file that says who answers for the data and how long it is kept: answers to people say it
         (docs/reference/rights.md).
+    exchange
+        TOML file that sets up requests by agents (docs/reference/data-rights-protocol.md) and what advertisers are
+        told to delete (docs/reference/deletion-requests.md).
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
@@ -62,6 +66,7 @@ def serve(
             approve_ordinary=approve_ordinary,
             snapshot=str(snapshot or snapshot_of(database)),
             controller=None if controller is None else str(controller),
+            exchange=None if exchange is None else str(exchange),
         ),
         host=host,
         port=port,

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from haechi.errors import MissingError, UsageError
 from haechi.ledger.seal import Master
+from haechi.rights.controller import Retention
 from haechi.rights.drp.message import Exercise
 from haechi.rights.drp.refusal import RefusedError
 from haechi.rights.drp.status import TO_VERIFY, Status
@@ -17,6 +18,8 @@ from haechi.rights.effect import COOLING_OFF
 from haechi.stores import schema
 from haechi.stores.agent_rows import CALLBACK
 from haechi.stores.agents import Agents, Pages
+from haechi.stores.retention import expire
+from haechi.themes.evidence import DEFAULT_EVIDENCE
 from tests.stores.platforms import PACKS, Platform
 
 MASTER = Master(b"k" * 32)
@@ -273,3 +276,21 @@ def test_what_a_message_says_of_the_person_is_not_kept(desk: Desk) -> None:
         "revoked_at", "request", "made",
     }  # fmt: skip
     assert {column.name for column in schema.agent_requests.columns} == columns
+
+
+def test_agents_requests_go_when_their_time_is_over(desk: Desk) -> None:
+    """Fails when what agents asked for stays for ever, or stands in the way of what goes with it."""
+    desk.ask("sale:opt-out", person="cho")
+    desk.ask("access", person="nobody")
+    asked = desk.ask()
+    desk.agents.revoke("A", asked.request_id, now=desk.platform.now())
+    waiting = desk.ask("access", person="ben")
+    desk.platform.clock += dt.timedelta(days=40)
+    kept = Retention(behaviours=30, memberships=30, permissions=30, disclosures=30, requests=30)
+    expire(
+        desk.platform.engine, PACKS, DEFAULT_EVIDENCE, kept, now=desk.platform.now(), step=lambda *_: None
+    )  # fmt: skip
+    # What an opt-out stopped still stands, and who asked for access still waits.
+    assert desk.count(schema.agent_requests) == 2
+    assert desk.status(waiting.request_id).status == "in_progress"
+    assert desk.told() == []

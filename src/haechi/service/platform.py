@@ -21,6 +21,7 @@ from haechi.rights.deletion import Issuer
 from haechi.rights.drp.identity import FindPerson, by_identifier
 from haechi.rights.exchange import Drp, Exchange, read_exchange
 from haechi.sensitivity import judge_with
+from haechi.service.callbacks import CallbackSender
 from haechi.service.drp_desk import DrpDesk
 from haechi.stores import open_store
 from haechi.stores.agents import Agents, Pages
@@ -123,6 +124,9 @@ class Platform:
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
         self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)
+        self._callbacks = None
+        if exchange.drp is not None and exchange.drp.callbacks:
+            self._callbacks = CallbackSender(self.engine, settings.snapshot_seconds)
         self.signer = None
         if exchange.deletions is not None:
             self.signer = Signer(exchange.deletions, deletion_key(settings.database))
@@ -166,12 +170,16 @@ class Platform:
         self.tend()
         self._thread = threading.Thread(target=self._tend_on, name="haechi-tend", daemon=True)
         self._thread.start()
+        if self._callbacks is not None:
+            self._callbacks.begin()
 
     def end(self) -> None:
         """Ends it and lets the database go."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join(10)
+        if self._callbacks is not None:
+            self._callbacks.end()
         self.engine.dispose()
 
     def tend(self) -> None:

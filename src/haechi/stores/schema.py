@@ -487,7 +487,7 @@ agent_requests: Final = Table(
     Column("denied", Text),
     Column("revoked_at", _INSTANT),
     # Ours that came of it; null while it is not known who asks, and where nothing came of it.
-    Column("request", _NUMBER, ForeignKey("requests.request"), index=True),
+    Column("request", _NUMBER, ForeignKey("requests.request", ondelete="CASCADE"), index=True),
     # Whether ours was made for it; False: it was open already, and is not this agent's to take back.
     Column("made", Boolean, nullable=False),
     UniqueConstraint("agent_id", "digest"),
@@ -508,8 +508,8 @@ deletions: Final = Table(
     # Random: two advertisers do not see by it that they were told of one person.
     Column("deletion_id", Text, primary_key=True),
     Column("message", _NUMBER, ForeignKey("outbox.message", ondelete="CASCADE"), nullable=False, unique=True),
-    # By which request.
-    Column("request", _NUMBER, ForeignKey("requests.request"), nullable=False, index=True),
+    # By which request; null once that is over its time.
+    Column("request", _NUMBER, ForeignKey("requests.request", ondelete="SET NULL"), index=True),
     # The last result code that the advertiser answered with; null before.
     Column("result", Integer),
 )

@@ -57,7 +57,9 @@ def upgrade() -> None:
         sa.Column("request", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("made", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.agent_id"], name=op.f("fk_agent_requests_agent_id")),
-        sa.ForeignKeyConstraint(["request"], ["requests.request"], name=op.f("fk_agent_requests_request")),
+        sa.ForeignKeyConstraint(
+            ["request"], ["requests.request"], name=op.f("fk_agent_requests_request"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("agent_request", name=op.f("pk_agent_requests")),
         sa.UniqueConstraint(
             "agent_id", "agent_request_id", name=op.f("uq_agent_requests_agent_id_agent_request_id")
@@ -72,12 +74,14 @@ def upgrade() -> None:
         "deletions",
         sa.Column("deletion_id", sa.Text(), nullable=False),
         sa.Column("message", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("request", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("result", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["message"], ["outbox.message"], name=op.f("fk_deletions_message"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["request"], ["requests.request"], name=op.f("fk_deletions_request")),
+        sa.ForeignKeyConstraint(
+            ["request"], ["requests.request"], name=op.f("fk_deletions_request"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("deletion_id", name=op.f("pk_deletions")),
         sa.UniqueConstraint("message", name=op.f("uq_deletions_message")),
     )

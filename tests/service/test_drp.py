@@ -172,7 +172,8 @@ def test_a_whole_conversation(served: Served) -> None:
     assert (status, gone["status"]) == (200, "revoked")
     assert served("GET", path, token=token)[1]["status"] == "revoked"
 
-    heard = agent.message(exercise="access", email="ben@example.com", email_verified=False)
+    call = "https://agent.example.com/status"
+    heard = agent.message(exercise="access", email="ben@example.com", status_callback=call)
     status, waiting = served("POST", "/v1/data-rights-request", heard, token)
     assert (status, waiting["reason"]) == (200, "need_user_verification")
     shown = f"/v1/agent-requests/{waiting['request_id']}/verified"
@@ -188,6 +189,16 @@ def test_a_whole_conversation(served: Served) -> None:
     done = served("GET", f"/v1/data-rights-request/{waiting['request_id']}", token=token)[1]
     assert done["status"] == "fulfilled"
     assert done["results_url"] == f"https://cb.example.com/mine/{waiting['request_id']}"
+
+    (told,) = served("GET", "/v1/agent-requests/callbacks", token=served.operator)[1]
+    assert (told["url"], told["status"]) == (call, done)
+    path = f"/v1/agent-requests/callbacks/{told['message']}/told"
+    assert served("POST", path, {}, served.operator)[0] == 204
+    assert served("GET", "/v1/agent-requests/callbacks", token=served.operator)[1] == []
+    assert served("POST", path.replace(str(told["message"]), str(10**30)), {}, served.operator)[0] in (
+        404,
+        422,
+    )
 
 
 def test_an_objection_reaches_an_advertiser_over_http(served: Served) -> None:
@@ -404,7 +415,7 @@ def test_the_protocol_keeps_its_description(inside: Inside, mode: schemathesis.G
             tried.add(called.path)
             found |= faults(called, mode, operator if ours else inside.agent.token)
     assert found == {}
-    assert len(tried) == 10
+    assert len(tried) == 12
 
 
 def faults(called: Any, mode: schemathesis.GenerationMode, key: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from litestar import Controller, Litestar, MediaType, Request, Response, delete,
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, RequestBody, Schema
-from litestar.status_codes import HTTP_200_OK
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError, UsageError
@@ -21,6 +21,7 @@ from haechi.service.callers import needs
 from haechi.service.drp_desk import DrpDesk
 from haechi.service.platform import Platform
 from haechi.service.problems import PROBLEMS
+from haechi.stores.callbacks import callback_told, waiting_callbacks
 from haechi.stores.clock import utc_now
 
 AnyRequest = Request[Any, Any, Any]
@@ -52,6 +53,14 @@ class Verified(msgspec.Struct, kw_only=True):
     """Who the person of a request turned out to be; the operator's page made sure of it."""
 
     person_id: str
+
+
+class Waiting(msgspec.Struct):
+    """How a request stands, to be posted to an agent's address as it is."""
+
+    message: int
+    url: str
+    status: Status
 
 
 _DESCRIPTIONS: Final = {
@@ -167,11 +176,30 @@ class DataRightsRoutes(Controller):
         return _desk(platform).revoke(_token(request), request_id, body, now=utc_now())
 
 
-class VerificationRoutes(Controller):
-    """The operator's page tells who a person turned out to be."""
+class AgentRequestRoutes(Controller):
+    """The operator's side: who a person turned out to be, and what its own sender has told agents."""
 
     path = "/v1/agent-requests"
     tags = ("data rights protocol",)
+
+    @get("/callbacks", guards=[needs("rights")], responses=PROBLEMS, sync_to_thread=True)
+    def callbacks(self, platform: Platform) -> list[Waiting]:
+        """What agents are still to be told, the oldest first; for a day each."""
+        return [
+            Waiting(one.message, one.url, msgspec.json.decode(one.body, type=Status))
+            for one in waiting_callbacks(platform.engine, now=utc_now())
+        ]
+
+    @post(
+        "/callbacks/{message:int}/told",
+        guards=[needs("rights")],
+        responses=PROBLEMS,
+        status_code=HTTP_204_NO_CONTENT,
+        sync_to_thread=True,
+    )
+    def told(self, message: int, platform: Platform) -> None:
+        """Writes down that the agent answered 200."""
+        callback_told(platform.engine, message, now=utc_now())
 
     @post(
         "/{request_id:str}/verified",
@@ -185,7 +213,7 @@ class VerificationRoutes(Controller):
         return _desk(platform).verify(request_id, data.person_id, now=utc_now())
 
 
-ROUTES: Final = (AgentRoutes, DataRightsRoutes, VerificationRoutes)
+ROUTES: Final = (AgentRoutes, DataRightsRoutes, AgentRequestRoutes)
 
 
 def describe(app: Litestar) -> None:

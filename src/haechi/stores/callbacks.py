@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Engine, select, update
 
+from haechi.errors import MissingError
 from haechi.stores import schema
 from haechi.stores.agent_rows import CALLBACK
 from haechi.stores.clock import micros
@@ -45,8 +46,14 @@ def waiting_callbacks(engine: Engine, *, now: datetime) -> list[Callback]:
 
 
 def callback_told(engine: Engine, message: int, *, now: datetime) -> None:
-    """Writes down that the agent took a message."""
+    """Writes down that the agent took a message.
+
+    Raises:
+        MissingError: there is no such message.
+    """
     o = schema.outbox
     with writing(engine) as connection:
         values = {"taken_at": micros(now), "acknowledged_at": micros(now)}
-        connection.execute(update(o).where(o.c.message == message).values(**values))
+        which = (o.c.message == message) & (o.c.kind == CALLBACK)
+        if not connection.execute(update(o).where(which).values(**values)).rowcount:
+            raise MissingError("no such message for an agent.")

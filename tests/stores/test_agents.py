@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -97,6 +98,21 @@ def test_the_same_message_is_carried_out_once(desk: Desk) -> None:
     again = desk.ask("access", agent_request_id="foo")
     assert (again.request_id, again.agent_request_id) == (named.request_id, "foo")
     assert desk.count(schema.agent_requests) == desk.count(schema.requests) == 2
+
+
+def test_the_same_message_at_once_is_carried_out_once(desk: Desk) -> None:
+    """Fails when a message that comes over two connections at the same instant acts twice, or one of them fails."""
+    found: list[Status] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(desk.ask(digest=b"m" * 32, agent_request_id="foo")))
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.request_id for one in found] == [found[0].request_id] * 6
+    assert desk.count(schema.agent_requests) == desk.count(schema.requests) == 1
 
 
 def test_a_name_stands_for_one_request(desk: Desk) -> None:

@@ -445,6 +445,8 @@ outbox: Final = Table(
     Column("taken_at", _INSTANT),
     Column("acknowledged_at", _INSTANT),
     Index("ix_outbox_recipient", "recipient", "acknowledged_at"),
+    # What still waits of a kind, and since when, is asked for again and again.
+    Index("ix_outbox_kind", "kind", "acknowledged_at", "created_at"),
 )
 
 agents: Final = Table(

@@ -87,10 +87,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deletions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deletions_request"), ["request"], unique=False)
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_kind", ["kind", "acknowledged_at", "created_at"], unique=False)
 
 
 def downgrade() -> None:
     """Back from this revision: agents have to set up anew, and what advertisers were not told yet goes."""
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_kind")
+
     with op.batch_alter_table("deletions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deletions_request"))
 

@@ -349,6 +349,8 @@ def test_an_agent_that_left_the_directory_is_out_at_once(tmp_path: Path) -> None
     directory = tmp_path / "agents.json"
     directory.write_text(json.dumps([one.other.entry]))
     assert one.post(one.agent.message(exercise="access")).status_code == 401
+    directory.write_text(json.dumps([one.stranger.entry]))
+    assert one.post(one.stranger.message(exercise="access")).status_code == 401, "a token ends with its key"
     directory.write_text("[")
     answer = one.post(one.agent.message(exercise="access"))
     assert (answer.status_code, answer.json()["code"]) == (503, "503")

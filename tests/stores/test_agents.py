@@ -24,6 +24,7 @@ from haechi.themes.evidence import DEFAULT_EVIDENCE
 from tests.stores.platforms import PACKS, Platform
 
 MASTER = Master(b"k" * 32)
+KEY = bytes(32)
 CALL = "https://agent.example.com/status"
 
 
@@ -41,7 +42,7 @@ class Desk:
         self._messages += 1
         now = self.platform.now()
         return self.agents.set_up(
-            agent, digest or self._digest(), expires_at=now + dt.timedelta(minutes=10), now=now
+            agent, KEY, digest or self._digest(), expires_at=now + dt.timedelta(minutes=10), now=now
         )
 
     def ask(
@@ -131,9 +132,9 @@ def test_a_setup_counts_once_and_its_token_ends_the_one_before(desk: Desk) -> No
     first = desk.set_up("A", b"s" * 32)
     with pytest.raises(RefusedError):
         desk.set_up("A", b"s" * 32)
-    assert desk.agents.agent_of(first) == "A"
+    assert desk.agents.agent_of(first) == ("A", KEY)
     second = desk.set_up("A")
-    assert (desk.agents.agent_of(first), desk.agents.agent_of(second)) == (None, "A")
+    assert (desk.agents.agent_of(first), desk.agents.agent_of(second)) == (None, ("A", KEY))
     assert desk.agents.agent_of("") is None
     with desk.platform.engine.connect() as connection:
         kept = connection.execute(select(schema.agents.c.token_hash)).scalars().all()

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from haechi.errors import UsageError
 from haechi.rights.drp.directory import read_directory
@@ -21,7 +20,7 @@ from haechi.rights.drp.message import (
 from haechi.rights.drp.refusal import RefusedError
 from haechi.rights.drp.status import Status
 from haechi.rights.exchange import Drp
-from haechi.stores.agents import Agents
+from haechi.stores.agents import Agents, SetUp
 
 
 class Directory:
@@ -59,11 +58,6 @@ class Directory:
         return self._keys.get(agent_id)
 
 
-class _Known(NamedTuple):
-    agent_id: str
-    key: bytes
-
-
 class DrpDesk:
     """Takes what agents send.
 
@@ -91,7 +85,9 @@ class DrpDesk:
             raise RefusedError(403, "no such agent in the directory.")
         message = as_message(said(verified(signed, key)), Setup)
         self._check(message, agent_id, now)
-        return self._agents.set_up(agent_id, digest(signed), expires_at=expiry(message.expires_at), now=now)
+        return self._agents.set_up(
+            agent_id, key, digest(signed), expires_at=expiry(message.expires_at), now=now
+        )
 
     def expect(self, agent_id: str, token: str) -> None:
         """Whether a token is an agent's (section 2.06).
@@ -154,9 +150,9 @@ class DrpDesk:
     def _check(self, message: Setup | Revocation, agent_id: str, now: datetime) -> None:
         check(message, agent_id=agent_id, business_id=self._settings.business, now=now)
 
-    def _known(self, token: str) -> _Known:
-        agent_id = self._agents.agent_of(token)
-        key = None if agent_id is None else self._directory.key_of(agent_id)
-        if agent_id is None or key is None:
+    def _known(self, token: str) -> SetUp:
+        known = self._agents.agent_of(token)
+        # A token ends with the key that it was got by: who took that key may have got the token too.
+        if known is None or self._directory.key_of(known.agent_id) != known.verify_key:
             raise RefusedError(401, "expected the token of an agent: Authorization: Bearer …")
-        return _Known(agent_id, key)
+        return known

@@ -5,7 +5,7 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine, delete, select, update
@@ -45,6 +45,18 @@ class Pages(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class SetUp(NamedTuple):
+    """An agent that has a token.
+
+    Attributes:
+        agent_id: who.
+        verify_key: the public key by which it set up.
+    """
+
+    agent_id: str
+    verify_key: bytes
+
+
 class Agents:
     """The agents of a platform and what they asked for.
 
@@ -63,11 +75,14 @@ class Agents:
         self._packs = packs
         self._pages = pages or Pages()
 
-    def set_up(self, agent_id: str, digest: bytes, *, expires_at: datetime, now: datetime) -> str:
+    def set_up(
+        self, agent_id: str, verify_key: bytes, digest: bytes, *, expires_at: datetime, now: datetime
+    ) -> str:
         """A new token for an agent whose signed message was found good; the one before counts no more.
 
         Args:
             agent_id: who.
+            verify_key: the public key that the message is by.
             digest: of the message.
             expires_at: until when the message counts, naive UTC.
             now: naive UTC instant.
@@ -82,18 +97,20 @@ class Agents:
             if connection.execute(select(s.c.digest).where(s.c.digest == digest)).first() is not None:
                 raise RefusedError(403, "the message was used before; expected a new one.", fatal=True)
             connection.execute(s.insert().values(digest=digest, expires_at=micros(expires_at)))
-            values = {"token_hash": _hash(token), "set_up_at": micros(now)}
+            values = {"verify_key": verify_key, "token_hash": _hash(token), "set_up_at": micros(now)}
             changed = connection.execute(update(a).where(a.c.agent_id == agent_id).values(**values)).rowcount
             if not changed:
                 connection.execute(a.insert().values(agent_id=agent_id, **values))
         return token
 
-    def agent_of(self, token: str) -> str | None:
+    def agent_of(self, token: str) -> SetUp | None:
         """Whose token it is; None where it is none, or was followed by another."""
         a = schema.agents
         with reading(self._engine) as connection:
-            found = connection.execute(select(a.c.agent_id).where(a.c.token_hash == _hash(token))).scalar()
-            return None if found is None else str(found)
+            found = connection.execute(
+                select(a.c.agent_id, a.c.verify_key).where(a.c.token_hash == _hash(token))
+            ).first()
+        return None if found is None else SetUp(found.agent_id, bytes(found.verify_key))
 
     def exercise(
         self,

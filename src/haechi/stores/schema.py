@@ -452,8 +452,10 @@ outbox: Final = Table(
 agents: Final = Table(
     "agents",
     METADATA,
-    # As the network's directory names it; its key stands there and nowhere here.
+    # As the network's directory names it.
     Column("agent_id", Text, primary_key=True),
+    # The public key by which it set up: another one in the directory ends the token.
+    Column("verify_key", LargeBinary, nullable=False),
     # SHA-256 of the token that the agent was given last; the one before counts no more.
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("set_up_at", _INSTANT, nullable=False),

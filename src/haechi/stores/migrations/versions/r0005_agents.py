@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.create_table(
         "agents",
         sa.Column("agent_id", sa.Text(), nullable=False),
+        sa.Column("verify_key", sa.LargeBinary(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("set_up_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("agent_id", name=op.f("pk_agents")),

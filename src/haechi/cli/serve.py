@@ -25,6 +25,7 @@ def serve(
     approve_ordinary: bool = True,
     controller: Path | None = None,
     people_page: str | None = None,
+    exchange: Path | None = None,
 ) -> None:
     """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
 
@@ -55,6 +56,9 @@ def serve(
     people_page
         Serve people their own page under /me, at this origin, such as https://ads.example: passkeys belong to it, and
         letters link to it. The environment variable HAECHI_ORIGIN may name it.
+    exchange
+        TOML file that sets up requests by agents (docs/reference/data-rights-protocol.md) and what advertisers are
+        told to delete (docs/reference/deletion-requests.md).
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
@@ -70,6 +74,7 @@ def serve(
             snapshot=str(snapshot or snapshot_of(database)),
             controller=None if controller is None else str(controller),
             people_page=people_page or os.environ.get(ORIGIN) or None,
+            exchange=None if exchange is None else str(exchange),
         ),
         host=host,
         port=port,

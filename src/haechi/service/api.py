@@ -20,7 +20,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError
+from haechi.service import drp
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
+from haechi.service.deletions import DeletionRoutes, Discovery
 from haechi.service.platform import Platform
 from haechi.service.problems import (
     database_problem,
@@ -34,8 +36,10 @@ from haechi.service.routes import AdvertiserRoutes, PermissionRoutes, Records, T
 from haechi.stores.rows import reading
 
 _LARGEST: Final = 32_000_000
-_OPEN_PATHS: Final = tuple(f"^/{part}(/|$)" for part in ("health", "metrics", "openapi", "console", "me"))
-"""What programs without a key may call: patterns of whole parts, so that no identifier in a path looks like one."""
+# Patterns that the framework looks for anywhere in a path: each says where it begins, and holds for whole parts, so
+# that no identifier in a path looks like one.
+_UNCOUNTED: Final = ("^/health(/|$)", "^/metrics(/|$)")
+_OPEN_PATHS: Final = (*_UNCOUNTED, "^/openapi(/|$)", "^/console(/|$)", "^/me(/|$)")
 
 
 class Health(Controller):
@@ -91,11 +95,11 @@ def make_app(
         plugins: what watches the calls.
     """
     prometheus = PrometheusConfig(app_name="haechi", prefix="haechi", group_path=True)
-    limit = RateLimitConfig(rate_limit=("minute", per_minute), exclude=["/health", "/metrics"])
+    limit = RateLimitConfig(rate_limit=("minute", per_minute), exclude=list(_UNCOUNTED))
     app = Litestar(
         route_handlers=[
             Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, RequestRoutes, DeliveryRoutes, Health,
-            Metrics, *further,
+            Metrics, DeletionRoutes, *_set_up(platform), *further,
         ],
         plugins=list(plugins),
         state=State({"platform": platform}),
@@ -127,7 +131,17 @@ def make_app(
         ),
     )  # fmt: skip
     _exemplify(app)
+    if platform.drp is not None:
+        drp.describe(app)
     return app
+
+
+def _set_up(platform: Platform) -> list[type[Controller]]:
+    """Routes that are there only where the operator set up what they are for."""
+    return [
+        *(drp.ROUTES if platform.drp is not None else ()),
+        *((Discovery,) if platform.signer is not None else ()),
+    ]
 
 
 def examples() -> list[dict[str, Any]]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
+from joserfc.jwk import ECKey
 from litestar.exceptions import TooManyRequestsException
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,10 +17,18 @@ from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
 from haechi.rights.controller import read_controller
+from haechi.rights.deletion import Issuer
+from haechi.rights.drp.identity import FindPerson, by_identifier
+from haechi.rights.exchange import Drp, Exchange, read_exchange
 from haechi.sensitivity import judge_with
+from haechi.service.callbacks import CallbackSender
+from haechi.service.drp_desk import DrpDesk
 from haechi.stores import open_store
+from haechi.stores.agents import Agents, Pages
 from haechi.stores.audiences import Audiences
 from haechi.stores.clock import utc_now
+from haechi.stores.deletion_key import deletion_key
+from haechi.stores.deletions import lapse
 from haechi.stores.identity.sweep import sweep
 from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
@@ -50,6 +59,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
         per_minute: calls a minute from one address.
         controller: file that says who answers for the data, or None: then no answers are given over HTTP.
         people_page: the origin at which people reach their page, such as https://ads.example; None: there is none.
+        exchange: file that says how to deal with agents and advertisers about people's rights, or None.
     """
 
     database: str
@@ -65,6 +75,19 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     per_minute: int = 6_000
     controller: str | None = None
     people_page: str | None = None
+    exchange: str | None = None
+
+
+class Signer(NamedTuple):
+    """Signs what advertisers are told to delete.
+
+    Attributes:
+        issuer: who the platform is to others.
+        key: a private key.
+    """
+
+    issuer: Issuer
+    key: ECKey
 
 
 class Platform:
@@ -82,6 +105,8 @@ class Platform:
         permissions: permissions.
         requests: what people ask for.
         audiences: sizes and bookings.
+        drp: takes what agents send, or None.
+        signer: signs deletion requests, or None.
     """
 
     def __init__(self, settings: PlatformSettings) -> None:
@@ -100,6 +125,14 @@ class Platform:
         self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
         self.requests = Requests(self.engine, self.packs, rule, master=self.master)
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
+        exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
+        self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)
+        self._callbacks = None
+        if exchange.drp is not None and exchange.drp.callbacks:
+            self._callbacks = CallbackSender(self.engine, settings.snapshot_seconds)
+        self.signer = None
+        if exchange.deletions is not None:
+            self.signer = Signer(exchange.deletions, deletion_key(settings.database))
         self._settings = settings
         try:
             Path(settings.snapshot).parent.mkdir(parents=True, exist_ok=True)
@@ -114,6 +147,10 @@ class Platform:
         self._swept: datetime | None = None
         self._log = structlog.get_logger("haechi")
         self.snapshot_state = "none yet"
+
+    def _desk(self, settings: Drp, find_person: FindPerson) -> DrpDesk:
+        pages = Pages(verification=settings.verification, results=settings.results)
+        return DrpDesk(settings, Agents(self.engine, self.requests, self.packs, pages), find_person)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -136,12 +173,16 @@ class Platform:
         self.tend()
         self._thread = threading.Thread(target=self._tend_on, name="haechi-tend", daemon=True)
         self._thread.start()
+        if self._callbacks is not None:
+            self._callbacks.begin()
 
     def end(self) -> None:
         """Ends it and lets the database go."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join(10)
+        if self._callbacks is not None:
+            self._callbacks.end()
         self.engine.dispose()
 
     def tend(self) -> None:
@@ -152,6 +193,7 @@ class Platform:
             self._swept = now
             self.requests.carry_out(now=now)
             sweep(self.engine, now=now)
+            lapse(self.engine, now=now)
             self._maker.write(Path(self._settings.snapshot), now=now)
         except (HaechiError, SQLAlchemyError) as fault:
             # Gates notice the age of the snapshot themselves and close; here it is said.

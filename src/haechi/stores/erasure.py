@@ -25,14 +25,17 @@ _ABOUT_PEOPLE: Final = (
     schema.disclosures,
     schema.stops,
     schema.outbox,
+    schema.pseudonyms,
 )
 
 
 def erase(connection: Connection, person: int, erased: Erased, *, now: datetime) -> None:
     """Destroys what is held about a person, in the caller's transaction; call `scrub` after the commit.
 
-    Of requests the fact stays that there was one and how it was answered, without the person. The ledger's entries
-    stay as they are; the key that opens what they say of the person is destroyed, so that nobody reads it any more.
+    Of requests the fact stays that there was one and how it was answered, without the person. What advertisers are
+    told to delete because of it is in the outbox already, bound to nobody: see `stores.deletions`. The ledger's
+    entries stay as they are; the key that opens what they say of the person is destroyed, so that nobody reads it
+    any more.
 
     Args:
         connection: in a transaction that writes.

@@ -17,7 +17,9 @@ from haechi.rights.clock import deadlines, due, laws_of
 from haechi.rights.effect import COOLING_OFF, Wanted, check_wanted, is_answered_at_once, stopped
 from haechi.rights.grounds import check_answer, check_extension
 from haechi.stores import schema
+from haechi.stores.agent_rows import revoke_for_agents, tell_agents
 from haechi.stores.clock import instant, micros
+from haechi.stores.deletions import tell_advertisers
 from haechi.stores.erased import Erased
 from haechi.stores.erasure import erase
 from haechi.stores.identity.cooling import cooling_until
@@ -78,37 +80,68 @@ class Requests:
             UsageError: what is wanted does not go with the kind.
             MissingError: nothing is held about such a person.
         """
+        with writing(self._engine) as connection:
+            number, _ = self.receive_within(
+                connection, person_id, kind, wanted, via=via, received_at=now, now=now
+            )
+            return as_request(_row_numbered(connection, number), now)
+
+    def receive_within(
+        self,
+        connection: Connection,
+        person_id: str,
+        kind: RequestKind,
+        wanted: Wanted | None = None,
+        *,
+        via: Via,
+        received_at: datetime,
+        now: datetime,
+    ) -> tuple[int, bool]:
+        """As `receive`, in the caller's transaction that writes.
+
+        Args:
+            connection: see above.
+            person_id: whose.
+            kind: what is asked.
+            wanted: what exactly.
+            via: how it came.
+            received_at: when it came: before it was known who asks, where that had to be shown first.
+            now: naive UTC instant.
+
+        Returns:
+            our number of it, and whether it is new: an equal one may be open already.
+        """
         asked = Wanted() if wanted is None else wanted
         check_wanted(kind, asked)
         if kind == "erasure" and self._master is None:
             raise UsageError("nobody can be erased without a master key; see haechi ledger key.")
-        with writing(self._engine) as connection:
-            p = schema.people
-            known = connection.execute(select(p).where(p.c.person_id == person_id)).first()
-            if known is None:
-                raise MissingError("nothing is held about such a person.")
-            detail = msgspec.json.encode(asked).decode()
-            already = self._same(connection, known.person, kind, detail)
-            if already is not None:
-                return as_request(already, now)
-            laws = laws_of(self._packs, known.country, known.region)
-            due_at = due(deadlines(kind, laws, self._packs, now))
-            request_id = secrets.token_hex(_ID_BYTES)
-            made = connection.execute(
-                schema.requests.insert().values(
-                    request_id=request_id, person=known.person, kind=kind, laws=json.dumps(laws), via=via,
-                    detail=detail, received_at=micros(now), due_at=None if due_at is None else micros(due_at),
-                    waits_until=micros(now + self._cooling_off) if kind == "erasure" else None,
-                    outcome="open", version=0,
-                )
-            ).inserted_primary_key  # fmt: skip
-            number = int(made[0])  # type: ignore[index]
-            public = {"request_id": request_id, "kind": kind, "laws": list(laws), "via": via}
-            self._prove(connection, "request-received", known.person, public, now)
-            self._obey(connection, number, known.person, kind, wanted=asked, now=now)
-            if is_answered_at_once(kind, asked):
-                self._close(connection, number, "granted", now=now)
-            return request_of(connection, request_id, now=now)
+        p = schema.people
+        known = connection.execute(select(p).where(p.c.person_id == person_id)).first()
+        if known is None:
+            raise MissingError("nothing is held about such a person.")
+        detail = msgspec.json.encode(asked).decode()
+        already = self._same(connection, known.person, kind, detail)
+        if already is not None:
+            return int(already.request), False
+        laws = laws_of(self._packs, known.country, known.region)
+        due_at = due(deadlines(kind, laws, self._packs, received_at))
+        request_id = secrets.token_hex(_ID_BYTES)
+        made = connection.execute(
+            schema.requests.insert().values(
+                request_id=request_id, person=known.person, kind=kind, laws=json.dumps(laws), via=via,
+                detail=detail, received_at=micros(received_at),
+                due_at=None if due_at is None else micros(due_at),
+                waits_until=micros(now + self._cooling_off) if kind == "erasure" else None,
+                outcome="open", version=0,
+            )
+        ).inserted_primary_key  # fmt: skip
+        number = int(made[0])  # type: ignore[index]
+        public = {"request_id": request_id, "kind": kind, "laws": list(laws), "via": via}
+        self._prove(connection, "request-received", known.person, public, now)
+        self._obey(connection, number, known.person, kind, wanted=asked, now=now)
+        if is_answered_at_once(kind, asked):
+            self._close(connection, number, "granted", now=now)
+        return number, True
 
     def put_off(self, request_id: str, reason: str, *, now: datetime) -> Request:
         """Writes down that the person was told that the answer takes longer, and why.
@@ -137,6 +170,7 @@ class Requests:
                     due_at=None if due_at is None else micros(due_at),
                 )
             )  # fmt: skip
+            tell_agents(connection, row.request, now=now)
             return request_of(connection, request_id, now=now)
 
     def answer(
@@ -188,6 +222,7 @@ class Requests:
                 self._keep_anew(connection, row.person, now)
             erased = _destroys(row, outcome)
             if erased:
+                self._tell_advertisers(connection, row.person, row.request, "erasure", now)
                 erase(connection, row.person, self._erased, now=now)
             done = request_of(connection, request_id, now=now)
         if erased:
@@ -206,11 +241,17 @@ class Requests:
             person = number_of(connection, schema.people, "person", "person_id", person_id)
             if person is None or row.person != person:
                 raise MissingError("no such request of this person.")
-            if row.answered_at is None:
-                self._close(connection, row.request, "granted", reason="taken back by the person", now=now)
-            if lift(connection, row.request, now=now):
-                self._keep_anew(connection, person, now)
+            self.end_within(connection, row.request, now=now)
             return request_of(connection, request_id, now=now)
+
+    def end_within(self, connection: Connection, number: int, *, now: datetime) -> None:
+        """Ends a request that is not wanted any more, in the caller's transaction that writes; as `take_back`."""
+        row = _row_numbered(connection, number)
+        if row.answered_at is None:
+            revoke_for_agents(connection, number, now=now)
+            self._close(connection, number, "granted", reason="taken back by the person", now=now)
+        if lift(connection, number, now=now) and row.person is not None:
+            self._keep_anew(connection, row.person, now)
 
     def carry_out(self, *, now: datetime) -> int:
         """Carries out the erasures whose waiting is over.
@@ -244,6 +285,8 @@ class Requests:
         now: datetime,
     ) -> None:
         """What the request does at its receipt."""
+        if kind in ("objection", "withdrawal"):
+            self._tell_advertisers(connection, person, number, kind, now)
         stop(connection, person, stopped(kind, wanted), request=number, now=now)
         if wanted.theme_id is not None:
             theme = number_of(connection, schema.themes, "theme", "theme_id", wanted.theme_id)
@@ -254,6 +297,11 @@ class Requests:
             self._withdraw(connection, person, wanted, now)
         if stopped(kind, wanted) or wanted.theme_id is not None or kind == "withdrawal":
             self._keep_anew(connection, person, now)
+
+    def _tell_advertisers(
+        self, connection: Connection, person: int, number: int, kind: RequestKind, now: datetime
+    ) -> None:
+        tell_advertisers(connection, person, number, kind, master=self._master, now=now)
 
     def _withdraw(self, connection: Connection, person: int, wanted: Wanted, now: datetime) -> None:
         g = schema.permissions
@@ -314,6 +362,7 @@ class Requests:
         ).one()
         public = {"request_id": row.request_id, "kind": row.kind, "outcome": outcome, "ground": ground}
         self._prove(connection, "request-answered", row.person, public, now)
+        tell_agents(connection, number, now=now)
 
     def _prove(
         self, connection: Connection, kind: Kind, person: int, public: Mapping[str, object], now: datetime
@@ -334,6 +383,11 @@ class Requests:
 
 def _destroys(row: RequestRow, outcome: Outcome) -> bool:
     return row.kind == "erasure" and outcome == "granted" and row.person is not None
+
+
+def _row_numbered(connection: Connection, number: int) -> RequestRow:
+    r = schema.requests
+    return connection.execute(select(r).where(r.c.request == number)).one()
 
 
 def _open_row(connection: Connection, request_id: str) -> RequestRow:

@@ -54,7 +54,7 @@ def expire(
         with writing(engine) as connection:
             step("behaviours", _old_behaviours(connection, some, first))
             keep_anew(connection, some, packs, rule, now=now)
-    m, g, d = schema.memberships, schema.permissions, schema.disclosures
+    m, g, d, n = schema.memberships, schema.permissions, schema.disclosures, schema.pseudonyms
     with writing(engine) as connection:
         over = micros(now - timedelta(days=retention.memberships))
         step("memberships", connection.execute(delete(m).where(m.c.until < over)).rowcount)
@@ -63,6 +63,7 @@ def expire(
         step("permissions", connection.execute(delete(g).where(ended)).rowcount)
         over = micros(now - timedelta(days=retention.disclosures))
         step("disclosures", connection.execute(delete(d).where(d.c.at < over)).rowcount)
+        connection.execute(delete(n).where(n.c.since < over))
         step("requests", _old_requests(connection, micros(now - timedelta(days=retention.requests))))
 
 
@@ -83,7 +84,7 @@ def _old_behaviours(connection: Connection, people: list[int], first: int) -> in
 
 
 def _old_requests(connection: Connection, over: int) -> int:
-    """Deletes requests that were answered long ago, unless what they stopped still stands."""
+    """Deletes requests that were answered long ago, unless what they stopped still stands; agents' with them."""
     r, s = schema.requests, schema.stops
     old = select(r.c.request).where(r.c.answered_at < over)
     old = old.where(~select(s.c.stop).where(s.c.request == r.c.request, s.c.lifted_at.is_(None)).exists())
@@ -92,4 +93,8 @@ def _old_requests(connection: Connection, over: int) -> int:
         some = numbers[begin : begin + _AT_ONCE]
         connection.execute(delete(s).where(s.c.request.in_(some)))
         connection.execute(delete(r).where(r.c.request.in_(some)))
+    # What agents asked in vain, and messages about requests, are of no longer use than the requests.
+    a, o = schema.agent_requests, schema.outbox
+    connection.execute(delete(a).where(a.c.request.is_(None), a.c.received_at < over))
+    connection.execute(delete(o).where(o.c.created_at < over))
     return len(numbers)

@@ -445,6 +445,77 @@ outbox: Final = Table(
     Column("taken_at", _INSTANT),
     Column("acknowledged_at", _INSTANT),
     Index("ix_outbox_recipient", "recipient", "acknowledged_at"),
+    # What still waits of a kind, and since when, is asked for again and again.
+    Index("ix_outbox_kind", "kind", "acknowledged_at", "created_at"),
+)
+
+agents: Final = Table(
+    "agents",
+    METADATA,
+    # As the network's directory names it.
+    Column("agent_id", Text, primary_key=True),
+    # The public key by which it set up: another one in the directory ends the token.
+    Column("verify_key", LargeBinary, nullable=False),
+    # SHA-256 of the token that the agent was given last; the one before counts no more.
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("set_up_at", _INSTANT, nullable=False),
+)
+
+agent_setups: Final = _clustered(
+    "agent_setups",
+    # SHA-256 of a signed key setup, until it expires: who sends it again gets no token.
+    Column("digest", LargeBinary, primary_key=True),
+    Column("expires_at", _INSTANT, nullable=False),
+)
+
+agent_requests: Final = Table(
+    "agent_requests",
+    METADATA,
+    Column("agent_request", _NUMBER, primary_key=True),
+    # A UUID: what the agent knows it by.
+    Column("request_id", Text, nullable=False, unique=True),
+    Column("agent_id", Text, ForeignKey("agents.agent_id"), nullable=False),
+    # The agent's own name of it, or null.
+    Column("agent_request_id", Text),
+    # SHA-256 of the signed message. What it says of the person is kept nowhere.
+    Column("digest", LargeBinary, nullable=False),
+    Column("exercise", Text, nullable=False),
+    Column("regime", Text),
+    Column("status_callback", Text),
+    Column("verification_url", Text),
+    Column("results_url", Text),
+    Column("received_at", _INSTANT, nullable=False),
+    # Until then the person may show who they are; null where the agent had verified it.
+    Column("verify_until", _INSTANT),
+    # Why nothing came of it, in the protocol's words, or null.
+    Column("denied", Text),
+    Column("revoked_at", _INSTANT),
+    # Ours that came of it; null while it is not known who asks, and where nothing came of it.
+    Column("request", _NUMBER, ForeignKey("requests.request", ondelete="CASCADE"), index=True),
+    # Whether ours was made for it; False: it was open already, and is not this agent's to take back.
+    Column("made", Boolean, nullable=False),
+    UniqueConstraint("agent_id", "digest"),
+    UniqueConstraint("agent_id", "agent_request_id"),
+)
+
+pseudonyms: Final = _clustered(
+    "pseudonyms",
+    # The ad server was given the pseudonym by which this advertiser, and no other, may know the person.
+    Column("person", _NUMBER, ForeignKey("people.person"), primary_key=True),
+    Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), primary_key=True),
+    Column("since", _INSTANT, nullable=False),
+)
+
+deletions: Final = Table(
+    "deletions",
+    METADATA,
+    # Random: two advertisers do not see by it that they were told of one person.
+    Column("deletion_id", Text, primary_key=True),
+    Column("message", _NUMBER, ForeignKey("outbox.message", ondelete="CASCADE"), nullable=False, unique=True),
+    # By which request; null once that is over its time.
+    Column("request", _NUMBER, ForeignKey("requests.request", ondelete="SET NULL"), index=True),
+    # The last result code that the advertiser answered with; null before.
+    Column("result", Integer),
 )
 
 contacts: Final = Table(

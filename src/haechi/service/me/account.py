@@ -14,10 +14,10 @@ from haechi.service.me.ceremony import NotShownError, add_options, verify_added
 from haechi.service.me.languages import language_of, texts
 from haechi.service.me.pages import FAULTS, page, refused
 from haechi.service.me.session import (
+    ACCOUNT,
     ASKED,
     COOKIE,
     CSRF_HEADER,
-    HOME,
     Form,
     asked_cookie,
     check_csrf,
@@ -81,7 +81,7 @@ class Account(Controller):
         check_csrf(session, request.headers.get(CSRF_HEADER))
         if not _added(platform, request, session, body):
             return refused(request, 401, "passkey_refused")
-        return Response({"go": HOME})
+        return Response({"go": ACCOUNT})
 
     @post("/passkeys/{passkey:int}/end", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def end(self, passkey: int, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -93,7 +93,7 @@ class Account(Controller):
         with platform.engine.begin() as connection:
             if end_passkey(connection, session.person, passkey, now=utc_now()):
                 end_sessions(connection, session.person, but=request.cookies[COOKIE])
-        return Redirect(HOME, status_code=HTTP_303_SEE_OTHER)
+        return Redirect(ACCOUNT, status_code=HTTP_303_SEE_OTHER)
 
     @post("/contacts", status_code=HTTP_200_OK, sync_to_thread=True)
     def contact(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -137,7 +137,7 @@ class Account(Controller):
                 message="code_wrong",
                 status=403,
             )
-        return Redirect(HOME, status_code=HTTP_303_SEE_OTHER)
+        return Redirect(ACCOUNT, status_code=HTTP_303_SEE_OTHER)
 
     @post("/answer-key", status_code=HTTP_200_OK, sync_to_thread=True)
     def answer_key(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -152,7 +152,7 @@ class Account(Controller):
                 tell(connection, session.person, "answer-key-added", origin=site_of(request).origin, now=now)
         except UsageError:
             return _account(platform, request, session, "key_wrong", 422)
-        return Redirect(HOME, status_code=HTTP_303_SEE_OTHER)
+        return Redirect(ACCOUNT, status_code=HTTP_303_SEE_OTHER)
 
 
 def _account(

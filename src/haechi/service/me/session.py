@@ -27,8 +27,10 @@ can put a session of its own there."""
 ASKED: Final = "__Host-haechi-asked"
 """The cookie of a code or a challenge that this browser asked for."""
 _ASKED_LASTS: Final = 600
-HOME: Final = "/me/account"
+HOME: Final = "/me"
 """Where somebody is sent who has just come in."""
+ACCOUNT: Final = "/me/account"
+"""Where one's own ways in stand."""
 CSRF_HEADER: Final = "x-csrf"
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 """What a form sends."""

@@ -1,16 +1,22 @@
 """The ways in over HTTP, and every known way to misuse them: links, passkeys, sessions, forms."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from litestar import get
+from litestar.di import Provide
 from litestar.testing import TestClient
 
 from haechi.service.api import make_app
+from haechi.service.me import SITE, people_page, person_of, site_at
+from haechi.service.me.pages import FAULTS
 from haechi.service.platform import Platform, PlatformSettings
 from haechi.stores import schema
 from haechi.stores.clock import micros, utc_now
+from haechi.stores.identity.sessions import PersonSession
 from tests.service.people.authenticator import PRESENT, Authenticator, encoded
 from tests.service.people.world import COOKIE, Site
 
@@ -138,7 +144,7 @@ def test_a_passkey_of_another_session_or_person_is_not_added(site: Site) -> None
     assert victim.ask("/me/passkeys", key.create(options), victim.csrf()).status_code == 401
     added = site.add_passkey(thief)
     options = victim.ask("/me/passkeys/options", {}, victim.csrf()).json()
-    assert victim.ask("/me/passkeys", added.create(options), victim.csrf()).status_code == 422, (
+    assert victim.ask("/me/passkeys", added.create(options), victim.csrf()).status_code == 401, (
         "known already"
     )
 
@@ -224,6 +230,69 @@ def test_sessions_end_by_themselves(site: Site) -> None:
             at = micros(utc_now() - ago)
             connection.execute(s.update().where(s.c.person == number).values({column: at}))
         assert not browser.is_in(), column.name
+
+
+def test_a_session_in_use_does_not_end_for_being_idle(site: Site) -> None:
+    number, s = site.person("busy"), schema.person_sessions
+    browser = site.entered("busy")
+    for _ in range(3):
+        with site.engine.begin() as connection:
+            at = micros(utc_now() - timedelta(minutes=20))
+            connection.execute(s.update().where(s.c.person == number).values(seen_at=at))
+        assert browser.is_in()
+    at = site.count("SELECT seen_at FROM person_sessions WHERE person = :p", p=number)
+    assert at > micros(utc_now() - timedelta(minutes=1))
+
+
+def test_a_passkey_that_was_taken_away_signs_nobody_in(site: Site) -> None:
+    """And whoever had come in elsewhere is out."""
+    site.person("taken", "taken@example.org")
+    browser = site.entered("taken")
+    key = site.add_passkey(browser)
+    elsewhere = site.browser()
+    site.sign_in(key, elsewhere)
+    assert browser.post("/me/passkeys/1/end", {"csrf": browser.csrf()}).status_code == 403, "sure alone may"
+    site.step_up(browser, "taken@example.org")
+    path = re.search(r"/me/passkeys/\d+/end", browser.get("/me/account").text)
+    assert path
+    site.person("not-taken", "not-taken@example.org")
+    stranger = site.entered("not-taken")
+    site.step_up(stranger, "not-taken@example.org")
+    stranger.post(path.group(), {"csrf": stranger.csrf()})
+    assert site.sign_in(key).status_code == 200, "a stranger takes nothing away"
+    for wrong in ("0", "99999999999999999999", "x"):
+        answer = browser.post(f"/me/passkeys/{wrong}/end", {"csrf": browser.csrf()})
+        assert answer.status_code in {303, 400, 404, 422}
+    assert browser.post(path.group(), {"csrf": browser.csrf()}).status_code == 303
+    assert site.sign_in(key).status_code == 401
+    assert not elsewhere.is_in()
+    assert browser.is_in()
+
+
+def test_other_pages_build_on_the_session(site: Site) -> None:
+    """A page under /me gets who is signed in by one dependency, and nobody else gets it."""
+
+    @get(
+        "/me/next",
+        dependencies={"session": Provide(person_of, sync_to_thread=True)},
+        exception_handlers=FAULTS,
+        sync_to_thread=False,
+    )
+    def following(session: PersonSession) -> str:
+        return f"{session.person_id} {session.level} {bool(session.csrf)} {session.signed_in_at:%Y}"
+
+    site.person("builds-on")
+    browser = site.entered("builds-on")
+    platform = Platform(PlatformSettings(database=site.database, snapshot="gate.snapshot"))
+    app = make_app(platform, per_minute=1_000, further=[*people_page(), following])
+    app.state[SITE] = site_at(site.origin)
+    with TestClient(app) as client:
+        assert client.get("/me/next", follow_redirects=False).headers["location"] == "/me/sign-in"
+        cookie = {"cookie": f"{COOKIE}={browser.cookies[COOKIE]}"}
+        assert client.get("/me/next", headers=cookie).text == f"builds-on known True {utc_now():%Y}"
+        said = client.get("/me/next", headers={"accept": "application/json"}, follow_redirects=False)
+        assert (said.status_code, list(said.json())) == (401, ["message"])
+    platform.end()
 
 
 def test_no_address_to_go_to_is_taken_from_a_request(site: Site) -> None:

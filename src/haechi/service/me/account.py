@@ -19,6 +19,7 @@ from haechi.service.me.session import (
     COOKIE,
     CSRF_HEADER,
     Form,
+    Number,
     asked_cookie,
     check_csrf,
     from_our_pages,
@@ -84,7 +85,7 @@ class Account(Controller):
         return Response({"go": ACCOUNT})
 
     @post("/passkeys/{passkey:int}/end", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
-    def end(self, passkey: int, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
+    def end(self, passkey: Number, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
         """Takes a passkey away; sessions elsewhere end."""
         session = person_of(request)
         check_csrf(session, data.get("csrf"))
@@ -181,17 +182,17 @@ def _added(platform: Platform, request: AnyRequest, session: PersonSession, body
             return False
         if not _may_change(session, _for_a_passkey(held)):
             return False
+        name = f"{texts(language_of(request))['passkey']} {len(held) + 1}"
         try:
             added = verify_added(site, body, given.expected)
-        except NotShownError:
+            add_passkey(
+                connection, session.person, credential_id=added.credential_id,
+                user_handle=bytes.fromhex(given.detail), public_key=added.public_key,
+                sign_count=added.sign_count, name=name, now=now,
+            )  # fmt: skip
+        except (NotShownError, UsageError):
+            # Committed all the same: the challenge is used up.
             return False
-        count = len(held) + 1
-        name = f"{texts(language_of(request))['passkey']} {count}"
-        add_passkey(
-            connection, session.person, credential_id=added.credential_id,
-            user_handle=bytes.fromhex(given.detail), public_key=added.public_key,
-            sign_count=added.sign_count, name=name, now=now,
-        )  # fmt: skip
         tell(connection, session.person, "passkey-added", origin=site.origin, now=now)
     return True
 

@@ -27,7 +27,8 @@ from haechi.stores.numbers import number_of
 
 _post = partial(post, responses=PROBLEMS, guards=[needs("rights")], sync_to_thread=True)
 _MOST: Final = 1_000
-Numbers = Annotated[list[int], msgspec.Meta(max_length=_MOST)]
+Numbers = Annotated[list[Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]], msgspec.Meta(max_length=_MOST)]
+Lang = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,5}$")]
 KnownRows = Annotated[list["Known"], msgspec.Meta(max_length=_MOST)]
 
 
@@ -52,7 +53,7 @@ class Known(msgspec.Struct, kw_only=True):
     person_id: str
     kind: ContactKind
     address: str
-    lang: str = "en"
+    lang: Lang = "en"
     known_since: datetime | None = None
     ended: bool = False
 

@@ -8,7 +8,7 @@ from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Body
+from litestar.params import Body, PathParameter
 
 from haechi.rights.identity import Assessment
 from haechi.service.callers import platform_of
@@ -34,6 +34,8 @@ ACCOUNT: Final = "/me/account"
 CSRF_HEADER: Final = "x-csrf"
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 """What a form sends."""
+Number = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
+"""A number of the database's in a path."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -14,10 +14,10 @@ from haechi.errors import KnowledgeError
 from haechi.law import load_packs
 from haechi.rights.identity import FRESH, Asked, Evidence, Standing, assess, level_of, may_represent
 from haechi.rights.identity_rules import EVIDENCE_KINDS, LEVELS, identity_rules, read_rules
-from haechi.rights.notices import LANGUAGES, Event, code_message, notice
+from haechi.rights.notices import Event, code_message, notice
 from haechi.service.me.languages import NAMES, preferred, texts
 from haechi.service.me.site import site_at
-from haechi.terms.words import RequestKind
+from haechi.terms.words import LANGUAGES, RequestKind
 
 NOW = datetime(2026, 3, 1, 12)  # noqa: DTZ001 - naive UTC inside
 WEAK = ("document", "facts", "new-address", "agent")

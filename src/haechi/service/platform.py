@@ -123,7 +123,9 @@ class Platform:
         self.master = master_of(settings.database)
         self.ingest = Ingest(self.engine, self.packs, rule, master=self.master)
         self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
-        self.requests = Requests(self.engine, self.packs, rule, master=self.master)
+        self.requests = Requests(
+            self.engine, self.packs, rule, master=self.master, origin=settings.people_page
+        )
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
         self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)

@@ -9,6 +9,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from litestar import Litestar
 
+from haechi.errors import UsageError
 from haechi.service.api import make_app
 from haechi.service.console.elsewhere import Elsewhere, desk_of
 from haechi.service.console.entry import ELSEWHERE
@@ -63,6 +64,10 @@ def serve(settings: PlatformSettings, *, host: str, port: int) -> None:
     desk_of(os.environ)
     if settings.people_page:
         site_at(settings.people_page)
+        if settings.controller is None:
+            raise UsageError(
+                "--people-page without --controller: the page says who answers for the data; expected both."
+            )
     # What is wrong is said once here, rather than by the worker; and migrations run before anybody waits.
     Platform(settings).end()
     os.environ[ENVIRONMENT] = msgspec.json.encode(settings).decode()

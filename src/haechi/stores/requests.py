@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -14,21 +14,20 @@ from haechi.law import LawPack
 from haechi.ledger.entry import Fact, Kind
 from haechi.ledger.seal import Master
 from haechi.rights.clock import deadlines, due, laws_of
-from haechi.rights.effect import COOLING_OFF, Wanted, check_wanted, is_answered_at_once, stopped
+from haechi.rights.effect import COOLING_OFF, Wanted, check_wanted, is_answered_at_once
 from haechi.rights.grounds import check_answer, check_extension
 from haechi.stores import schema
 from haechi.stores.agent_rows import revoke_for_agents, tell_agents
 from haechi.stores.clock import instant, micros
-from haechi.stores.deletions import tell_advertisers
 from haechi.stores.erased import Erased
 from haechi.stores.erasure import erase
 from haechi.stores.identity.cooling import cooling_until
-from haechi.stores.keep_anew import keep_anew
 from haechi.stores.ledger.append import append, scrub
 from haechi.stores.numbers import number_of
+from haechi.stores.obeying import Obeying
 from haechi.stores.request_rows import Request, RequestRow, Via, as_request, request_of, row_of
 from haechi.stores.rows import reading, writing
-from haechi.stores.stops import lift, stop
+from haechi.stores.stops import lift
 from haechi.terms.words import Outcome, RequestKind
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
@@ -44,6 +43,7 @@ class Requests:
         rule: kind weights, threshold and lapse.
         master: seals what the ledger says of people, and knows who was erased.
         cooling_off: how long an erasure waits before it is done.
+        origin: of the people's page; None: there is none.
     """
 
     def __init__(
@@ -54,11 +54,12 @@ class Requests:
         *,
         master: Master | None,
         cooling_off: timedelta = COOLING_OFF,
+        origin: str | None = None,
     ) -> None:
         self._engine = engine
         self._packs = packs
-        self._rule = rule
         self._master = master
+        self._obeying = Obeying(packs, rule, master, origin)
         self._cooling_off = cooling_off
         self._erased = Erased(master)
 
@@ -138,7 +139,7 @@ class Requests:
         number = int(made[0])  # type: ignore[index]
         public = {"request_id": request_id, "kind": kind, "laws": list(laws), "via": via}
         self._prove(connection, "request-received", known.person, public, now)
-        self._obey(connection, number, known.person, kind, wanted=asked, now=now)
+        self._obeying.at_receipt(connection, number, known.person, kind, wanted=asked, now=now)
         if is_answered_at_once(kind, asked):
             self._close(connection, number, "granted", now=now)
         return number, True
@@ -217,12 +218,14 @@ class Requests:
                 )
             self._close(connection, row.request, outcome, ground=ground, reason=reason, now=now)
             if row.kind == "rectification" and outcome == "granted" and row.person is not None:
-                self._correct(connection, row.person, msgspec.json.decode(row.detail, type=Wanted), now)
+                self._obeying.correct(
+                    connection, row.person, msgspec.json.decode(row.detail, type=Wanted), now=now
+                )
             if outcome == "refused" and lift(connection, row.request, now=now) and row.person is not None:
-                self._keep_anew(connection, row.person, now)
+                self._obeying.keep_anew(connection, row.person, now=now)
             erased = _destroys(row, outcome)
             if erased:
-                self._tell_advertisers(connection, row.person, row.request, "erasure", now)
+                self._obeying.tell_advertisers(connection, row.person, row.request, "erasure", now=now)
                 erase(connection, row.person, self._erased, now=now)
             done = request_of(connection, request_id, now=now)
         if erased:
@@ -251,7 +254,7 @@ class Requests:
             revoke_for_agents(connection, number, now=now)
             self._close(connection, number, "granted", reason="taken back by the person", now=now)
         if lift(connection, number, now=now) and row.person is not None:
-            self._keep_anew(connection, row.person, now)
+            self._obeying.keep_anew(connection, row.person, now=now)
 
     def carry_out(self, *, now: datetime) -> int:
         """Carries out the erasures whose waiting is over.
@@ -273,69 +276,6 @@ class Requests:
         for request_id in due_now:
             self.answer(request_id, "granted", now=now)
         return len(due_now)
-
-    def _obey(
-        self,
-        connection: Connection,
-        number: int,
-        person: int,
-        kind: RequestKind,
-        *,
-        wanted: Wanted,
-        now: datetime,
-    ) -> None:
-        """What the request does at its receipt."""
-        if kind in ("objection", "withdrawal"):
-            self._tell_advertisers(connection, person, number, kind, now)
-        stop(connection, person, stopped(kind, wanted), request=number, now=now)
-        if wanted.theme_id is not None:
-            theme = number_of(connection, schema.themes, "theme", "theme_id", wanted.theme_id)
-            if theme is None:
-                raise UsageError(f"no theme {wanted.theme_id[:80]!r}; expected one that the person is in.")
-            stop(connection, person, (None,), request=number, theme=theme, now=now)
-        if kind == "withdrawal":
-            self._withdraw(connection, person, wanted, now)
-        if stopped(kind, wanted) or wanted.theme_id is not None or kind == "withdrawal":
-            self._keep_anew(connection, person, now)
-
-    def _tell_advertisers(
-        self, connection: Connection, person: int, number: int, kind: RequestKind, now: datetime
-    ) -> None:
-        tell_advertisers(connection, person, number, kind, master=self._master, now=now)
-
-    def _withdraw(self, connection: Connection, person: int, wanted: Wanted, now: datetime) -> None:
-        g = schema.permissions
-        which = (g.c.person == person) & g.c.withdrawn_at.is_(None)
-        if wanted.purpose is not None:
-            which &= g.c.purpose == wanted.purpose
-        if wanted.category is not None:
-            which &= g.c.category == wanted.category
-        ended = connection.execute(update(g).where(which).values(withdrawn_at=micros(now))).rowcount
-        if ended:
-            said = {"purpose": wanted.purpose, "category": wanted.category, "ended": int(ended)}
-            fact = Fact("permission-withdrawn", now, {})
-            if self._master is not None:
-                fact = Fact("permission-withdrawn", now, {}, person, said)
-            append(connection, [fact], master=self._master)
-
-    def _correct(self, connection: Connection, person: int, wanted: Wanted, now: datetime) -> None:
-        """Another place or date of birth; which law holds may be another one then, and who is in what too."""
-        told = {
-            "country": wanted.country,
-            "region": wanted.region,
-            "birth_date": None if wanted.birth_date is None else date.fromisoformat(wanted.birth_date),
-        }
-        if wanted.country is not None and wanted.region is None:
-            # The region of another country is none here.
-            told["region"] = ""
-        values = {name: value or None for name, value in told.items() if value is not None}
-        if values:
-            p = schema.people
-            connection.execute(update(p).where(p.c.person == person).values(**values))
-            self._keep_anew(connection, person, now)
-
-    def _keep_anew(self, connection: Connection, person: int, now: datetime) -> None:
-        keep_anew(connection, {person}, self._packs, self._rule, now=now)
 
     def _close(
         self,

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from haechi.rights.notices import LANGUAGES
+from haechi.terms.words import LANGUAGES
 from tests.service.people.world import Site, serving
 
 
@@ -53,11 +53,12 @@ def test_a_passkey_in_chromium(site: Site, phone: BrowserContext) -> None:
     with_authenticator(page)
     page.goto(site.origin + site.door("chromium"))
     page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name="Your ways in").click()
     page.get_by_role("button", name="Add a passkey").click()
     page.get_by_role("listitem").filter(has_text="Passkey 1").wait_for()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Use a passkey").click()
-    page.get_by_role("heading", name="Your ways in").wait_for()
+    page.get_by_role("link", name="Your ways in").click()
     # A passkey of today makes somebody known; sure it makes after three days.
     page.get_by_role("link", name="Show once more who you are").click()
     page.get_by_role("button", name="Use a passkey").click()

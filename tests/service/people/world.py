@@ -27,6 +27,17 @@ MASTER = Master(bytes(range(32)))
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 LONG_AGO = "2020-01-01T00:00:00Z"
 COOKIE = "__Host-haechi-me"
+CONTROLLER = """
+name = "Example Media"
+address = "Seoul"
+contact = "privacy@example.org"
+[retention]
+behaviours = 730
+memberships = 730
+permissions = 1825
+disclosures = 1825
+requests = 1095
+"""
 
 
 @dataclass
@@ -190,9 +201,12 @@ def serving(database: str, folder: Path, *more: str) -> Iterator[Site]:
     origin = f"http://localhost:{port}"
     engine = open_store(database)
     key = make_key(engine, name="operator", scopes=["rights"], now=utc_now())
+    controller = folder / "controller.toml"
+    controller.write_text(CONTROLLER, encoding="utf-8")
     process = subprocess.Popen(
         [
-            HAECHI, "serve", database, "--listen", f"127.0.0.1:{port}", "--snapshot", str(folder / "gate.snapshot"),
+            HAECHI, "serve", database, "--controller", str(controller), "--listen", f"127.0.0.1:{port}",
+            "--snapshot", str(folder / "gate.snapshot"),
             "--people-page", origin, *more,
         ],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

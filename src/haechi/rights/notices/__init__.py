@@ -7,12 +7,14 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
+from haechi.terms.words import LANGUAGES, Language
+
 Event = Literal[
     "passkey-added", "contact-added", "recovered", "answer-key-added", "erasure-asked", "claim-refused"
 ]
 """What every known address is told of."""
-LANGUAGES: Final[tuple[str, ...]] = ("en", "ko", "ja", "de")
-"""In which people are written to; the first is that of everybody whose own is not among them."""
+OTHERWISE: Final[Language] = "en"
+"""In which people are written to whose own language is none of ours."""
 MINUTES: Final = 10
 """For which a code holds (NIST SP 800-63B-4 section 4.2.1.2: by telephone 10 minutes at most)."""
 
@@ -45,10 +47,10 @@ def code_message(code: str, lang: str) -> Message:
     return _filled("code", lang, code=code, minutes=str(MINUTES))
 
 
-def language(lang: str) -> str:
+def language(lang: str) -> Language:
     """The language that somebody is written to in."""
     first = lang.lower().split("-")[0]
-    return first if first in LANGUAGES else LANGUAGES[0]
+    return next((one for one in LANGUAGES if one == first), OTHERWISE)
 
 
 def _filled(name: str, lang: str, **values: str) -> Message:

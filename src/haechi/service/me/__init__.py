@@ -1,8 +1,8 @@
 """The people's page: what is held about somebody and what they can do about it, and how they show who they are.
 
-`mine` and `consent` are what people come for. `sign_in`, `recovery`, `step_up` and `account` are the ways in: passkeys,
-links from the operator, codes to known addresses. `desk` is for the operator's programs; `session` says who is signed
-in; `pages` and `languages` draw; `ceremony` is WebAuthn; `site` is the address.
+`mine` and `consent` are what people come for. `sign_in`, `recovery`, `step_up` and `account` are the ways in:
+passkeys, links from the operator, codes to known addresses. `desk` is for the operator's programs; `session` says who
+is signed in; `pages` and `languages` draw; `ceremony` is WebAuthn; `site` is the address.
 """
 
 from typing import Any

@@ -13,8 +13,7 @@ from haechi.service.console.entry import AnyRequest
 from haechi.service.me.languages import language_of, texts
 from haechi.service.me.mine import MINE
 from haechi.service.me.pages import FAULTS, page
-from haechi.service.me.recovery import Form
-from haechi.service.me.session import check_csrf, from_our_pages, may, person_of
+from haechi.service.me.session import Form, check_csrf, from_our_pages, may, person_of
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.identity.sessions import PersonSession
@@ -33,7 +32,7 @@ class Consent(Controller):
 
     @get("/{category:str}/{purpose:str}", sync_to_thread=True)
     def ask(self, category: str, purpose: str, platform: Platform, request: AnyRequest) -> Response[Any]:
-        """What is asked, before anybody agrees: for what, which data, who gets it, how long, and that one may refuse."""
+        """What is asked, before anybody agrees: for what, which data, who gets it, how long, that one may refuse."""
         session = person_of(request)
         offer, named = _offer(platform, session, category, purpose)
         return page(
@@ -109,5 +108,5 @@ def _notice(platform: Platform, request: AnyRequest, offer: Offer, named: list[A
         category=words(lang)["category"][offer.category],
         behaviours=controller.retention.behaviours,
         disclosures=controller.retention.disclosures,
-        advertisers=", ".join(one.name for one in named) or "–",
+        advertisers=", ".join(one.name for one in named) or texts(lang)["nobody_yet"],
     )

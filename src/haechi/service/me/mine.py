@@ -16,8 +16,7 @@ from haechi.rights.told.picture import picture
 from haechi.service.console.entry import AnyRequest
 from haechi.service.me.languages import language_of
 from haechi.service.me.pages import FAULTS, page, refused
-from haechi.service.me.recovery import Form
-from haechi.service.me.session import check_csrf, from_our_pages, may, person_of
+from haechi.service.me.session import Form, check_csrf, from_our_pages, may, person_of
 from haechi.service.platform import Platform
 from haechi.stores.answering import answering
 from haechi.stores.clock import utc_now
@@ -29,6 +28,7 @@ from haechi.terms.words import PURPOSES, REQUEST_KINDS, RequestKind
 
 MINE: Final = "/me"
 _REASONS: Final = 3
+_FORMS: Final = frozenset({"html", "json", "zip", "portable"})
 _SIMPLE: Final[frozenset[RequestKind]] = frozenset({"objection", "restriction", "erasure", "withdrawal"})
 
 
@@ -68,7 +68,7 @@ class Mine(Controller):
             return page(request, "mine_erase", title="erase", session=session)
         purposes = tuple(purpose for purpose in PURPOSES if data.get("purpose") == purpose)
         wanted = Wanted(purposes=purposes) if kind == "objection" else Wanted()
-        return _asked(platform, request, session, kind, wanted)
+        return _asked(platform, session, kind, wanted)
 
     @post("/not-me", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def not_me(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -76,7 +76,7 @@ class Mine(Controller):
         session = person_of(request)
         check_csrf(session, data.get("csrf"))
         wanted = Wanted(theme_id=str(data.get("theme_id", "")))
-        return _asked(platform, request, session, "rectification", wanted)
+        return _asked(platform, session, "rectification", wanted)
 
     @post("/correction", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def correction(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -84,7 +84,7 @@ class Mine(Controller):
         session = person_of(request)
         check_csrf(session, data.get("csrf"))
         wanted = Wanted(words=str(data.get("words", ""))[:4_000])
-        return _asked(platform, request, session, "rectification", wanted)
+        return _asked(platform, session, "rectification", wanted)
 
     @post("/take-back", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def take_back(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -94,11 +94,13 @@ class Mine(Controller):
         platform.requests.take_back(str(data.get("request_id", "")), session.person_id, now=utc_now())
         return _back("taken_back")
 
-    @get("/answer.{form:str}", sync_to_thread=True)
+    @get("/answer/{form:str}", sync_to_thread=True)
     def download(self, form: str, platform: Platform, request: AnyRequest) -> Response[Any]:
-        """Everything held, to take away: html, json, zip; portable.json only what was provided."""
+        """Everything held, to take away: html, json, zip; portable only what was provided, as JSON."""
         session, lang = person_of(request), language_of(request)
-        kind: RequestKind = "portability" if form == "portable.json" else "access"
+        if form not in _FORMS:
+            return refused(request, 404, "status_404")
+        kind: RequestKind = "portability" if form == "portable" else "access"
         assessed = may(platform, session, kind)
         if assessed.verdict != "allowed":
             return refused(request, 403, "more_needed")
@@ -109,13 +111,11 @@ class Mine(Controller):
             content = answer_page(answer, lang).encode()
         elif form == "zip":
             content = answer_tables(answer)
-        elif form in ("json", "portable.json"):
-            content = as_json(portable(answer) if kind == "portability" else answer)
         else:
-            return refused(request, 404, "status_404")
+            content = as_json(portable(answer) if kind == "portability" else answer)
         with reading(platform.engine) as connection:
             key = answer_key_of(connection, session.person, now=now)
-        name = f"answer.{form}" if key is None else f"answer.{form}.age"
+        name = f"answer.{'json' if form == 'portable' else form}" + (".age" if key else "")
         sealed = content if key is None else seal_for(key, content)
         platform.requests.answer(asked.request_id, "granted", now=utc_now(), version=asked.version)
         return Response(
@@ -136,9 +136,7 @@ _TOLD: Final[dict[RequestKind, str]] = {
 }
 
 
-def _asked(
-    platform: Platform, request: AnyRequest, session: PersonSession, kind: RequestKind, wanted: Wanted
-) -> Response[Any]:
+def _asked(platform: Platform, session: PersonSession, kind: RequestKind, wanted: Wanted) -> Response[Any]:
     """Takes a request in, where enough was shown for it."""
     changes_law = bool(wanted.country or wanted.region or wanted.birth_date)
     if may(platform, session, kind, changes_law=changes_law).verdict != "allowed":

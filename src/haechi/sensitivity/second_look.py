@@ -14,12 +14,13 @@ import msgspec
 from haechi.sensitivity import sounds
 from haechi.sensitivity.decide import SCORES, Found, Label, decide, is_softened, standing
 from haechi.sensitivity.eastern_sounds import sound_of
-from haechi.sensitivity.facts import Concept, Context, Knowledge, split_terms
+from haechi.sensitivity.facts import Concept, Context, Knowledge
 from haechi.sensitivity.letters import tells_by_letters
 from haechi.sensitivity.lexicon import Lexicon
 from haechi.sensitivity.match import Hit, find
 from haechi.sensitivity.model import Model
 from haechi.sensitivity.normalise import View, plain_form
+from haechi.sensitivity.sound_index import sound_index
 from haechi.sensitivity.spelling import SHORTEST, index_of, near
 from haechi.terms.words import CATEGORIES, Category
 
@@ -169,7 +170,7 @@ class SecondLook:
 
     @cached_property
     def _sounds(self) -> sounds.Index:
-        return sounds.index_of(names_of(self._knowledge))
+        return sound_index(self._knowledge)
 
     @cached_property
     def _index(self) -> dict[str, tuple[str, ...]]:
@@ -177,13 +178,6 @@ class SecondLook:
 
 
 _NOTHING: Final = Reading((), None)
-
-
-def names_of(knowledge: Knowledge) -> Iterator[str]:
-    """Names that give something away directly wherever they stand."""
-    for concept in knowledge.concepts:
-        if 2 in concept.categories.values() and not concept.needs:  # noqa: PLR2004  the grade
-            yield from (term.strip("-") for term in split_terms(concept.en))
 
 
 def _long_words(knowledge: Knowledge) -> Iterator[str]:

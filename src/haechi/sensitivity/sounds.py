@@ -7,7 +7,7 @@ script, and then held against what is written sound by sound.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import Final, NamedTuple, TypeAlias
 
 from haechi.sensitivity.eastern_sounds import sound_of
@@ -73,7 +73,8 @@ class Heard(NamedTuple):
     name: str
 
 
-Index: TypeAlias = Mapping[tuple[str, str], Sequence[Name]]
+Index: TypeAlias = Mapping[str, Sequence[str]]
+"""Names as the knowledge writes them, under the keys of their first two words, a blank between."""
 
 
 def index_of(terms: Iterable[str]) -> Index:
@@ -83,18 +84,10 @@ def index_of(terms: Iterable[str]) -> Index:
         terms: as the knowledge writes them; camel case parts words. Those of one word or seven, and those with
             figures or letters of another language, are left out.
     """
-    words_of = cache(_english)
-    found: dict[tuple[str, str], list[Name]] = {}
+    found: dict[str, list[str]] = {}
     for term in dict.fromkeys(terms):
-        for form in dict.fromkeys(_spoken(term)):
-            words = [word for word in form.split() if word != _AND]
-            if not (_FEWEST_WORDS <= len(words) <= _MOST_WORDS and all(map(_LETTERS.fullmatch, words))):
-                continue
-            for reading in islice(product(*map(words_of, words)), _MOST_READINGS):
-                weight = sum([word.weight for word in reading])
-                if weight >= _LIGHTEST:
-                    name = Name(plain_form(term), reading, weight)
-                    found.setdefault((reading[0].key, reading[1].key), []).append(name)
+        for key in dict.fromkeys(_key(*name.words[:2]) for name in _names(term)):
+            found.setdefault(key, []).append(term)
     return found
 
 
@@ -109,12 +102,31 @@ def heard(words: Sequence[str], index: Index) -> list[Heard]:
         one, two = written[first : first + 2]
         if one is None or two is None:
             continue
-        for name in index.get((one.key, two.key), ()):
+        for name in chain.from_iterable(map(_names, index.get(_key(one, two), ()))):
             far = _far(name, written[first : first + len(name.words)])
             if far is not None:
                 which = (places[first], places[first + len(name.words) - 1], name.name)
                 nearest[which] = min(far, nearest.get(which, far))
     return sorted(Heard(far, *which) for which, far in nearest.items())
+
+
+def _key(one: Word, two: Word) -> str:
+    return f"{one.key} {two.key}"
+
+
+@lru_cache(_KEPT)
+def _names(term: str) -> tuple[Name, ...]:
+    """The ways in which a name may sound; none for one of one word or seven, or with other letters than English."""
+    found = []
+    for form in dict.fromkeys(_spoken(term)):
+        words = [word for word in form.split() if word != _AND]
+        if not (_FEWEST_WORDS <= len(words) <= _MOST_WORDS and all(map(_LETTERS.fullmatch, words))):
+            continue
+        for reading in islice(product(*map(_english, words)), _MOST_READINGS):
+            weight = sum([word.weight for word in reading])
+            if weight >= _LIGHTEST:
+                found.append(Name(plain_form(term), reading, weight))
+    return tuple(found)
 
 
 def _far(name: Name, written: Sequence[Word | None]) -> float | None:
@@ -145,6 +157,7 @@ def _spoken(term: str) -> Iterator[str]:
     yield plain_form(told.replace("-", ""))
 
 
+@cache
 def _english(word: str) -> tuple[Word, ...]:
     if word in _ENGLISH_LITTLE_WORDS:
         return (_little(word),)

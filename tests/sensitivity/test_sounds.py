@@ -3,12 +3,13 @@
 import csv
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from haechi import sensitivity
-from haechi.sensitivity import facts, sound_distance, sounds
+from haechi.sensitivity import facts, sound_distance, sound_index, sounds
 from haechi.sensitivity.eastern_sounds import sound_of
 from haechi.sensitivity.english_sounds import readings_of
 from haechi.sensitivity.normalise import plain_form
@@ -118,15 +119,22 @@ def test_what_is_heard_is_the_same_in_each_process() -> None:
 
 def test_every_name_of_the_knowledge_can_be_compared() -> None:
     """Fails when a spelling has a sound that the distance does not know."""
-    index = sounds.index_of(
-        term for concept in facts.shipped().concepts for term in facts.split_terms(concept.en)
-    )
+    terms = [term for concept in facts.shipped().concepts for term in facts.split_terms(concept.en)]
     spelt = {
         sound
-        for names in index.values()
-        for name in names
+        for term in terms
+        for name in sounds.names_that_sound(term)
         for word in name.words
         for gap in word.gaps
         for sound in gap
     }
     assert spelt <= set(sound_distance.HEARD), spelt - set(sound_distance.HEARD)
+
+
+def test_the_index_that_comes_with_the_package_is_that_of_the_knowledge() -> None:
+    """Fails when `make model` was not called after a change of the knowledge: names would be looked for in vain."""
+    knowledge = facts.shipped()
+    shipped = resources.files("haechi.knowledge").joinpath("model", sound_index.FILE).read_bytes()
+    assert shipped == sound_index.as_bytes(knowledge)
+    made = sounds.index_of(sound_index.names_of(knowledge))
+    assert sound_index.sound_index(knowledge) == made

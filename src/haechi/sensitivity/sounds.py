@@ -86,7 +86,7 @@ def index_of(terms: Iterable[str]) -> Index:
     """
     found: dict[str, list[str]] = {}
     for term in dict.fromkeys(terms):
-        for key in dict.fromkeys(_key(*name.words[:2]) for name in _names(term)):
+        for key in dict.fromkeys(_key(*name.words[:2]) for name in names_that_sound(term)):
             found.setdefault(key, []).append(term)
     return found
 
@@ -102,7 +102,7 @@ def heard(words: Sequence[str], index: Index) -> list[Heard]:
         one, two = written[first : first + 2]
         if one is None or two is None:
             continue
-        for name in chain.from_iterable(map(_names, index.get(_key(one, two), ()))):
+        for name in chain.from_iterable(map(names_that_sound, index.get(_key(one, two), ()))):
             far = _far(name, written[first : first + len(name.words)])
             if far is not None:
                 which = (places[first], places[first + len(name.words) - 1], name.name)
@@ -115,7 +115,7 @@ def _key(one: Word, two: Word) -> str:
 
 
 @lru_cache(_KEPT)
-def _names(term: str) -> tuple[Name, ...]:
+def names_that_sound(term: str) -> tuple[Name, ...]:
     """The ways in which a name may sound; none for one of one word or seven, or with other letters than English."""
     found = []
     for form in dict.fromkeys(_spoken(term)):

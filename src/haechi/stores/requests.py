@@ -21,6 +21,7 @@ from haechi.stores.clock import instant, micros
 from haechi.stores.erased import Erased
 from haechi.stores.erasure import erase
 from haechi.stores.identity.cooling import cooling_until
+from haechi.stores.identity.notices import tell
 from haechi.stores.keep_anew import keep_anew
 from haechi.stores.ledger.append import append, scrub
 from haechi.stores.numbers import number_of
@@ -42,6 +43,7 @@ class Requests:
         rule: kind weights, threshold and lapse.
         master: seals what the ledger says of people, and knows who was erased.
         cooling_off: how long an erasure waits before it is done.
+        origin: of the people's page, where every known address can stop an erasure; None: nobody is told of one.
     """
 
     def __init__(
@@ -52,12 +54,14 @@ class Requests:
         *,
         master: Master | None,
         cooling_off: timedelta = COOLING_OFF,
+        origin: str | None = None,
     ) -> None:
         self._engine = engine
         self._packs = packs
         self._rule = rule
         self._master = master
         self._cooling_off = cooling_off
+        self._origin = origin
         self._erased = Erased(master)
 
     def receive(
@@ -108,6 +112,8 @@ class Requests:
             self._obey(connection, number, known.person, kind, wanted=asked, now=now)
             if is_answered_at_once(kind, asked):
                 self._close(connection, number, "granted", now=now)
+            if kind == "erasure" and self._origin is not None:
+                tell(connection, known.person, "erasure-asked", origin=self._origin, now=now)
             return request_of(connection, request_id, now=now)
 
     def put_off(self, request_id: str, reason: str, *, now: datetime) -> Request:

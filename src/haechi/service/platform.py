@@ -123,9 +123,7 @@ class Platform:
         self.master = master_of(settings.database)
         self.ingest = Ingest(self.engine, self.packs, rule, master=self.master)
         self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
-        self.requests = Requests(
-            self.engine, self.packs, rule, master=self.master, origin=settings.people_page
-        )
+        self.requests = Requests(self.engine, self.packs, rule, master=self.master, origin=_origin(settings))
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
         self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)
@@ -207,3 +205,8 @@ class Platform:
     def _tend_on(self) -> None:
         while not self._ended.wait(self._settings.snapshot_seconds):
             self.tend()
+
+
+def _origin(settings: PlatformSettings) -> str | None:
+    """Where letters link to."""
+    return None if settings.people_page is None else settings.people_page.removesuffix("/")

@@ -104,8 +104,8 @@ def test_ordinary_words_are_not_heard_as_names(name: str) -> None:
 
 def test_what_is_heard_is_the_same_in_each_process() -> None:
     """Fails when an answer depends on the order of a set, which differs between processes."""
-    asked = "from haechi.sensitivity import facts, second_look, sounds; "
-    asked += "index = sounds.index_of(second_look.names_of(facts.shipped())); "
+    asked = "from haechi.sensitivity import facts, sound_index, sounds; "
+    asked += "index = sounds.index_of(sound_index.names_of(facts.shipped())); "
     asked += "print([sounds.heard(x.split(), index) for x in ('제인 존슨', '존 스톤', 'ジョン ソーン')])"
     told = {
         subprocess.run(

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
+from haechi.rights.answer import Answer
 from haechi.rights.controller import read_controller
 from haechi.rights.deletion import Issuer
 from haechi.rights.drp.identity import FindPerson, by_identifier
@@ -25,6 +26,7 @@ from haechi.service.callbacks import CallbackSender
 from haechi.service.drp_desk import DrpDesk
 from haechi.stores import open_store
 from haechi.stores.agents import Agents, Pages
+from haechi.stores.answering import answering
 from haechi.stores.audiences import Audiences
 from haechi.stores.clock import utc_now
 from haechi.stores.deletion_key import deletion_key
@@ -167,6 +169,19 @@ class Platform:
             yield
         finally:
             self._places.release()
+
+    def answer_for(self, person_id: str) -> Answer:
+        """Everything held about a person, now.
+
+        Raises:
+            UsageError: nobody said who answers for the data.
+        """
+        if self.controller is None:
+            raise UsageError("an answer says who answers for the data; start haechi serve with --controller.")
+        with answering(
+            self.engine, self.packs, self.rule, controller=self.controller, master=self.master, now=utc_now()
+        ) as answers:
+            return answers.of(person_id)
 
     def begin(self) -> None:
         """Begins the work beside the calls: permissions that run out, erasures, and the gate's snapshot."""

@@ -15,7 +15,6 @@ from haechi.service.callers import needs
 from haechi.service.platform import Platform
 from haechi.service.problems import PROBLEMS
 from haechi.service.shapes import with_zone
-from haechi.stores.answering import answering
 from haechi.stores.clock import utc_now
 from haechi.stores.disclosures import Delivery, Told, report
 from haechi.stores.request_rows import Request, open_requests, person_id_of, request_of
@@ -106,20 +105,9 @@ class RequestRoutes(Controller):
     @_get("/{request_id:str}/data", guards=[needs("rights")], sync_to_thread=True)
     def data(self, request_id: str, platform: Platform) -> Response[bytes]:
         """Everything held about whose request it is, to be given to that person alone; answers nothing yet."""
-        if platform.controller is None:
-            raise UsageError("an answer says who answers for the data; start haechi serve with --controller.")
-        now = utc_now()
         with reading(platform.engine) as connection:
             person_id = person_id_of(connection, request_id)
-        with answering(
-            platform.engine,
-            platform.packs,
-            platform.rule,
-            controller=platform.controller,
-            master=platform.master,
-            now=now,
-        ) as answers:
-            return Response(as_json(answers.of(person_id)), media_type=MediaType.JSON)
+        return Response(as_json(platform.answer_for(person_id)), media_type=MediaType.JSON)
 
 
 class DeliveryRoutes(Controller):

@@ -24,6 +24,6 @@ def killed(*arguments: Any, **named: Any) -> int:
 
 if __name__ == "__main__":
     database, now = sys.argv[1:]
-    obeying.tell_advertisers = killed
+    setattr(obeying, "tell_advertisers", killed)  # noqa: B010 - it is imported there, not exported
     requests = Requests(open_store(database), PACKS, master=MASTER)
     requests.receive("ann", "objection", via="desk", now=datetime.fromisoformat(now))

@@ -100,7 +100,7 @@ class Ingest:
             now: naive UTC instant; the machine's where not given.
 
         Raises:
-            DataError: a behaviour lies in the future; nothing of the batch was taken.
+            DataError: a behaviour lies in the future, or an identifier is none; nothing of the batch was taken.
             ConflictError: another batch came with this key.
         """
         now = now or utc_now()
@@ -114,8 +114,8 @@ class Ingest:
             batch, repeated = _batch(connection, {**row, "received_at": micros(now)})
             if repeated:
                 return Receipt(len(arrived), repeated=True)
-            people = self._people.of(connection, [row.person_id for row in behaviours])
-            items = self._items.of(connection, [row.item_id for row in behaviours])
+            people = self._people.of(connection, [row.person_id for row in behaviours], said_in="behaviours")
+            items = self._items.of(connection, [row.item_id for row in behaviours], said_in="behaviours")
             rows = [
                 (person, item, at, batch, place, KIND_NUMBERS[row.kind])
                 for place, (person, item, at, row) in enumerate(

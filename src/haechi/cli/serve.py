@@ -1,9 +1,11 @@
 """`haechi serve`: the platform, with nothing else installed."""
 
+import ipaddress
 from pathlib import Path
 from typing import Final
 
 from haechi.errors import UsageError
+from haechi.records import show
 from haechi.service.platform import PlatformSettings
 
 _PORTS: Final = 65_535
@@ -20,6 +22,7 @@ def serve(
     decisions: Path | None = None,
     lapse: int | None = None,
     approve_ordinary: bool = True,
+    proxy: list[str] | None = None,
 ) -> None:
     """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
 
@@ -44,6 +47,9 @@ def serve(
         Days after the last positive behaviour at which people leave a theme; never without it.
     approve_ordinary
         Whether a theme that gives nothing away, beyond doubt, opens without anybody's approval.
+    proxy
+        Address or network (CIDR) of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed: limits count
+        each caller's address rather than the proxy's, and cookies are for https alone. May be given several times.
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
@@ -56,6 +62,7 @@ def serve(
             decisions=None if decisions is None else str(decisions),
             lapse_days=lapse,
             approve_ordinary=approve_ordinary,
+            proxies=tuple(_network(one) for one in proxy or ()),
             snapshot=str(snapshot or snapshot_of(database)),
         ),
         host=host,
@@ -73,6 +80,16 @@ def host_and_port(listen: str) -> tuple[str, int]:
     if not (colon and host and port.isdecimal() and 0 < int(port) <= _PORTS):
         raise UsageError(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:8080.")
     return host.strip("[]"), int(port)
+
+
+def _network(proxy: str) -> str:
+    try:
+        ipaddress.ip_network(proxy)
+    except ValueError:
+        raise UsageError(
+            f"--proxy {show.value(proxy)}: expected an address or a network, such as 10.0.0.0/8."
+        ) from None
+    return proxy
 
 
 def snapshot_of(database: str) -> Path:

@@ -16,6 +16,8 @@ from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
 from haechi.sensitivity import judge_with
+from haechi.service.limits import told
+from haechi.service.measures import SNAPSHOT_WRITTEN
 from haechi.stores import open_store
 from haechi.stores.audiences import Audiences
 from haechi.stores.clock import utc_now
@@ -45,6 +47,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
         provider: the name of the platform's own segments in bid requests.
         audiences: the numbers of the release of sizes.
         per_minute: calls a minute from one address.
+        proxies: addresses or networks whose word on who called, and by https, is believed.
     """
 
     database: str
@@ -58,6 +61,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     provider: str = "haechi"
     audiences: AudiencePolicy = AudiencePolicy()
     per_minute: int = 6_000
+    proxies: tuple[str, ...] = ()
 
 
 class Platform:
@@ -109,6 +113,7 @@ class Platform:
             TooManyRequestsException: all are taken; nothing was done.
         """
         if not self._places.acquire(blocking=False):
+            told("batches")
             raise TooManyRequestsException(
                 "too many batches are waiting; send again", headers={"Retry-After": "1"}
             )
@@ -143,6 +148,7 @@ class Platform:
             self._log.error("snapshot", fault=type(fault).__name__)
         else:
             self.snapshot_state = "fresh"
+            SNAPSHOT_WRITTEN.set_to_current_time()
 
     def _tend_on(self) -> None:
         while not self._ended.wait(self._settings.snapshot_seconds):

@@ -17,7 +17,7 @@ from haechi.stores.holding import Holding
 from haechi.stores.keep import recompute
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers, number_of
-from haechi.stores.rows import fetch, temporary, writing
+from haechi.stores.rows import fetch, tell, temporary, writing
 from haechi.terms.words import Basis, Category, Purpose
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
@@ -84,7 +84,9 @@ class Permissions:
         if expires_at is not None and expires_at <= now:
             raise UsageError("a permission that has run out already; expected an instant to come.")
         with writing(self._engine) as connection:
-            person = Numbers(schema.people, "person", "person_id").of(connection, [grant.person_id])[0]
+            person = Numbers(schema.people, "person", "person_id").of(
+                connection, [grant.person_id], said_in="permissions"
+            )[0]
             values = {name: getattr(grant, name) for name in grant.__struct_fields__ if name != "person_id"}
             connection.execute(
                 schema.permissions.insert().values(
@@ -95,6 +97,7 @@ class Permissions:
             self._keep(connection, {person}, now)
             said = {name: values[name] for name in ("purpose", "category", "basis", "notice", "evidence")}
             self._prove(connection, "permission-given", person, said, now)
+            tell(connection, "permission", done="given", purpose=grant.purpose, category=grant.category)
 
     def withdraw(
         self,
@@ -130,6 +133,7 @@ class Permissions:
             if ended:
                 said = {"purpose": purpose, "category": category, "ended": int(ended)}
                 self._prove(connection, "permission-withdrawn", person, said, now)
+                tell(connection, "permission", done="withdrawn", purpose=purpose, category=category)
             return int(ended)
 
     def sweep(self, *, now: datetime, since: datetime) -> int:

@@ -116,10 +116,14 @@ class _Queue:
 
 
 class KeyGuesses:
-    """Guesses at keys: 256 random bits are not found, but looking each of them up costs the database."""
+    """Guesses at keys: 256 random bits are not found, but looking each of them up costs the database.
 
-    def __init__(self) -> None:
-        self._by_address = Pace(burst=20, seconds=5)
+    Args:
+        burst: wrong keys that may come from an address before it has to wait.
+    """
+
+    def __init__(self, burst: int = 20) -> None:
+        self._by_address = Pace(burst=burst, seconds=5)
         self._known: OrderedDict[bytes, None] = OrderedDict()
 
     def wait(self, address: str, key: str) -> float:

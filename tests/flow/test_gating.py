@@ -60,6 +60,40 @@ def test_a_sensitive_segment_stays_and_says_why() -> None:
     assert any("PIPA Art. 23(1)" in why.article for _, _, whys in out.reasons() for why in whys)
 
 
+def test_what_stays_for_its_form_says_why() -> None:
+    """Who misses a field must find that it was spelt otherwise, or was more than is judged."""
+    made = at("KOR")
+    made["user"] |= {"EIDS": [1], "keywords": ",".join(f"word{number}" for number in range(20_000))}
+    out = gate()(text(made))
+    assert codes(out, "user.eids") == {("other-spelling", "")}
+    assert ("too-much", "") in codes(out, "user.keywords")
+
+
+def test_a_country_in_another_spelling_closes_everything() -> None:
+    """Read as no place told, a European's request would come under the law of the operator's home."""
+    made = at(None, regs={"ext": {"us_privacy": "1YNN"}})
+    keeper = gate(policy=GatePolicy(home="KR"))
+    assert names(keeper(text(made))) == ["Golf"]
+    made["device"]["geo"]["Country"] = "DEU"
+    out = keeper(text(made))
+    assert (names(out), out.faults) == ([], ("device.geo.country",))
+
+
+def test_people_with_like_strings_are_decided_alike_and_others_are_not() -> None:
+    """What was decided is remembered by what a consent string says: its date and partners must not matter, a purpose
+    must."""
+    given = "CQd924AQd924AASACCENCNFsAP_gAEIAACiQL6QBAAGAAOANmAcAF9IAIADgAA"
+    later = given[:1] + "Qe024AQe024A" + given[13:]
+    refusing = given[:25] + "AAAA" + given[29:]
+    damaged = given[:40]
+    keeper = gate()
+    for _ in range(2):
+        for string, left in ((given, ["Golf"]), (later + ".IAAA", ["Golf"]), (refusing, []), (damaged, [])):
+            made = at("DEU")
+            made["user"]["consent"] = string
+            assert names(keeper(text(made))) == left, string
+
+
 @pytest.mark.parametrize(
     ("country", "region", "regs", "left"),
     [

@@ -235,5 +235,11 @@ def test_every_request_kind_with_a_deadline_has_its_check_rule(pack: LawPack) ->
 def test_the_schema_knows_the_words_of_the_records_contract() -> None:
     """A pack with a word that records do not have, or records with one that packs do not, would never meet."""
     text = msgspec.json.encode(law.schema()).decode()
-    for word in (*words.CATEGORIES, *words.BASES, *words.REQUEST_KINDS, *words.SEVERITIES, *get_args(Check)):
+    of_packs = (
+        *get_args(Check),
+        *get_args(law.BreachCase),
+        *get_args(law.BreachItem),
+        *get_args(law.BreachEvent),
+    )
+    for word in (*words.CATEGORIES, *words.BASES, *words.REQUEST_KINDS, *words.SEVERITIES, *of_packs):
         assert f'"{word}"' in text

@@ -49,3 +49,31 @@ def verify(folder: Path, key: str) -> list[bytes]:
     assert len(found) == size
     assert brute.root([brute.leaf(entry) for entry in found]) == root
     return found
+
+
+def proves(proof: str, key: str) -> bytes:
+    """The entry that a file of the form c2sp.org/tlog-proof@v1 proves; raises where it proves nothing.
+
+    The walk is RFC 9162, section 2.1.3.2.
+    """
+    head, _, note = proof.partition("\n\n")
+    first, extra, index, *path = head.splitlines()
+    assert first == "c2sp.org/tlog-proof@v1"
+    entry = base64.b64decode(extra.removeprefix("extra "))
+    size, root = checkpoint(note.encode(), key)
+    place, last = int(index.removeprefix("index ")), size - 1
+    assert place <= last
+    found = brute.leaf(entry)
+    for written in path:
+        step = base64.b64decode(written)
+        assert last > 0
+        if place % 2 or place == last:
+            found = hashlib.sha256(b"\x01" + step + found).digest()
+            while place and not place % 2:
+                place, last = place >> 1, last >> 1
+        else:
+            found = hashlib.sha256(b"\x01" + found + step).digest()
+        place, last = place >> 1, last >> 1
+    assert last == 0
+    assert found == root
+    return entry

@@ -97,6 +97,21 @@ def test_a_string_that_was_cut_off_is_no_consent(
     assert said.faults
 
 
+def test_a_string_of_another_day_reads_the_same_and_one_from_before_the_framework_is_none() -> None:
+    """The core is remembered without its dates: that must neither lose a no nor believe a date that cannot be."""
+    string = tcf_string({1, 4}, {1}, [3], by_range=False)
+    later = string[0] + "QPUzIAQPUzIA" + string[13:]
+    early = string[0] + "A" * 12 + string[13:]
+    for _ in range(2):
+        assert (
+            read_tcf(later)
+            == read_tcf(string)
+            == read_tcf(f"{later}.IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACE")
+        )
+        assert set(read_signals(gdpr=True, tcf=early).refusals) == NO_TCF
+        assert read_tcf(tcf_string({4}, {1}, [3], by_range=False)) != read_tcf(string)
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.text(max_size=80) | st.text(ALPHABET + ".~", max_size=120))
 def test_no_text_at_all_raises_or_consents(text: str) -> None:
@@ -175,6 +190,62 @@ def test_each_sensitive_refusal_is_seen_as_what_it_is_about(layout: Any) -> None
         assert not read_section(layout.id, section({SENSITIVE: others}, layout)).sensitive
     fields = [*layout.fields, *(one for part in (layout.subsections or {}).values() for one in part)]
     assert (f"{SENSITIVE}*{places}" in fields) == bool(places)
+
+
+# Written from the tables of the specifications of sections 7 (version 2) and 8, not from the layouts.
+NATIONAL: list[set[str]] = [
+    {"race-ethnicity"},
+    {"religion", "belief"},
+    {"health"},
+    {"sex-life", "sexual-orientation"},
+    {"origin-status"},  # citizenship or immigration status
+    {"genetic"},
+    {"biometric"},
+    {"precise-location"},
+    set(),  # identification documents
+    set(),  # account log-in with credentials
+    {"union-membership"},
+    set(),  # contents of messages
+    {"health"},  # consumer health data
+    {"crime-victim"},
+    {"race-ethnicity", "origin-status"},  # national origin
+    {"gender-identity"},  # transgender or nonbinary
+]
+CALIFORNIA: list[set[str]] = [
+    set(),
+    set(),
+    {"precise-location"},
+    {"race-ethnicity", "religion", "belief", "union-membership"},
+    set(),
+    {"genetic"},
+    {"biometric"},
+    {"health"},
+    {"sex-life", "sexual-orientation"},
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "about"), [((7, 2), NATIONAL), ((7, 1), NATIONAL[:12]), ((8, 1), CALIFORNIA)]
+)
+def test_sensitive_bits_are_about_what_the_specification_says(
+    key: tuple[int, int], about: list[set[str]]
+) -> None:
+    """A person who refuses for religion alone must be heard for religion, and for nothing else."""
+    for place, categories in enumerate(about):
+        text = section({SENSITIVE: [0] * place + [1]}, layouts()[key])
+        said = read_signals(gpp=gpp_string({key[0]: text}))
+        assert set(said.refusals) == {"sensitive-opt-out"}
+        assert said.categories == categories
+    assert len(layouts()[key].sensitive) == len(about)
+
+
+@pytest.mark.parametrize(("key", "ages"), [((7, 2), [13, 0, 16]), ((7, 1), [13, 0]), ((8, 1), [0, 0])])
+def test_known_children_are_as_old_as_the_specification_says(key: tuple[int, int], ages: list[int]) -> None:
+    """Section 7: from 13 to 16, below 13, 16 and 17. With consent for the child or without, there is a child."""
+    for place, age in enumerate(ages):
+        for consent in (1, 2):
+            text = section({"known_child": [0] * place + [consent]}, layouts()[key])
+            assert read_section(key[0], text).age == age
 
 
 @pytest.mark.parametrize("layout", layouts().values(), ids=lambda layout: f"{layout.name}-{layout.version}")

@@ -127,7 +127,7 @@ def test_the_whole_way_of_a_sensitive_theme(served_platform: Client) -> None:
         for one in people
     ]
     sent = call(root, "/v1/behaviours", likes, **{"Idempotency-Key": "a"})
-    assert (sent[0], sent[2]) == (202, {"rows": 3000, "repeated": False})
+    assert (sent[0], sent[2]) == (202, {"rows": 3000, "repeated": False, "of_erased": 0})
     assert call(root, "/v1/behaviours", likes, **{"Idempotency-Key": "a"})[2]["repeated"]
     assert call(root, "/v1/behaviours", likes[:1], **{"Idempotency-Key": "a"})[0] == 409
     assert (
@@ -224,28 +224,69 @@ def test_the_examples_of_the_description_work(tmp_path: Path) -> None:
                 json={"theme_id": theme_id, "name": "Tennis"},
                 headers={"Authorization": f"Bearer {root}"},
             )
+        request_id = ""
         for example in examples():
             key = root
-            if example["path"].startswith("/v1/audiences"):
+            if example["path"].startswith(("/v1/audiences", "/v1/deletions")):
                 key = make_key(
                     platform.engine, name=example["path"], now=utc_now(), scopes=["audiences"], advertiser_id="acme"
                 )  # fmt: skip
             into = "old" if "merge" in example["path"] else "golf"
             answer = client.post(
-                example["path"].replace("{theme_id}", into),
+                example["path"]
+                .replace("{theme_id}", into)
+                .replace("{request_id}", request_id)
+                .replace("{deletion_id}", "none"),
                 json=example["body"],
                 headers={"Authorization": f"Bearer {key}", "Idempotency-Key": "example"},
             )
-            # One like makes no audience that could be booked.
-            expected = (422,) if example["path"] == "/v1/audiences" else (200, 201, 202, 204)
+            if example["path"] == "/v1/requests":
+                request_id = answer.json()["request_id"]
+            # One like makes no audience that could be booked, and nobody learned anything by an ad.
+            none = {
+                "/v1/audiences": 422,
+                "/v1/pseudonyms": 404,
+                "/v1/deletions/{deletion_id}/acknowledge": 404,
+            }
+            expected = (none[example["path"]],) if example["path"] in none else (200, 201, 202, 204)
             assert answer.status_code in expected, (example["path"], answer.text)
             assert described[example["path"]]["post"]["requestBody"]["content"]["application/json"]["example"]
+
+
+def test_the_whole_way_of_a_request(served_platform: Client) -> None:
+    """From an objection to the answer, as an operator's desk would do it; without a controller no data is given."""
+    call = served_platform
+    root = call.key("desk", "ingest", "themes", "rights", "deliver")
+    assert (
+        call(root, "/v1/people", [{"person_id": "pia", "country": "KR", "birth_date": "1980-01-01"}])[0]
+        == 204
+    )
+    status, _, made = call(root, "/v1/requests", {"person_id": "pia", "kind": "objection"})
+    assert (status, made["outcome"], made["laws"]) == (201, "granted", ["kr-pipa"])
+    status, _, made = call(root, "/v1/requests", {"person_id": "pia", "kind": "access"})
+    path = f"/v1/requests/{made['request_id']}"
+    assert made["request_id"] in {one["request_id"] for one in call(root, "/v1/requests")[2]}
+    assert {one["code"] for one in call(root, f"{path}/grounds")[2]} >= {"HARM_TO_OTHERS", "STATUTE_FORBIDS"}
+    status, _, told = call(
+        root, f"{path}/answer", {"outcome": "refused", "ground": "NOT_IN_SCOPE", "reason": "x" * 20}
+    )
+    assert (status, "NOT_IN_SCOPE is no ground" in told["detail"]) == (422, True)
+    status, _, told = call(root, f"{path}/data")
+    assert (status, "--controller" in told["detail"]) == (422, True)
+    assert call(root, "/v1/requests/nowhere")[0] == 404
+    assert call(root, "/v1/requests", {"person_id": "who", "kind": "access"})[0] == 404
+    delivered = {"handle": "none", "person_id": "pia", "delivered_at": "2026-01-01T00:00:00Z"}
+    assert call(root, "/v1/deliveries", [delivered])[2] == {"recorded": 0, "refused": 1}
+    plain = call.key("plain", "ingest")
+    assert call(plain, "/v1/requests")[0] == 403
 
 
 def test_nobody_comes_in_without_a_key(served_platform: Client) -> None:
     """Every route but health, metrics and the description."""
     for key in ("", "hk_x_y", "nonsense"):
-        assert served_platform(key, "/v1/themes/golf")[0] == 401
+        # Words that are open where a path begins are not open further on.
+        for theme in ("golf", "health", "metrics", "openapi", "console"):
+            assert served_platform(key, f"/v1/themes/{theme}")[0] == 401
     assert served_platform("", "/health/live")[0] == 200
     assert served_platform("", "/openapi/openapi.json")[2]["openapi"].startswith("3.1")
     assert b"haechi" in served_platform("", "/metrics")[2]

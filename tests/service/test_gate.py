@@ -3,11 +3,13 @@
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,14 @@ def test_a_header_of_the_browser_counts(port: int) -> None:
         (b"{", {}, 400),
         (b"\xff", {}, 400),
         (b"[" * 100_000, {}, 400),
+        (b'{"imp":' + b"[" * 400_000 + b"]" * 400_000 + b"}", {}, 400),
+        (b'{"user":{"ext":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_002, {}, 400),
+        (b'{"user":{"data":[{"segment":[{"ext":' + b"[" * 900 + b"]" * 900 + b"}]}]}}", {}, 400),
+        (b'{"regs":{"ext":' + b'{"a":' * 5_000 + b"1" + b"}" * 5_002, {}, 400),
+        (b'{"imp":[{"id":"\xc3\x28"}]}', {}, 400),
+        (b'{"user":{"keywords":"\xed\xa0\x80"}}', {}, 400),
+        ("{}".encode("utf-16"), {}, 400),
+        (b'\xef\xbb\xbf{"id":"1"}', {}, 400),
         (b"{}", {"path": "/elsewhere"}, 404),
         (b"{}", {"method": "PUT"}, 405),
     ],
@@ -123,6 +133,36 @@ def test_a_client_that_does_not_send_is_given_up(port: int) -> None:
     with closing(socket.create_connection(("127.0.0.1", port), 15)) as one:
         one.sendall(b"POST /openrtb HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
         assert b"408" in one.recv(200)
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (b"content-length: 1000", b"1"),
+        (b"transfer-encoding: chunked", b"1\r\n1\r\n"),
+    ],
+)
+def test_a_body_that_drips_is_given_up_and_others_are_served(port: int, head: bytes, piece: bytes) -> None:
+    """A byte now and then must not hold a place for ever; nor may hundreds of such clients keep others waiting."""
+    with ExitStack() as stack:
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port), 15)) for _ in range(200)]
+        for one in slow:
+            one.sendall(b"POST /openrtb HTTP/1.1\r\nhost: x\r\n" + head + b"\r\n\r\n" + piece)
+        begun = time.monotonic()
+        answered: list[bytes] = []
+        while slow and time.monotonic() < begun + 12:
+            asked = time.monotonic()
+            assert ask(port, text(request()))[0] == 200
+            assert time.monotonic() < asked + 1
+            ready, _, _ = select.select(slow, [], [], 0.3)
+            answered += [one.recv(200) for one in ready]
+            slow = [one for one in slow if one not in ready]
+            for one in slow:
+                with suppress(OSError):
+                    one.sendall(piece)
+        assert not slow
+        assert all(b" 408 " in one for one in answered)
+    assert ask(port, text(request()))[0] == 200
 
 
 def test_metrics_count_and_name_nobody(port: int) -> None:

@@ -51,7 +51,16 @@ def run(dataset: Dataset, engine: Engine, most: int | None = None) -> None:
 
     themes = Themes(engine, engine_of(), PACKS)
     with contextlib.suppress(StoppedError):
-        load(dataset, engine, themes=themes, ingest=Ingest(engine, PACKS), separate=True, now=NOW, step=step)
+        load(
+            dataset,
+            engine,
+            themes=themes,
+            ingest=Ingest(engine, PACKS),
+            separate=True,
+            master=None,
+            now=NOW,
+            step=step,
+        )
 
 
 def held(engine: Engine) -> set[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """`haechi keys`: the keys by which programs sign in."""
 
+from pathlib import Path
+
 from cyclopts import App
 from rich.console import Console
 from sqlalchemy import select
@@ -8,6 +10,7 @@ from haechi.cli.operator import whoami
 from haechi.errors import UsageError
 from haechi.stores import open_store, schema
 from haechi.stores.clock import instant, utc_now
+from haechi.stores.deletion_key import make_deletion_key
 from haechi.stores.keys import Scope, make_key, revoke_key
 from haechi.stores.rows import reading
 
@@ -64,3 +67,17 @@ def revoke(prefix: str, *, database: str = "haechi-data") -> None:
         raise UsageError(
             f"no key begins with {prefix!r}, or it was revoked; expected one of haechi keys list."
         )
+
+
+@app.command
+def deletion(file: Path) -> None:
+    """Make the key that signs what advertisers are told to delete; HAECHI_DELETION_KEY_FILE names it.
+
+    A database in a folder needs none: its key is made there.
+
+    Parameters
+    ----------
+    file
+        A new file; its owner alone can read it.
+    """
+    make_deletion_key(file)

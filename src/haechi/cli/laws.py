@@ -129,6 +129,7 @@ def _in_force(pack: LawPack, day: date) -> object:
             "included_items",
             "minors",
             "breach",
+            "annual_notice",
             "penalties",
         )
     }

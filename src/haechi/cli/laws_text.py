@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from haechi import law
-from haechi.law import Claim, Fact, LawPack, MinorsRule, PenaltyTier, RequestRule, Source
+from haechi.law import BreachClock, Claim, Fact, LawPack, MinorsRule, PenaltyTier, RequestRule, Source
 
 Rows = list[tuple[str, ...]]
 Section = tuple[str, tuple[str, ...], Rows]
@@ -80,10 +80,26 @@ def _requests(pack: LawPack, at: datetime) -> Iterator[Section]:
 def _consequences(pack: LawPack, at: datetime) -> Iterator[Section]:
     zone = ZoneInfo(pack.time_zone)
     clocks: Rows = [
-        (b.to, b.unit if b.amount is None else f"{b.amount} {b.unit}", b.when.en, _behind(b, zone))
+        (
+            b.to if b.stage == "only" else f"{b.to}, {b.stage}",
+            b.unit if b.amount is None else f"{b.amount} {b.unit}",
+            _breach_cases(b),
+            ", ".join(b.contents),
+            _behind(b, zone),
+        )
         for b in law.in_force(pack.breach, at)
     ]
-    yield "Breach", ("tell", "within", "when", _BEHIND), clocks
+    yield "Breach", ("tell", "within", "when", "what", _BEHIND), clocks
+    yearly: Rows = [
+        (
+            f"{n.sensitive_people:,} people with sensitive data, or {n.people:,} people. {n.counted.en}",
+            ", ".join(n.contents),
+            n.left_out.en,
+            _behind(n, zone),
+        )
+        for n in law.in_force(pack.annual_notice, at)
+    ]
+    yield "Yearly notice to people", ("who owes it", "what", "left out", _BEHIND), yearly
     tiers: Rows = [
         (p.tier, _amount(p), p.when.en, _behind(p, zone)) for p in law.in_force(pack.penalties, at)
     ]
@@ -119,6 +135,20 @@ def _extension(rule: RequestRule) -> str:
     return f"{extension.amount} {rule.unit}{times}" + (", told in time" if extension.notify else "")
 
 
+def _breach_cases(clock: BreachClock) -> str:
+    cases: list[str] = list(clock.cases)
+    if clock.people_at_least is not None:
+        cases.append(f"{clock.people_at_least:,} people or more")
+    parts = [clock.when.en, f"Any of: {', '.join(cases)}." if cases else ""]
+    if clock.people_required:
+        parts.append(f"Only with {clock.people_required:,} people or more.")
+    if clock.unless:
+        parts.append(f"Not where certain: {', '.join(clock.unless)}.")
+    if clock.counted_from == "telling-people":
+        parts.append("Counted from telling people.")
+    return " ".join(part for part in parts if part)
+
+
 def _amount(tier: PenaltyTier) -> str:
     share = "" if tier.percent is None else f"{tier.percent}% of {tier.turnover_base}"
     if tier.fixed is None:
@@ -141,6 +171,7 @@ def _sources(pack: LawPack) -> list[Source]:
         pack.minors,
         pack.signals,
         pack.breach,
+        pack.annual_notice,
     ):
         claims.extend(facts)
     for more in (pack.refusal_grounds, pack.forbidden_grounds, pack.included_items, pack.penalties):

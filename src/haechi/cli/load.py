@@ -14,6 +14,7 @@ from haechi.sensitivity import judge_with
 from haechi.stores import open_store
 from haechi.stores.bulk import load as load_all
 from haechi.stores.ingest import Ingest
+from haechi.stores.ledger.secrets import master_of
 from haechi.stores.themes import Themes
 
 
@@ -60,11 +61,13 @@ def load(
             validate(con, opened, now=now, notice=console.print, platform=True)
             engine = open_store(database)
             packs = load_packs()
+            master = master_of(database)
             load_all(
                 opened,
                 engine,
                 themes=Themes(engine, judge_with(decisions), packs, approve_ordinary=approve_ordinary),
-                ingest=Ingest(engine, packs),
+                ingest=Ingest(engine, packs, master=master),
+                master=master,
                 separate=permissions_are_separate,
                 now=now,
                 step=step,

@@ -1,6 +1,7 @@
 """`haechi serve`: the platform, with nothing else installed."""
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,8 @@ from haechi.service.platform import PlatformSettings
 
 _PORTS: Final = 65_535
 SNAPSHOT: Final = "gate.snapshot"
+ORIGIN: Final = "HAECHI_ORIGIN"
+"""Environment variable that names the people's page where no option does."""
 
 
 def serve(
@@ -23,6 +26,9 @@ def serve(
     lapse: int | None = None,
     approve_ordinary: bool = True,
     proxy: list[str] | None = None,
+    controller: Path | None = None,
+    people_page: str | None = None,
+    exchange: Path | None = None,
 ) -> None:
     """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
 
@@ -50,6 +56,15 @@ def serve(
     proxy
         Address or network (CIDR) of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed: limits count
         each caller's address rather than the proxy's, and cookies are for https alone. May be given several times.
+    controller
+        TOML file that says who answers for the data and how long it is kept: answers to people say it
+        (docs/reference/rights.md).
+    people_page
+        Serve people their own page under /me, at this origin, such as https://ads.example: passkeys belong to it, and
+        letters link to it. The environment variable HAECHI_ORIGIN may name it.
+    exchange
+        TOML file that sets up requests by agents (docs/reference/data-rights-protocol.md) and what advertisers are
+        told to delete (docs/reference/deletion-requests.md).
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
@@ -64,6 +79,9 @@ def serve(
             approve_ordinary=approve_ordinary,
             proxies=tuple(_network(one) for one in proxy or ()),
             snapshot=str(snapshot or snapshot_of(database)),
+            controller=None if controller is None else str(controller),
+            people_page=people_page or os.environ.get(ORIGIN) or None,
+            exchange=None if exchange is None else str(exchange),
         ),
         host=host,
         port=port,

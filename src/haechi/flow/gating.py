@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import time
 from typing import Final
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from haechi.flow.taxonomies import Taxonomy, judged, mask, shipped
 from haechi.law import LawPack
 from haechi.permission import Asked, Reason, Standing, decide
-from haechi.permission.signals import Signals, read_signals
+from haechi.permission.signals import Consent, Signals, Unreadable, read_signals, read_tcf
 from haechi.release.gate import (
     BLOCKED,
     EVERY,
@@ -23,14 +24,23 @@ from haechi.release.gate import (
     Snapshot,
     Why,
 )
-from haechi.release.gate.masks import BITS
+from haechi.release.gate.masks import ALWAYS, BEYOND, BITS, RESPELT, Remembered
 from haechi.sensitivity import Judge
 from haechi.terms.words import CATEGORIES, SIGNALS, Category, Purpose, Signal
 
-_KEPT: Final = 100_000
+_HOUR: Final = 3_600
+_KEPT: Final = 10_000
+_LONGEST: Final = 2_000
+"""Characters of a text that is remembered."""
 _CHILD: Final = 0
 _NOBODY: Final = Standing(country=None)
 _PRECISE: Final = BITS["precise-location"]
+_ALWAYS_WHY: Final = {
+    UNKNOWN: "not-judged",
+    BLOCKED: "theme-blocked",
+    RESPELT: "other-spelling",
+    BEYOND: "too-much",
+}
 _EUROPEAN: Final = "eu-gdpr"
 _OBEYED: Final[tuple[Signal, ...]] = (
     "gpc",
@@ -58,7 +68,10 @@ class GatePolicy:
 
 @dataclass(slots=True)
 class _Decider:
-    """Decides requests, remembering what it decided for equal standings within the hour.
+    """Decides requests, remembering within the hour what it decided for requests that say the same.
+
+    Of a consent string only what it says is looked at, and of a person only the standing: so people that were never
+    met before are decided like those before them.
 
     Attributes:
         packs: the laws.
@@ -73,21 +86,45 @@ class _Decider:
     people: FindPerson
     clock: Callable[[], datetime]
     europe: frozenset[str]
-    _known: dict[tuple[object, ...], Allowance] = field(default_factory=dict)
+    _hour: int = -1
+    _requests: Remembered[object, Allowance] = field(default_factory=lambda: Remembered(_KEPT))
+    _standings: Remembered[object, Allowance] = field(default_factory=lambda: Remembered(_KEPT))
 
-    def __call__(self, received: Received, person_id: str | None) -> Allowance:
-        now = self.clock()
+    def __call__(self, received: Received, tcf: str | None, person_id: str | None) -> Allowance:
+        hour = int(time() // _HOUR)
+        if hour != self._hour:
+            # Laws come into force and people come of age at midnights, which fall on full hours in most zones.
+            self._hour = hour
+            self._requests.forget()
+            self._standings.forget()
         person = None if person_id is None else self.people(person_id)
-        standings = _standings(received, person or _NOBODY, self.europe, self.policy, now)
-        key = (now.toordinal(), now.hour, *standings)
-        known = self._known.get(key)
+        key = received, _said_by(tcf), person
+        known = self._requests.get(key) or self._requests.again(key)
         if known is None:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            known = self._known[key] = strictest(
-                [allowance(standing, self.packs, now) for standing in standings]
-            )
+            known = self._decided(received, tcf, person or _NOBODY)
+            if len(received.gpp or "") <= _LONGEST and len(received.region or "") <= _LONGEST:
+                self._requests.keep(key, known)
         return known
+
+    def _decided(self, received: Received, tcf: str | None, person: Standing) -> Allowance:
+        now = self.clock()
+        standings = _standings(received, tcf, person, europe=self.europe, policy=self.policy, now=now)
+        known = self._standings.get(standings) or self._standings.again(standings)
+        if known is None:
+            known = strictest([allowance(standing, self.packs, now) for standing in standings])
+            if all(len(standing.region or "") <= _LONGEST for standing in standings):
+                self._standings.keep(standings, known)
+        return known
+
+
+def _said_by(tcf: str | None) -> Consent | str | None:
+    """All that is decided on of a consent string: equal for strings that differ in date, vendors or partners."""
+    if not tcf:
+        return None
+    try:
+        return read_tcf(tcf)
+    except Unreadable as fault:
+        return str(fault)
 
 
 def make_gate(
@@ -142,9 +179,8 @@ def allowance(standing: Standing, packs: Mapping[str, LawPack], at: datetime) ->
         *_refusals("disclosure", (), standing, packs, at),
         *_refusals("advertising", (), standing, packs, at),
     ]
-    refused = UNKNOWN | BLOCKED
-    why[UNKNOWN] = (Why("not-judged"),)
-    why[BLOCKED] = (Why("theme-blocked"),)
+    refused = ALWAYS
+    why |= {bit: (Why(code),) for bit, code in _ALWAYS_WHY.items()}
     ordinary += [Why("opted-out", detail=signal) for signal in _OBEYED if signal in standing.signals]
     if ordinary:
         refused |= EVERY
@@ -206,7 +242,9 @@ def _why(reason: Reason) -> Why:
 
 def _standings(
     received: Received,
+    tcf: str | None,
     person: Standing,
+    *,
     europe: frozenset[str],
     policy: GatePolicy,
     now: datetime,
@@ -215,7 +253,7 @@ def _standings(
     places = tuple(received.countries) or (person.country or policy.home,)
     signals = read_signals(
         gdpr=received.gdpr == 1 or not europe.isdisjoint(places),
-        tcf=received.tcf,
+        tcf=tcf,
         gpp=received.gpp,
         gpp_sid=received.gpp_sid,
         us_privacy=received.us_privacy,

@@ -3,7 +3,7 @@
 `load_packs` reads; everything else is pure. Instants are naive UTC.
 """
 
-from haechi.law.days import birthday, due_at, midnight
+from haechi.law.days import birthday, breach_due_at, due_at, midnight
 from haechi.law.jurisdiction import jurisdiction_rows, packs_for
 from haechi.law.load import load_packs, read_pack, schema
 from haechi.law.lookup import (
@@ -20,6 +20,13 @@ from haechi.law.lookup import (
     signal_rules,
 )
 from haechi.law.model import (
+    AnnualNotice,
+    BreachCase,
+    BreachClock,
+    BreachEvent,
+    BreachItem,
+    BreachReceiver,
+    BreachStage,
     Claim,
     Extension,
     Fact,
@@ -38,6 +45,13 @@ from haechi.law.model import (
 )
 
 __all__ = [
+    "AnnualNotice",
+    "BreachCase",
+    "BreachClock",
+    "BreachEvent",
+    "BreachItem",
+    "BreachReceiver",
+    "BreachStage",
     "Claim",
     "Extension",
     "Fact",
@@ -54,6 +68,7 @@ __all__ = [
     "Source",
     "Text",
     "birthday",
+    "breach_due_at",
     "chosen",
     "due_at",
     "forbidden_grounds",

@@ -4,7 +4,7 @@ import calendar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from haechi.law.model import PeriodUnit, RequestRule
+from haechi.law.model import BreachClock, PeriodUnit, RequestRule
 
 _SATURDAY = 5
 
@@ -54,6 +54,26 @@ def due_at(rule: RequestRule, received_at: datetime, *, extended: bool, time_zon
         while last.weekday() >= _SATURDAY:
             last += timedelta(days=1)
     return midnight(last + timedelta(days=1), zone)
+
+
+def breach_due_at(clock: BreachClock, since: datetime, *, time_zone: str) -> datetime | None:
+    """The first instant at which a notice of a breach is late, or None where the law sets no number.
+
+    Hours run on from the instant. Days are local ones, the first not counted and the last counted whole; no Saturday,
+    Sunday or holiday puts the end off, so that a deadline can in truth be later, never earlier.
+
+    Args:
+        clock: the duty.
+        since: the naive UTC instant that `clock.counted_from` speaks of.
+        time_zone: IANA zone of the law.
+    """
+    if clock.amount is None or clock.unit == "without-delay":
+        return None
+    if clock.unit == "hours":
+        return since + timedelta(hours=clock.amount)
+    zone = ZoneInfo(time_zone)
+    first = since.replace(tzinfo=UTC).astimezone(zone).date()
+    return midnight(first + timedelta(days=clock.amount + 1), zone)
 
 
 def _last_day(received: date, amount: int, unit: PeriodUnit) -> date:

@@ -26,6 +26,43 @@ Check = Literal[
     "advertiser-unverified",
     "penalty-ceiling",
 ]
+BreachReceiver = Literal["people", "authority"]
+BreachStage = Literal["only", "first", "final"]
+BreachEvent = Literal["leak", "possible-leak"]
+BreachCase = Literal[
+    "sensitive-data",
+    "unique-identifiers",
+    "listed-data",
+    "illegal-access",
+    "data-traded",
+    "property-damage",
+    "wrongful-purpose",
+    "high-risk",
+    "risk-unlikely",
+    "encrypted",
+    "contained",
+]
+BreachItem = Literal[
+    "outline",
+    "nature",
+    "items",
+    "people",
+    "records",
+    "when-and-how",
+    "cause",
+    "consequences",
+    "advice",
+    "measures",
+    "remedy",
+    "contact",
+    "rights",
+    "further-notice",
+    "response-to-people",
+    "publication",
+    "recurrence",
+    "reasons-for-delay",
+    "law-enforcement-delay",
+]
 PeriodUnit = Literal["calendar-days", "working-days", "months", "without-delay"]
 
 
@@ -248,12 +285,55 @@ class SignalRule(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class BreachClock(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom to tell of a breach, by when, counted from knowing of it."""
+    """Whom to tell of a breach, by when, in which cases, and what the notice must say.
 
-    to: Literal["people", "authority"]
+    Attributes:
+        to: people or authority.
+        stage: which of several reports, or the only one.
+        events: it is known to have happened, it may have, or either.
+        cases: any one of them starts the clock, as does `people_at_least`; neither given: every breach does.
+        people_at_least: so many people concerned start it, whatever the case.
+        people_required: below so many people concerned it does not run.
+        unless: any one of them, where it is certain, stops it.
+        counted_from: knowing of the breach, or having told people.
+        amount: length of the period; None for without-delay.
+        unit: its unit.
+        when: the cases in words.
+        contents: what the notice must say, in the law's order.
+        contents_article: where the law lists them; "" where `article` does.
+    """
+
+    to: BreachReceiver
+    stage: BreachStage = "only"
+    events: tuple[BreachEvent, ...] = ("leak", "possible-leak")
+    cases: tuple[BreachCase, ...] = ()
+    people_at_least: int | None = None
+    people_required: int = 0
+    unless: tuple[BreachCase, ...] = ()
+    counted_from: Literal["knowing", "telling-people"] = "knowing"
     amount: int | None
     unit: Literal["hours", "calendar-days", "without-delay"]
     when: Text
+    contents: tuple[BreachItem, ...] = ()
+    contents_article: str = ""
+
+
+class AnnualNotice(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who owes every person a yearly notice of what was done with the data, and what it says.
+
+    Attributes:
+        sensitive_people: sensitive or unique-identifier data of so many people oblige.
+        people: data of so many people oblige.
+        counted: how the law counts them.
+        contents: what the notice must say, in the law's order.
+        left_out: who need not be told.
+    """
+
+    sensitive_people: int
+    people: int
+    counted: Text
+    contents: tuple[Literal["purposes", "items", "recipients", "recipient-purposes", "recipient-items"], ...]
+    left_out: Text
 
 
 class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -330,6 +410,7 @@ class LawPack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     minors: tuple[MinorsRule, ...]
     signals: tuple[SignalRule, ...] = ()
     breach: tuple[BreachClock, ...]
+    annual_notice: tuple[AnnualNotice, ...] = ()
     penalties: tuple[PenaltyTier, ...]
     changes: tuple[Change, ...]
 

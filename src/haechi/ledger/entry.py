@@ -29,6 +29,9 @@ Kind = Literal[
     "request-answered",
     "ad-decided",
     "person-erased",
+    "recovery-route-changed",
+    "deletion-requested",
+    "deletion-acknowledged",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """All kinds. Databases hold a kind as its place here: new ones go to the end, and none ever goes away."""

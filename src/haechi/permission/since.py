@@ -38,13 +38,13 @@ class Facts:
         self.objected = objected
         self.signals = signals
 
-    def standing(self, at: datetime) -> Standing:
-        """What a decision may know at the naive UTC instant `at`."""
+    def standing(self, at: datetime, *, recipient: str | None = None) -> Standing:
+        """What a decision may know at the naive UTC instant `at`; see `held_at` for `recipient`."""
         return Standing(
             country=self.country,
             region=self.region,
             age=None if self.born is None else _age(self.born, at.date()),
-            held=held_at(self.permissions, at),
+            held=held_at(self.permissions, at, recipient=recipient),
             objected=self.objected,
             signals=self.signals,
         )

@@ -22,6 +22,7 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True):
         evidence: the record that proves it; "" where there is none.
         separate: it was asked apart from everything else (PIPA Art. 22(1)).
         by_guardian: a guardian gave it for a child.
+        recipients: the advertisers that the person was told of; None: it names none (PIPA Art. 17(2) no. 1).
     """
 
     purpose: Purpose
@@ -34,6 +35,7 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str = ""
     separate: bool = False
     by_guardian: bool = False
+    recipients: frozenset[str] | None = None
 
     def holds(self, at: datetime) -> bool:
         """Whether it is given, not withdrawn and not expired at the naive UTC instant `at`."""
@@ -57,7 +59,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     by_guardian: bool
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """What a decision may know of the person.
 
     Attributes:
@@ -81,8 +83,16 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     objected: frozenset[Purpose] = frozenset()
 
 
-def held_at(permissions: Iterable[Permission], at: datetime) -> frozenset[Held]:
-    """The permissions that hold at the naive UTC instant `at`."""
+def held_at(
+    permissions: Iterable[Permission], at: datetime, *, recipient: str | None = None
+) -> frozenset[Held]:
+    """The permissions that hold at the naive UTC instant `at`.
+
+    Args:
+        permissions: of one person.
+        at: naive UTC instant.
+        recipient: who is to get something; None: whoever bids. One that names others does not hold for it.
+    """
     return frozenset(
         Held(
             purpose=given.purpose,
@@ -93,5 +103,5 @@ def held_at(permissions: Iterable[Permission], at: datetime) -> frozenset[Held]:
             by_guardian=given.by_guardian,
         )
         for given in permissions
-        if given.holds(at)
+        if given.holds(at) and (given.recipients is None or recipient in given.recipients)
     )

@@ -10,6 +10,7 @@ import msgspec
 
 from haechi.sensitivity import facts, model, second_look
 from haechi.sensitivity.decide import Found, Label, decide, is_softened, standing
+from haechi.sensitivity.disguises import as_disguised, undisguised
 from haechi.sensitivity.facts import Concept, Knowledge, split_terms
 from haechi.sensitivity.lexicon import compile_lexicon
 from haechi.sensitivity.match import Hit, find
@@ -108,6 +109,8 @@ class Engine:
         if _tells(read.hits) or _tells(in_path):
             found = _found(asked, read.hits, in_path)
             labels = decide(standing(found, asked.lang), softened=is_softened(found))
+        if not labels:
+            labels = self._in_disguise(asked, in_path)
         if not labels and self._second is not None and not self._second.is_ordinary(read.forms):
             unsettled = second_look.Asked(
                 asked.name, asked.lang, read.forms, _found(asked, read.hits, in_path)
@@ -118,6 +121,15 @@ class Engine:
             undecided = _unreadable(asked.name) or (None if labels else _unknown_script(asked.name))
         undecided = undecided or _too_long(asked.name, asked.path)
         return Judgement(labels, undecided) if labels or undecided else _NOTHING
+
+    def _in_disguise(self, asked: "_Asked", in_path: tuple[Hit, ...]) -> tuple[Label, ...]:
+        """What the name says outright when its disguise is taken off, if it has one."""
+        forms = undisguised(asked.name[:LONGEST])
+        if not forms:
+            return ()
+        found = _found(asked, self._hits(tuple(forms)), in_path)
+        labels = decide(standing(found, asked.lang), softened=is_softened(found))
+        return tuple(as_disguised(label) for label in labels if label.grade > 1)
 
     def _hits_of_path(self, path: str) -> tuple[Hit, ...]:
         return self._hits(views(path))

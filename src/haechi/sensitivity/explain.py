@@ -7,6 +7,7 @@ import msgspec
 from haechi.sensitivity.decide import Label
 from haechi.sensitivity.decided import DecidedEngine, Judge, engine_of
 from haechi.sensitivity.decisions import NAMED, Record, key_of
+from haechi.sensitivity.disguises import DISGUISE
 from haechi.sensitivity.second_look import NEAR, SOUND
 from haechi.sensitivity.what_if import Change, changes
 
@@ -183,4 +184,6 @@ def _reason(judge: Judge, label: Label, decided: bool) -> Reason:
         note = f"read as a misspelt word of {concept.id}"
     if label.decided_by.startswith(SOUND):
         note = f"read as a name of {concept.id}, written as it sounds"
+    if label.decided_by.startswith(DISGUISE):
+        note = f"read as a word of {concept.id} in disguise"
     return Reason(label, decided, note, concept.source)

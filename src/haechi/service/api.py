@@ -21,7 +21,9 @@ from sqlalchemy.exc import DataError as UnholdableError
 from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError
+from haechi.service import drp
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
+from haechi.service.deletions import DeletionRoutes, Discovery
 from haechi.service.guesses import KeyGuesses, PasswordGuesses
 from haechi.service.limits import PATIENCE_SECONDS, limited
 from haechi.service.measures import measured
@@ -36,12 +38,16 @@ from haechi.service.problems import (
     unreadable_problem,
     value_problem,
 )
+from haechi.service.rights_routes import DeliveryRoutes, RequestRoutes
 from haechi.service.routes import AdvertiserRoutes, PermissionRoutes, Records, ThemeRoutes
 from haechi.stores.rows import reading
 from haechi.stores.users import browser_secret
 
 _LARGEST: Final = 32_000_000
-_OPEN_PATHS: Final = ("/health", "/metrics", "/openapi", "/console")
+# Patterns that the framework looks for anywhere in a path: each says where it begins, and holds for whole parts, so
+# that no identifier in a path looks like one.
+_UNCOUNTED: Final = ("^/health(/|$)", "^/metrics(/|$)")
+_OPEN_PATHS: Final = (*_UNCOUNTED, "^/openapi(/|$)", "^/console(/|$)", "^/me(/|$)")
 
 
 class Health(Controller):
@@ -106,7 +112,8 @@ def make_app(
     """
     app = Litestar(
         route_handlers=[
-            Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, Health, Metrics, *further,
+            Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, RequestRoutes, DeliveryRoutes, Health,
+            Metrics, DeletionRoutes, *_set_up(platform), *further,
         ],
         plugins=list(plugins),
         # The framework's own log would speak beside ours, of what libraries do.
@@ -154,7 +161,17 @@ def make_app(
     if proxies:
         app.asgi_handler = wrap_asgi_with_proxy_headers(app.asgi_handler, trusted_hosts=list(proxies))
     _exemplify(app)
+    if platform.drp is not None:
+        drp.describe(app)
     return app
+
+
+def _set_up(platform: Platform) -> list[type[Controller]]:
+    """Routes that are there only where the operator set up what they are for."""
+    return [
+        *(drp.ROUTES if platform.drp is not None else ()),
+        *((Discovery,) if platform.signer is not None else ()),
+    ]
 
 
 def examples() -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from haechi.errors import HaechiError
 from haechi.flow.gating import GatePolicy, make_gate
 from haechi.law import chosen, load_packs
 from haechi.release.gate import EVERY, UNKNOWN, BadRequest, Gate, Narrowed, Watched
-from haechi.release.gate.masks import BITS
+from haechi.release.gate.masks import BEYOND, BITS, RESPELT
 from haechi.sensitivity import judge_with
 from haechi.service.ports import expect_free
 
@@ -247,7 +247,13 @@ class GateApp:
 
 _LONGEST_NUMBER: Final = 12
 _LOOK_SECONDS: Final = 1.0
-_NAMES: Final = {**{bit: word for word, bit in BITS.items()}, UNKNOWN: "unknown", EVERY: "refused"}
+_NAMES: Final = {
+    **{bit: word for word, bit in BITS.items()},
+    UNKNOWN: "unknown",
+    EVERY: "refused",
+    RESPELT: "other-spelling",
+    BEYOND: "too-much",
+}
 _WORDS: dict[int, str] = {}
 
 

@@ -5,25 +5,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
+from joserfc.jwk import ECKey
 from litestar.exceptions import TooManyRequestsException
 from sqlalchemy.exc import SQLAlchemyError
 
 from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
+from haechi.rights.controller import read_controller
+from haechi.rights.deletion import Issuer
+from haechi.rights.drp.identity import FindPerson, by_identifier
+from haechi.rights.exchange import Drp, Exchange, read_exchange
 from haechi.sensitivity import judge_with
+from haechi.service.callbacks import CallbackSender
+from haechi.service.drp_desk import DrpDesk
 from haechi.service.limits import told
 from haechi.service.measures import SNAPSHOT_WRITTEN
 from haechi.stores import open_store
+from haechi.stores.agents import Agents, Pages
 from haechi.stores.audiences import Audiences
 from haechi.stores.clock import utc_now
+from haechi.stores.deletion_key import deletion_key
+from haechi.stores.deletions import lapse
+from haechi.stores.identity.sweep import sweep
 from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
 from haechi.stores.permissions import Permissions
+from haechi.stores.requests import Requests
 from haechi.stores.snapshots import SnapshotMaker
 from haechi.stores.themes import Themes
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
@@ -48,6 +60,9 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
         audiences: the numbers of the release of sizes.
         per_minute: calls a minute from one address.
         proxies: addresses or networks whose word on who called, and by https, is believed.
+        controller: file that says who answers for the data, or None: then no answers are given over HTTP.
+        people_page: the origin at which people reach their page, such as https://ads.example; None: there is none.
+        exchange: file that says how to deal with agents and advertisers about people's rights, or None.
     """
 
     database: str
@@ -62,6 +77,21 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     audiences: AudiencePolicy = AudiencePolicy()
     per_minute: int = 6_000
     proxies: tuple[str, ...] = ()
+    controller: str | None = None
+    people_page: str | None = None
+    exchange: str | None = None
+
+
+class Signer(NamedTuple):
+    """Signs what advertisers are told to delete.
+
+    Attributes:
+        issuer: who the platform is to others.
+        key: a private key.
+    """
+
+    issuer: Issuer
+    key: ECKey
 
 
 class Platform:
@@ -71,25 +101,44 @@ class Platform:
         engine: the database.
         packs: the laws.
         judge: the sensitivity engine.
+        rule: kind weights, threshold and lapse.
+        controller: who answers for the data, or None.
+        master: wraps people's keys; None where a PostgreSQL database was given none.
         themes: themes and items.
         ingest: behaviours.
         permissions: permissions.
+        requests: what people ask for.
         audiences: sizes and bookings.
+        drp: takes what agents send, or None.
+        signer: signs deletion requests, or None.
     """
 
     def __init__(self, settings: PlatformSettings) -> None:
         self.packs = chosen(load_packs(tuple(map(Path, settings.law_packs))), settings.laws)
         self.judge = judge_with(None if settings.decisions is None else Path(settings.decisions))
         self.engine = open_store(settings.database)
-        rule = EvidenceRule(
+        self.rule = rule = EvidenceRule(
             DEFAULT_EVIDENCE.kind_thousandths, DEFAULT_EVIDENCE.threshold_thousandths, settings.lapse_days
         )
+        self.controller = None if settings.controller is None else read_controller(Path(settings.controller))
         self.themes = Themes(
             self.engine, self.judge, self.packs, rule=rule, approve_ordinary=settings.approve_ordinary
         )
-        self.ingest = Ingest(self.engine, self.packs, rule)
-        self.permissions = Permissions(self.engine, self.packs, rule, master=master_of(settings.database))
+        self.master = master_of(settings.database)
+        self.ingest = Ingest(self.engine, self.packs, rule, master=self.master)
+        self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
+        self.requests = Requests(
+            self.engine, self.packs, rule, master=self.master, origin=settings.people_page
+        )
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
+        exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
+        self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)
+        self._callbacks = None
+        if exchange.drp is not None and exchange.drp.callbacks:
+            self._callbacks = CallbackSender(self.engine, settings.snapshot_seconds)
+        self.signer = None
+        if exchange.deletions is not None:
+            self.signer = Signer(exchange.deletions, deletion_key(settings.database))
         self._settings = settings
         try:
             Path(settings.snapshot).parent.mkdir(parents=True, exist_ok=True)
@@ -104,6 +153,10 @@ class Platform:
         self._swept: datetime | None = None
         self._log = structlog.get_logger("haechi")
         self.snapshot_state = "none yet"
+
+    def _desk(self, settings: Drp, find_person: FindPerson) -> DrpDesk:
+        pages = Pages(verification=settings.verification, results=settings.results)
+        return DrpDesk(settings, Agents(self.engine, self.requests, self.packs, pages), find_person)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -123,24 +176,31 @@ class Platform:
             self._places.release()
 
     def begin(self) -> None:
-        """Begins the work beside the requests: permissions that run out, and the gate's snapshot."""
+        """Begins the work beside the calls: permissions that run out, erasures, and the gate's snapshot."""
         self.tend()
         self._thread = threading.Thread(target=self._tend_on, name="haechi-tend", daemon=True)
         self._thread.start()
+        if self._callbacks is not None:
+            self._callbacks.begin()
 
     def end(self) -> None:
         """Ends it and lets the database go."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join(10)
+        if self._callbacks is not None:
+            self._callbacks.end()
         self.engine.dispose()
 
     def tend(self) -> None:
-        """Once: closes what ran out since the last time, then writes the snapshot. Never raises."""
+        """Once: closes what ran out, erases who waited long enough, writes the snapshot. Never raises."""
         now = utc_now()
         try:
             self.permissions.sweep(now=now, since=self._swept or now - timedelta(days=36_500))
             self._swept = now
+            self.requests.carry_out(now=now)
+            sweep(self.engine, now=now)
+            lapse(self.engine, now=now)
             self._maker.write(Path(self._settings.snapshot), now=now)
         except (HaechiError, SQLAlchemyError) as fault:
             # Gates notice the age of the snapshot themselves and close; here it is said.

@@ -25,7 +25,6 @@ from haechi.service.shapes import (
     Catalogue,
     Handles,
     Merged,
-    Person,
     Question,
     Renamed,
     Said,
@@ -39,11 +38,11 @@ from haechi.stores.audiences import Booking
 from haechi.stores.clock import instant, micros, utc_now
 from haechi.stores.ingest import Behaviour, Receipt
 from haechi.stores.keys import Caller
-from haechi.stores.numbers import Numbers, expect_identifiers
+from haechi.stores.numbers import expect_identifiers
+from haechi.stores.people import Person, put_people
 from haechi.stores.permissions import Grant
 from haechi.stores.rows import reading, writing
 from haechi.stores.themes import Change, Proposal, standing_of
-from haechi.terms.countries import COUNTRIES
 from haechi.themes.life import Verdict
 
 _MOST_ROWS: Final = 50_000
@@ -73,20 +72,7 @@ class Records(Controller):
     @_post("/people", guards=[needs("ingest")], status_code=HTTP_204_NO_CONTENT, sync_to_thread=True)
     def people(self, data: list[Person], platform: Platform) -> None:
         """Adds people, or what is known of their place and birth."""
-        for one in data:
-            if one.country is not None and one.country not in COUNTRIES:
-                raise UsageError(
-                    f"unknown country {one.country[:20]!r}; expected an ISO 3166-1 alpha-2 code."
-                )
-        p = schema.people
-        with writing(platform.engine) as connection:
-            numbers = Numbers(p, "person", "person_id").of(connection, [one.person_id for one in data])
-            for number, one in zip(numbers, data, strict=True):
-                connection.execute(
-                    p.update()
-                    .where(p.c.person == number)
-                    .values(country=one.country, region=one.region, birth_date=one.birth_date)
-                )
+        put_people(platform.engine, data, master=platform.master)
 
     @_post("/items", guards=[needs("themes")], status_code=HTTP_204_NO_CONTENT, sync_to_thread=True)
     def items(self, data: Catalogue, platform: Platform, caller: Caller) -> None:

@@ -9,11 +9,13 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from litestar import Litestar
 
+from haechi.errors import UsageError
 from haechi.service.api import make_app
 from haechi.service.console.elsewhere import Elsewhere, desk_of
 from haechi.service.console.entry import ELSEWHERE
 from haechi.service.console.routes import Console
 from haechi.service.logs import server_log, set_up_log
+from haechi.service.me import SITE, people_page, site_at
 from haechi.service.platform import Platform, PlatformSettings
 from haechi.service.ports import expect_free
 from haechi.service.traces import tracing
@@ -30,10 +32,13 @@ def application() -> Litestar:
     settings = msgspec.json.decode(os.environ[ENVIRONMENT], type=PlatformSettings)
     platform = Platform(settings)
     plugins, end_traces = tracing()
+    people = people_page() if settings.people_page else ()
     app = make_app(
-        platform, per_minute=settings.per_minute, proxies=settings.proxies, further=[Console, Elsewhere],
+        platform, per_minute=settings.per_minute, proxies=settings.proxies, further=[Console, Elsewhere, *people],
         plugins=plugins,
     )  # fmt: skip
+    if settings.people_page:
+        app.state[SITE] = site_at(settings.people_page)
     if (desk := desk_of(os.environ)) is not None:
         app.state[ELSEWHERE] = desk
     app.on_startup.append(platform.begin)
@@ -55,6 +60,12 @@ def serve(settings: PlatformSettings, *, host: str, port: int) -> None:
     tracing()
     expect_free(host, port)
     desk_of(os.environ)
+    if settings.people_page:
+        site_at(settings.people_page)
+        if settings.controller is None:
+            raise UsageError(
+                "--people-page without --controller: the page says who answers for the data; expected both."
+            )
     # What is wrong is said once here, rather than by the worker; and migrations run before anybody waits.
     Platform(settings).end()
     os.environ[ENVIRONMENT] = msgspec.json.encode(settings).decode()

@@ -1,6 +1,6 @@
 """What the calls of the platform take and give, as JSON."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -10,15 +10,6 @@ from haechi.stores.audiences import Booking
 from haechi.stores.themes import Item, ItemTheme
 from haechi.terms.words import Category, Purpose
 from haechi.themes.life import Standing as ThemeStanding
-
-
-class Person(msgspec.Struct, kw_only=True):
-    """A person, as far as the law of the place needs it."""
-
-    person_id: str
-    country: str | None = None
-    region: str | None = None
-    birth_date: date | None = None
 
 
 class Catalogue(msgspec.Struct, kw_only=True):

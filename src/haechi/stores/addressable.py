@@ -16,6 +16,7 @@ from haechi.stores.catalogue import Catalogue, ThemeFacts
 from haechi.stores.holding import facts_of
 from haechi.stores.numbers import number_of
 from haechi.stores.rows import fetch
+from haechi.stores.stops import people_stopping
 
 _GROWN: Final = timedelta(days=366 * 22)
 """Whoever was born earlier is of age under every law."""
@@ -29,15 +30,23 @@ class Addressable:
         packs: the laws.
         now: naive UTC instant.
         only: one person's number, where only that one matters.
+        recipient: identifier of the advertiser; a permission that names others opens nothing for it.
     """
 
     def __init__(
-        self, connection: Connection, packs: Mapping[str, LawPack], now: datetime, only: int | None = None
+        self,
+        connection: Connection,
+        packs: Mapping[str, LawPack],
+        now: datetime,
+        only: int | None = None,
+        *,
+        recipient: str | None = None,
     ) -> None:
         self._connection = connection
         self._packs = packs
         self._now = now
         self._only = only
+        self._recipient = recipient
         self._catalogue = Catalogue()
         self._numbers: dict[str, int] = {}
         self._known: dict[str, BitMap] = {}
@@ -57,6 +66,15 @@ class Addressable:
                 )
             self._numbers[theme_id] = number
         return self._catalogue.theme(self._connection, self._numbers[theme_id])
+
+    def number(self, theme_id: str) -> int:
+        """Our number of a theme.
+
+        Raises:
+            UsageError: it is not open to advertisers.
+        """
+        self.facts(theme_id)
+        return self._numbers[theme_id]
 
     def themes(self, function: Function) -> dict[str, ThemePeople]:
         """The themes of a question, each with its people and what it gives away under which law."""
@@ -92,7 +110,7 @@ class Addressable:
         return known
 
     def barred(self) -> BitMap:
-        """People of whom nothing at all may be told: minors, where their law says so."""
+        """People of whom nothing at all may be told: minors, where their law says so, and who stopped it."""
         if self._barred is None:
             youngest = date.min if self._now.year <= 22 else (self._now - _GROWN).date()  # noqa: PLR2004
             people = BitMap(
@@ -101,6 +119,8 @@ class Addressable:
                 ).scalars()
             )
             self._barred = people - BitMap(self._allowed(people, Asked(purpose="disclosure")))
+            for purpose in ("disclosure", "advertising"):
+                self._barred |= BitMap(people_stopping(self._connection, purpose))
         return self._barred
 
     def holds(self, function: Function) -> bool:
@@ -113,11 +133,11 @@ class Addressable:
         return function.holds(within.__getitem__)
 
     def _allowed(self, people: BitMap, asked: Asked) -> list[int]:
-        facts = facts_of(self._connection, people)
+        facts = facts_of(self._connection, list(people))
         decisions: dict[object, bool] = {}
         allowed = []
         for person, known in facts.items():
-            standing = known.standing(self._now)
+            standing = known.standing(self._now, recipient=self._recipient)
             if standing not in decisions:
                 decisions[standing] = decide(asked, standing, self._packs, self._now).allowed
             if decisions[standing]:

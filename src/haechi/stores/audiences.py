@@ -136,15 +136,21 @@ class Audiences:
             person = number_of(connection, schema.people, "person", "person_id", person_id)
             if person is None:
                 return []
+            a = schema.advertisers
             rows = connection.execute(
-                select(b.c.handle, b.c.expression).where(
-                    b.c.since <= micros(now), b.c.until.is_(None) | (b.c.until > micros(now))
-                )
-            ).all()
-            addressable = Addressable(connection, self._packs, now, only=person)
-            return [
-                row.handle for row in rows if addressable.holds(self._meaning(json.loads(row.expression)))
-            ]
+                select(b.c.handle, b.c.expression, a.c.advertiser_id).join(a, a.c.advertiser == b.c.advertiser)
+                .where(b.c.since <= micros(now), b.c.until.is_(None) | (b.c.until > micros(now)))
+            ).all()  # fmt: skip
+            found: dict[str, Addressable] = {}
+            handles = []
+            for row in rows:
+                if row.advertiser_id not in found:
+                    found[row.advertiser_id] = Addressable(
+                        connection, self._packs, now, only=person, recipient=row.advertiser_id
+                    )
+                if found[row.advertiser_id].holds(self._meaning(json.loads(row.expression))):
+                    handles.append(row.handle)
+            return handles
 
     def _meaning(self, value: object) -> Function:
         return canonical(parse(value, self._policy.limits))
@@ -152,19 +158,23 @@ class Audiences:
     def _ask(
         self, connection: Connection, advertiser: int, value: object, now: datetime
     ) -> tuple[Answer, Function]:
-        self._check(connection, advertiser)
+        recipient = self._checked(connection, advertiser)
         function = self._meaning(value)
         before = read_state(connection, advertiser, self._policy, now)
-        sets = Addressable(connection, self._packs, now).themes(function)
+        sets = Addressable(connection, self._packs, now, recipient=recipient).themes(function)
         answer, after = ask(value, sets=sets, policy=self._policy, state=before, now=now)
         keep_state(connection, advertiser, before, after, expression=json.dumps(value), now=now)
         tell(connection, "audience", done="asked", advertiser=advertiser, refused=answer.refused)
         return answer, function
 
-    def _check(self, connection: Connection, advertiser: int) -> None:
+    def _checked(self, connection: Connection, advertiser: int) -> str:
+        """The identifier of an advertiser that may ask."""
         a = schema.advertisers
-        verified = connection.execute(select(a.c.verified).where(a.c.advertiser == advertiser)).scalar()
-        if not verified:
+        row = connection.execute(
+            select(a.c.verified, a.c.advertiser_id).where(a.c.advertiser == advertiser)
+        ).first()
+        if row is None or not row.verified:
             raise UsageError(
                 "the advertiser is not verified; expected its verification before it asks for audiences."
             )
+        return str(row.advertiser_id)

@@ -1,7 +1,8 @@
 """Since when a person may be in a theme: it is approved, and where it bears a category, the person permits it."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -12,13 +13,13 @@ from haechi.permission import Asked, Facts, Permission, Standing, allowed_since,
 from haechi.stores.catalogue import Catalogue
 from haechi.stores.clock import instant, micros
 from haechi.stores.rows import temporary
+from haechi.stores.stops import Pair, stopped_of
 from haechi.terms.words import Category
 
-Pair = tuple[int, int]
-"""A person's and a theme's number."""
 _PERMISSION: Final = (
     "SELECT p.person, p.purpose, p.category, p.basis, p.given_at, p.withdrawn_at, p.expires_at, p.notice, "
-    "p.evidence, p.separate, p.by_guardian FROM temp_concerned c CROSS JOIN permissions p WHERE c.person = p.person"
+    "p.evidence, p.separate, p.by_guardian, p.recipients FROM temp_concerned c CROSS JOIN permissions p "
+    "WHERE c.person = p.person"
 )
 
 
@@ -46,17 +47,19 @@ class Holding:
         asked = {theme for _, theme in pairs}
         themes = {theme: self._catalogue.theme(self._connection, theme) for theme in asked}
         facts = facts_of(self._connection, {person for person, theme in pairs if themes[theme].categories})
+        stopped = stopped_of(self._connection, {person for person, _ in pairs})
         found: dict[Pair, int] = {}
         for person, theme in pairs:
             approved_at, categories = themes[theme]
-            if approved_at is None:
+            if approved_at is None or stopped.bars(person, theme):
                 continue
+            since = max(approved_at, stopped.lifted.get(person, 0))
             if not categories:
-                found[person, theme] = approved_at
+                found[person, theme] = since
                 continue
             permitted = self._permitted_since(categories, facts[person])
             if permitted is not None:
-                found[person, theme] = max(approved_at, micros(permitted))
+                found[person, theme] = max(since, micros(permitted))
         return found
 
     def _permitted_since(self, categories: frozenset[Category], facts: Facts) -> datetime | None:
@@ -70,7 +73,7 @@ class Holding:
         return allowed_since(asked, facts, self._packs, self._now) if allowed else None
 
 
-def facts_of(connection: Connection, people: Iterable[int]) -> dict[int, Facts]:
+def facts_of(connection: Connection, people: Collection[int]) -> dict[int, Facts]:
     """What is known of people, by their numbers."""
     temporary(connection, "concerned", "person BIGINT", [(person,) for person in sorted(people)])
     permissions: dict[int, list[Permission]] = defaultdict(list)
@@ -87,8 +90,10 @@ def facts_of(connection: Connection, people: Iterable[int]) -> dict[int, Facts]:
                 evidence=row.evidence,
                 separate=bool(row.separate),
                 by_guardian=bool(row.by_guardian),
+                recipients=None if row.recipients is None else frozenset(json.loads(row.recipients)),
             )
         )
+    stopped = stopped_of(connection, people)
     found = {}
     for row in connection.execute(
         text(
@@ -100,6 +105,10 @@ def facts_of(connection: Connection, people: Iterable[int]) -> dict[int, Facts]:
         if isinstance(born, str):
             born = datetime.fromisoformat(born).date()
         found[row.person] = Facts(
-            country=row.country, region=row.region, born=born, permissions=permissions[row.person]
+            country=row.country,
+            region=row.region,
+            born=born,
+            permissions=permissions[row.person],
+            objected=stopped.purposes.get(row.person, frozenset()),
         )
     return found

@@ -18,9 +18,11 @@ from sqlalchemy import Connection, Engine, select
 
 from haechi.errors import DataError, Fault, FaultKind, HaechiError
 from haechi.law import LawPack
+from haechi.ledger.seal import Master
 from haechi.stores import schema
 from haechi.stores.catalogue import Catalogue
 from haechi.stores.clock import micros, utc_now
+from haechi.stores.erased import GONE, Erased
 from haechi.stores.holding import Holding
 from haechi.stores.keep import Pair, keep_gains, recompute
 from haechi.stores.numbers import Numbers
@@ -57,10 +59,12 @@ class Receipt(msgspec.Struct, frozen=True):
     Attributes:
         rows: behaviours in the batch.
         repeated: the batch had come before, and nothing was done.
+        of_erased: of the behaviours, those of people who were erased: they were not kept.
     """
 
     rows: int
     repeated: bool
+    of_erased: int = 0
 
 
 class ConflictError(HaechiError):
@@ -74,10 +78,16 @@ class Ingest:
         engine: the database.
         packs: the laws by which permission is judged.
         rule: kind weights, threshold and lapse.
+        master: by which people who were erased are known; needed where somebody was.
     """
 
     def __init__(
-        self, engine: Engine, packs: Mapping[str, LawPack], rule: EvidenceRule = DEFAULT_EVIDENCE
+        self,
+        engine: Engine,
+        packs: Mapping[str, LawPack],
+        rule: EvidenceRule = DEFAULT_EVIDENCE,
+        *,
+        master: Master | None = None,
     ) -> None:
         self._engine = engine
         self._packs = packs
@@ -85,6 +95,7 @@ class Ingest:
         self._people = Numbers(schema.people, "person", "person_id")
         self._items = Numbers(schema.items, "item", "item_id")
         self._catalogue = Catalogue()
+        self._erased = Erased(master)
         self._one_at_a_time = threading.Lock()
         self._amounts: dict[tuple[int, int], int] = {}
 
@@ -114,13 +125,14 @@ class Ingest:
             batch, repeated = _batch(connection, {**row, "received_at": micros(now)})
             if repeated:
                 return Receipt(len(arrived), repeated=True)
-            people = self._people.of(connection, [row.person_id for row in behaviours], said_in="behaviours")
-            items = self._items.of(connection, [row.item_id for row in behaviours], said_in="behaviours")
+            self._people.expect([row.person_id for row in behaviours], said_in="behaviours")
+            self._items.expect([row.item_id for row in behaviours], said_in="behaviours")
+            kept = self._kept(connection, behaviours, arrived)
+            people = self._people.of(connection, [row.person_id for _, _, row in kept])
+            items = self._items.of(connection, [row.item_id for _, _, row in kept])
             rows = [
                 (person, item, at, batch, place, KIND_NUMBERS[row.kind])
-                for place, (person, item, at, row) in enumerate(
-                    zip(people, items, arrived, behaviours, strict=True)
-                )
+                for person, item, (place, at, row) in zip(people, items, kept, strict=True)
             ]
             # In the table's own order, neighbours are written together.
             rows.sort()
@@ -129,7 +141,23 @@ class Ingest:
             connection.commit()
             self._people.keep()
             self._items.keep()
-        return Receipt(len(arrived), repeated=False)
+        return Receipt(len(arrived), repeated=False, of_erased=len(arrived) - len(kept))
+
+    def _kept(
+        self, connection: Connection, behaviours: Sequence[Behaviour], arrived: Sequence[int]
+    ) -> list[tuple[int, int, Behaviour]]:
+        """The behaviours with their places in the batch and instants, without those of people who were erased."""
+        if self._erased.look(connection):
+            self._people.forget()
+        since = self._erased.since({row.person_id for row in behaviours})
+        numbered = [(place, at, row) for place, (at, row) in enumerate(zip(arrived, behaviours, strict=True))]
+        if not since:
+            return numbered
+        return [
+            one
+            for one in numbered
+            if one[2].person_id not in since or GONE < since[one[2].person_id] <= one[1]
+        ]
 
     def _keep(self, connection: Connection, rows: Sequence[tuple[int, ...]], now: datetime) -> None:
         """What the behaviours change: pairs that only gain are added to, all others are folded anew."""

@@ -19,7 +19,9 @@ from haechi.stores.rows import reading, writing
 from haechi.stores.trail import COMMAND_LINE, record
 from haechi.terms.identifiers import EXPECTED, is_identifier
 
-Scope = Literal["ingest", "themes", "decide", "permissions", "advertisers", "audiences", "deliver", "read"]
+Scope = Literal[
+    "ingest", "themes", "decide", "permissions", "advertisers", "audiences", "deliver", "rights", "read"
+]  # fmt: skip
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 _PARTS: Final = 3
 _MARK: Final = "hk"

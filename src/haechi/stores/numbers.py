@@ -29,6 +29,20 @@ class Numbers:
         self._known: dict[str, int] = {}
         self._new: dict[str, int] = {}
 
+    def expect(self, identifiers: Sequence[str], *, said_in: str | None = None) -> None:
+        """Refuses what is no identifier; a known one is one, and costs nothing.
+
+        Args:
+            identifiers: one a row.
+            said_in: the table whose rows they are, for errors; the identifiers' own without it.
+
+        Raises:
+            DataError: one is none that the platform takes.
+        """
+        known, new = self._known, self._new
+        if not all(is_identifier(one) for one in identifiers if one not in known and one not in new):
+            expect_identifiers(said_in or self._table.name, self._identifier, identifiers)
+
     def of(
         self, connection: Connection, identifiers: Sequence[str], *, said_in: str | None = None
     ) -> list[int]:
@@ -44,15 +58,18 @@ class Numbers:
         """
         missing = {one for one in identifiers if one not in self._known and one not in self._new}
         if missing:
-            # Only new ones can be wrong, so that a known one costs nothing.
-            if not all(map(is_identifier, missing)):
-                expect_identifiers(said_in or self._table.name, self._identifier, identifiers)
+            self.expect(identifiers, said_in=said_in)
             self._new |= self._made(connection, missing)
         known, new = self._known, self._new
         return [known[one] if one in known else new[one] for one in identifiers]
 
     def forget_new(self) -> None:
         """Forgets what was looked up for a transaction that was undone."""
+        self._new = {}
+
+    def forget(self) -> None:
+        """Forgets everything: somebody was erased, and a number may be nobody's now."""
+        self._known.clear()
         self._new = {}
 
     def keep(self) -> None:

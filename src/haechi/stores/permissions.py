@@ -1,5 +1,6 @@
 """Permissions in the database: given, withdrawn, run out; and what that does to memberships at once."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -11,13 +12,12 @@ from haechi.law import LawPack
 from haechi.ledger.entry import Fact, Kind
 from haechi.ledger.seal import Master
 from haechi.stores import schema
-from haechi.stores.catalogue import Catalogue
 from haechi.stores.clock import micros
-from haechi.stores.holding import Holding
-from haechi.stores.keep import recompute
+from haechi.stores.erased import Erased
+from haechi.stores.keep_anew import keep_anew
 from haechi.stores.ledger.append import append
-from haechi.stores.numbers import Numbers, number_of
-from haechi.stores.rows import fetch, tell, temporary, writing
+from haechi.stores.numbers import Numbers, expect_identifiers, number_of
+from haechi.stores.rows import tell, writing
 from haechi.terms.words import Basis, Category, Purpose
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
@@ -36,6 +36,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         by_guardian: a guardian gave it for a child.
         law: the law under which it was asked, or None.
         expires_at: instant at which it runs out, or None.
+        recipients: the advertisers that the person was told of (PIPA Art. 17(2) no. 1): it holds for these alone;
+            None: it names none.
     """
 
     person_id: str
@@ -48,6 +50,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     by_guardian: bool = False
     law: str | None = None
     expires_at: datetime | None = None
+    recipients: tuple[str, ...] | None = None
 
 
 class Permissions:
@@ -71,6 +74,7 @@ class Permissions:
         self._packs = packs
         self._rule = rule
         self._master = master
+        self._erased = Erased(master)
 
     def give(self, grant: Grant, *, now: datetime) -> None:
         """Records a permission; what it opens is open when this returns.
@@ -84,18 +88,28 @@ class Permissions:
         if expires_at is not None and expires_at <= now:
             raise UsageError("a permission that has run out already; expected an instant to come.")
         with writing(self._engine) as connection:
-            person = Numbers(schema.people, "person", "person_id").of(
-                connection, [grant.person_id], said_in="permissions"
-            )[0]
+            expect_identifiers("permissions", "person_id", [grant.person_id])
+            # Whoever gives a permission after having been erased comes back by it.
+            self._erased.welcome(connection, grant.person_id, now=now)
+            person = Numbers(schema.people, "person", "person_id").of(connection, [grant.person_id])[0]
             values = {name: getattr(grant, name) for name in grant.__struct_fields__ if name != "person_id"}
             connection.execute(
                 schema.permissions.insert().values(
-                    **{**values, "expires_at": None if expires_at is None else micros(expires_at)},
+                    **{
+                        **values,
+                        "expires_at": None if expires_at is None else micros(expires_at),
+                        "recipients": None if grant.recipients is None else json.dumps(grant.recipients),
+                    },
                     person=person, given_at=micros(now), recorded_at=micros(now),
                 )
             )  # fmt: skip
             self._keep(connection, {person}, now)
             said = {name: values[name] for name in ("purpose", "category", "basis", "notice", "evidence")}
+            if grant.recipients is not None:
+                said["recipients"] = list(grant.recipients)
+            if expires_at is not None:
+                # That it ran out is proved by when it was to.
+                said["expires_at"] = expires_at.isoformat()
             self._prove(connection, "permission-given", person, said, now)
             tell(connection, "permission", done="given", purpose=grant.purpose, category=grant.category)
 
@@ -160,21 +174,7 @@ class Permissions:
         append(connection, [fact], master=self._master)
 
     def _keep(self, connection: Connection, people: set[int], now: datetime) -> None:
-        """Works out anew the memberships in themes that bear a category."""
-        if not people:
-            return
-        temporary(connection, "people_asked", "person BIGINT", [(person,) for person in sorted(people)])
-        pairs = {
-            (row[0], row[1])
-            for row in fetch(
-                connection,
-                "SELECT DISTINCT b.person, m.theme FROM temp_people_asked a CROSS JOIN behaviours b "
-                "CROSS JOIN item_themes m CROSS JOIN themes t WHERE b.person = a.person AND m.item = b.item "
-                "AND t.theme = m.theme AND t.approved_at IS NOT NULL AND t.categories <> '[]'",
-            )
-        }
-        allowed = Holding(connection, Catalogue(), self._packs, now).since(pairs)
-        recompute(connection, pairs, allowed, self._rule)
+        keep_anew(connection, people, self._packs, self._rule, now=now, sensitive_only=True)
 
 
 def _naive(at: datetime) -> datetime:

@@ -64,11 +64,12 @@ class SnapshotMaker:
 
 
 def _people(connection: Connection, now: datetime) -> Iterator[tuple[str, Standing]]:
-    """Who is not as everybody: people who permitted something, and people who may be children."""
-    p, g = schema.people, schema.permissions
+    """Who is not as everybody: people who permitted or stopped something, and people who may be children."""
+    p, g, s = schema.people, schema.permissions, schema.stops
     known = union(
         select(p.c.person, p.c.person_id).join(g, g.c.person == p.c.person),
         select(p.c.person, p.c.person_id).where(p.c.birth_date > (now - _GROWN).date()),
+        select(p.c.person, p.c.person_id).join(s, s.c.person == p.c.person).where(s.c.lifted_at.is_(None)),
     )
     names = {row.person: row.person_id for row in connection.execute(known)}
     if names:

@@ -57,6 +57,8 @@ Signal = Literal[
     "no-precise-location",
     "limit-ad-tracking",
 ]
+Language = Literal["ko", "en", "ja", "de"]
+"""In which people are told what concerns them."""
 Verdict = Literal["allowed", "refused", "undecided"]
 Outcome = Literal["open", "granted", "partly", "refused"]
 Severity = Literal["violation", "risk", "note"]
@@ -69,4 +71,5 @@ ITEM_KINDS: Final[tuple[ItemKind, ...]] = get_args(ItemKind)
 REQUEST_KINDS: Final[tuple[RequestKind, ...]] = get_args(RequestKind)
 SIGNALS: Final[tuple[Signal, ...]] = get_args(Signal)
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)

@@ -52,12 +52,12 @@ def outside(value: Any) -> Any:
         return rest
     user = rest.get("user")
     if isinstance(user, dict):
-        for field in ("keywords", "kwarray", "eids", "geo"):
+        for field in ("keywords", "kwarray", "customdata", "eids", "geo"):
             user.pop(field, None)
         _without_segments(user)
         if isinstance(user.get("ext"), dict):
             user["ext"].pop("eids", None)
-    for where in ("site", "app"):
+    for where in ("site", "app", "dooh"):
         holder = rest.get(where)
         if isinstance(holder, dict) and isinstance(holder.get("content"), dict):
             _without_segments(holder["content"])

@@ -29,7 +29,7 @@ def judge(name: str) -> int:
 def gate(refused: int = 0, *, identifiers: bool = False, place: Any = "coarse", unknown: bool = True) -> Gate:
     allowance = Allowance(refused | UNKNOWN | BLOCKED, identifiers, place, {})
     masks = Masks(lambda taxonomy, word: KNOWN.get((taxonomy, word)), judge if unknown else None)
-    return Gate(masks, lambda _said, _person: allowance)
+    return Gate(masks, lambda _said, _consent, _person: allowance)
 
 
 RELIGION = BITS["religion"]
@@ -76,7 +76,17 @@ def test_an_innocent_identifier_does_not_hide_a_telling_name() -> None:
 )
 def test_what_cannot_be_read_or_is_said_twice_is_a_fault(changes: Any, fault: str) -> None:
     """A place, an age or a refusal that is spelt oddly must not count as nothing said."""
-    assert received(Opened(text({"id": "1", "imp": [], **changes})).request).faults == (fault,)
+    assert gate()(text({"id": "1", "imp": [], **changes})).faults == (fault,)
+
+
+@pytest.mark.parametrize(
+    "regs", [b'{"gdpr":1,"gdpr":0}', b'{"ext":{"gpc":"1","gpc":"0"}}', b'{"ext":{"gdpr":1},"ext":{}}']
+)
+def test_a_refusal_that_is_taken_back_in_one_breath_is_a_fault(regs: bytes) -> None:
+    """Of two equal fields one reader takes the first and another the last."""
+    out = gate()(b'{"id":"1","regs":%s}' % regs)
+    assert out.faults == ("regs",)
+    assert regs in out.body
 
 
 @pytest.mark.parametrize("yes", [1, "1", True, 1.5, 2, "yes", [1]])
@@ -152,14 +162,66 @@ def test_a_piece_of_text_is_no_segment() -> None:
 
 
 def test_identifiers_leave_only_when_allowed() -> None:
-    """Else an opted-out person is recognised by every bidder."""
+    """Else an opted-out person is recognised by every bidder, or by the cookie's text that a bidder once set."""
     made = request()
     made["user"]["eids"] = made["user"]["ext"]["eids"]
+    made["user"]["customdata"] = "set-in-a-cookie"
     out = narrowed(made)
-    assert "eids" not in out["user"]
+    assert not {"eids", "customdata"} & out["user"].keys()
     assert out["user"]["ext"] == {"consent": "x"}
+    assert gate()(text(made)).dropped["user.customdata"] == {EVERY: 1}
     out = narrowed(made, identifiers=True)
     assert out["user"]["eids"] == out["user"]["ext"]["eids"] == made["user"]["eids"]
+    assert out["user"]["customdata"] == "set-in-a-cookie"
+
+
+@pytest.mark.parametrize("where", ["site", "app", "dooh"])
+def test_segments_of_content_are_narrowed_wherever_content_stands(where: str) -> None:
+    """A screen in a clinic's waiting room (`dooh`) tells by its content what a site's content tells."""
+    data = [{"segment": [{"id": "77"}, {"id": "5"}], "ext": {"segtax": 4}}]
+    made = {"id": "1", where: {"id": "x", "content": {"title": "t", "data": data}}}
+    out = gate(refused=RELIGION)(text(made))
+    assert json.loads(out.body)[where]["content"] == {
+        "title": "t",
+        "data": [{"segment": [{"id": "5"}], "ext": {"segtax": 4}}],
+    }
+    assert out.dropped == {f"{where}.content.data": {RELIGION: 1}}
+
+
+def test_what_describes_the_page_and_not_the_person_passes() -> None:
+    """Keywords of a page, and the year of birth by which a buyer spares children: docs/reference/gate.md says why."""
+    words = {"keywords": "church", "kwarray": ["church"]}
+    made = request(
+        site={"id": "s", **words, "content": {"id": "c", **words}},
+        dooh={"id": "d", "keywords": "church", "content": words},
+    )
+    made["user"] |= {"yob": 1980, "gender": "O"}
+    out = narrowed(made, refused=EVERY)
+    assert outside(out) == outside(made)
+    assert (out["site"], out["dooh"]) == (made["site"], made["dooh"])
+
+
+def test_answers_are_the_same_when_they_are_remembered() -> None:
+    """What was given once is given again from memory: it must be the same under each refusal, and why too."""
+    spaced = json.dumps(request()["user"]["data"]).encode()
+    other = b'[{"segment":[{"id":"5"},{"id":"77"}],"ext":{"segtax":4}}]'
+    for data in (
+        spaced,
+        other,
+        b'[{"segment":[{"id":"5","id":"77"}]}]',
+        b"[]",
+        b"null",
+        b'[{"segment":null}]',
+    ):
+        body = b'{"user":{"data":%s}}' % data
+        keepers = {refused: gate(refused=refused) for refused in (0, RELIGION, HEALTH, EVERY)}
+        masks = Masks(lambda taxonomy, word: KNOWN.get((taxonomy, word)), judge)
+        for _ in range(4):
+            for refused, fresh in keepers.items():
+                allowance = fresh(b"{}").allowance
+                shared = Gate(masks, lambda *_, allowance=allowance: allowance)(body)
+                alone = gate(refused=refused)(body)
+                assert (shared.body, shared.dropped) == (alone.body, alone.dropped)
 
 
 @pytest.mark.parametrize(

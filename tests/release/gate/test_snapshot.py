@@ -2,9 +2,12 @@
 
 import datetime as dt
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from haechi.errors import UsageError
 from haechi.release.gate import Header, Snapshot, Watched, write_snapshot
@@ -26,6 +29,18 @@ def test_what_was_written_is_found(tmp_path: Path) -> None:
     assert all(opened.segment(tax, word) == mask for tax, word, mask in SEGMENTS)
     assert (opened.segment("4", "1000"), opened.segment("5", "1")) == (None, None)
     assert (opened.standing("person-499"), opened.standing("person-500")) == (0, None)
+
+
+@given(st.sets(st.text(max_size=5), max_size=70), st.sets(st.text(max_size=5), max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_who_is_in_is_found_and_who_is_not_is_not(people: set[str], others: set[str]) -> None:
+    """Hashes that want the same place stand in a row: none may be lost, and no stranger be taken for one of them."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "gate.snapshot"
+        write_snapshot(file, HEADER, [], [(person, place) for place, person in enumerate(people)])
+        opened = Snapshot(file)
+        assert [opened.standing(person) for person in people] == list(range(len(people)))
+        assert {opened.standing(other) for other in others - people} <= {None}
 
 
 def test_the_file_holds_no_identifier(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ sections  how the sections are laid out, from a data file
 read      all of them together, the strictest counting
 """
 
+from haechi.permission.signals.bits import Unreadable
 from haechi.permission.signals.read import Signals, read_signals
+from haechi.permission.signals.tcf import Consent, read_tcf
 
-__all__ = ["Signals", "read_signals"]
+__all__ = ["Consent", "Signals", "Unreadable", "read_signals", "read_tcf"]

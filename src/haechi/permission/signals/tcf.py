@@ -4,22 +4,31 @@ Layout: IAB Tech Lab, "Consent string and vendor list formats v2", section "The 
 (https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework). Only what decides about
 themes is read: the purposes and the first special feature; the vendors' part is walked through to its end, so that a
 string that was cut off is known as such.
+
+Two people who answered alike on one site have strings that differ in the two instants only, and in what follows the
+core. So the core without its instants is read once and remembered.
 """
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from haechi.permission.signals.bits import Bits, Unreadable
 
-_BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+")
+_OTHERS: Final = re.compile(r"(?:\.[A-Za-z0-9_-]+)*")
 _VERSION: Final = 2
-_CREATED, _UPDATED, _POLICY, _FEATURES, _CONSENTS, _VENDORS = 6, 42, 132, 140, 152, 213
+_POLICY, _FEATURES, _CONSENTS, _VENDORS = 132, 140, 152, 213
+_BEFORE, _AFTER = 1, 13
+"""Between these characters of the core stand the two instants: 36 bits each, six bits a character."""
 _INSTANT: Final = 36
 _PURPOSES: Final = 24
 _FEATURES_WIDTH: Final = 12
 _FIRST_INSTANT: Final = 15_000_000_000
 """Deciseconds: July 2017, before the framework existed."""
 _MOST_RANGES: Final = 4_096
+_KEPT: Final = 10_000
+_LONGEST: Final = 2_000
+"""Characters of a core that is remembered; the few longer ones are read each time."""
 
 
 class Consent(NamedTuple):
@@ -50,23 +59,39 @@ def read_tcf(text: str) -> Consent:
     Raises:
         Unreadable: it is none of version 2, or damaged.
     """
-    core, *others = text.split(".")
-    bits = Bits(core)
+    end = text.find(".")
+    core = text if end < 0 else text[:end]
+    if not _OTHERS.fullmatch(text, len(core)):
+        raise Unreadable("a segment of it is not base64url")
+    # A core that ends before its instants ends too early for all else, too.
+    is_dated = len(core) < _AFTER or _are_dates(core[_BEFORE:_AFTER])
+    read = _read_core if len(core) <= _LONGEST else _read_core.__wrapped__
+    return read(core[:_BEFORE] + core[_AFTER:], is_dated)
+
+
+@lru_cache(_KEPT)
+def _read_core(timeless: str, is_dated: bool) -> Consent:
+    """What a core says, given without its two instants, and whether they are such as can be."""
+    bits = Bits(timeless[:_BEFORE] + "A" * (_AFTER - _BEFORE) + timeless[_BEFORE:])
     version = bits.at(0, 6)
     if version != _VERSION:
         raise Unreadable(f"it is of version {version}; only version 2 is valid")
-    created, updated = bits.at(_CREATED, _INSTANT), bits.at(_UPDATED, _INSTANT)
-    if created < _FIRST_INSTANT or updated < _FIRST_INSTANT:
+    if not is_dated:
         raise Unreadable("it was made before the framework existed")
     end = _vendors_end(bits, _vendors_end(bits, _VENDORS))
     _restrictions_end(bits, end)
-    if not all(map(_BASE64URL.fullmatch, others)):
-        raise Unreadable("a segment of it is not base64url")
     return Consent(
         purposes=bits.at(_CONSENTS, _PURPOSES),
         features=bits.at(_FEATURES, _FEATURES_WIDTH),
         policy=bits.at(_POLICY, 6),
     )
+
+
+@lru_cache(_KEPT)
+def _are_dates(text: str) -> bool:
+    """Whether both instants are after the framework began."""
+    bits = Bits(text)
+    return min(bits.at(0, _INSTANT), bits.at(_INSTANT, _INSTANT)) >= _FIRST_INSTANT
 
 
 def _vendors_end(bits: Bits, place: int) -> int:

@@ -4,6 +4,7 @@ allowance  what may leave about the person of one request, decided elsewhere
 received   what a request says of place, age and signals, read and never trusted to be well-formed
 masks      what a segment or keyword gives away, as bits
 request    a request, opened and closed
+spelling   fields in another spelling, which another receiver could take for those that are narrowed
 segments   `data[].segment`
 words      `user.keywords`, `user.kwarray`
 place      `geo`

@@ -33,8 +33,8 @@ class Allowance(msgspec.Struct, frozen=True):
 
     Attributes:
         refused: what makes a segment or keyword stay: a bit a category, `EVERY` where nothing at all about the
-            person may leave, and always `UNKNOWN` and `BLOCKED` (see `masks`).
-        identifiers: whether `eids` may leave.
+            person may leave, and always what `ALWAYS` holds (see `masks`).
+        identifiers: whether `eids` and `customdata` may leave.
         place: how exactly the place may be told.
         why: for each refused bit its reasons; `identifiers` and `place` have theirs under `EVERY` and under the
             bit of precise-location.

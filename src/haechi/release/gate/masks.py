@@ -1,8 +1,9 @@
 """What a segment or keyword gives away, as bits of one integer, found at the speed of a look-up in a dict.
 
-The bits of the categories stand in the order of `CATEGORIES`. Three more: `EVERY` is set in each mask, so that
-refusing it refuses all; `UNKNOWN` where it cannot be told what the segment gives away; `BLOCKED` where somebody
-decided that the theme may not be used.
+The bits of the categories stand in the order of `CATEGORIES`. `EVERY` is set in each mask, so that refusing it
+refuses all. The others are refused always: `UNKNOWN` where it cannot be told what the segment gives away; `BLOCKED`
+where somebody decided that the theme may not be used; `RESPELT` where a field is another one's twin (see `spelling`);
+`BEYOND` where the request holds more than is judged for one request (see `bounds`).
 """
 
 from collections.abc import Callable, Iterable
@@ -12,17 +13,26 @@ from msgspec import Raw
 
 from haechi.terms.words import CATEGORIES, Category
 
+RESPELT: Final = 1 << 27
+BEYOND: Final = 1 << 28
 EVERY: Final = 1 << 29
 UNKNOWN: Final = 1 << 30
 BLOCKED: Final = 1 << 31
+ALWAYS: Final = RESPELT | BEYOND | UNKNOWN | BLOCKED
+"""What stays whatever law and choices say."""
 BITS: Final[dict[Category, int]] = {category: 1 << place for place, category in enumerate(CATEGORIES)}
 _KEPT: Final = 200_000
-_MANY: Final = 20
+_KEPT_EACH: Final = 20_000
+_MANY: Final = 100
+_LONGEST: Final = 1_000
+"""Characters of a name that is remembered."""
 
 Judged = tuple[int, bytes]
 """A segment's mask, and what leaves of it: its fields as they were read, without braces."""
-Narrow = tuple[Raw | None, dict[int, int]]
-"""What leaves of a list, or None where nothing does; and how many things stayed, by the bits for which they did."""
+Dropped = dict[int, int]
+"""How many things stayed, by the bits for which they did."""
+Narrow = tuple[Raw | None, Dropped]
+"""What leaves of a list, or None where nothing does; and what stays of it."""
 FindSegment = Callable[[str, str], int | None]
 JudgeName = Callable[[str], int]
 
@@ -70,6 +80,28 @@ class Remembered(dict[_K, _V]):
         self._older = {}
 
 
+class Lately:
+    """Whether something was met lately, in a megabyte: what comes once alone is not worth its place in memory.
+
+    Now and then it says so of what was not met, or forgets: neither is ever wrong for who only remembers answers.
+    """
+
+    _PLACES: Final = 1 << 20
+    _TAG_FROM: Final = 40
+
+    def __init__(self) -> None:
+        self._tags = bytearray(self._PLACES)
+
+    def __call__(self, key: object) -> bool:
+        """Whether it was met lately; from now on it was."""
+        mark = hash(key)
+        place, tag = mark % self._PLACES, (mark >> self._TAG_FROM & 0xFE) + 1
+        if self._tags[place] == tag:
+            return True
+        self._tags[place] = tag
+        return False
+
+
 class Masks:
     """Looks masks up and remembers them.
 
@@ -79,26 +111,32 @@ class Masks:
         judge: the mask of a name, by what it says; None drops whatever is not known by identifier.
 
     Attributes:
-        taxonomies: a provider's `ext` to its `segtax` and the `ext` as it was read.
-        arrays: arrays of segments of a taxonomy, under what was refused.
+        taxonomies: a provider's `ext` to its `segtax`, the `ext` as it was read, and how many twins of it went.
+        lately: `data` arrays that were met, under what was refused.
+        data: `data` arrays, under what was refused, to what leaves of them and what stays.
         keywords: lists of keywords, under what was refused.
     """
 
     def __init__(self, find: FindSegment, judge: JudgeName | None) -> None:
         self._find = find
         self._judge = judge
-        self._met: dict[str, Remembered[bytes, Judged]] = Remembered()
+        self._met: Remembered[str, Remembered[bytes, int]] = Remembered(_MANY)
         self._names: Remembered[str, int] = Remembered()
-        self.taxonomies: Remembered[bytes, tuple[str | None, Raw]] = Remembered()
-        self.arrays: Remembered[tuple[bytes, str, int], Narrow] = Remembered(_KEPT // 4)
+        self.taxonomies: Remembered[bytes, tuple[str | None, Raw, int]] = Remembered(_KEPT // 8)
+        self.lately = Lately()
+        self.data: Remembered[tuple[bytes, int], tuple[Raw, Dropped]] = Remembered(_KEPT // 8)
         self.keywords: Remembered[tuple[bytes, int], Narrow] = Remembered(_KEPT // 4)
 
-    def met(self, taxonomy: str) -> Remembered[bytes, Judged]:
-        """The segments of a taxonomy that were judged already, by the text inside their braces."""
+    def met(self, taxonomy: str) -> Remembered[bytes, int]:
+        """The masks of a taxonomy's segments that were judged already, by the text inside their braces."""
         found = self._met.get(taxonomy)
         if found is None:
-            # Names of taxonomies that nobody knows come from outside and could be many.
-            found = self._met.setdefault(taxonomy, Remembered(_KEPT if len(self._met) < _MANY else 1))
+            found = self._met.again(taxonomy)
+        if found is None:
+            found = Remembered(_KEPT_EACH)
+            if len(taxonomy) <= _LONGEST:
+                # Names of taxonomies that nobody knows come from outside and could be many.
+                self._met.keep(taxonomy, found)
         return found
 
     def segment(self, taxonomy: str, identifier: str) -> int:
@@ -110,4 +148,5 @@ class Masks:
         known = self._names.get(text) or self._names.again(text)
         if known is not None:
             return known
-        return self._names.keep(text, EVERY | (UNKNOWN if self._judge is None else self._judge(text)))
+        says = EVERY | (UNKNOWN if self._judge is None else self._judge(text))
+        return self._names.keep(text, says) if len(text) <= _LONGEST else says

@@ -1,32 +1,37 @@
 """One bid request, narrowed.
 
-Only these fields are ever changed: `user.data[].segment`, `user.keywords`, `user.kwarray`, `user.eids`,
-`user.ext.eids`, `site.content.data[].segment`, `app.content.data[].segment`, `device.geo` and `user.geo`. All else
-passes as the very text that came, fields that no specification knows included.
+Only these fields are ever changed: `user.data[].segment`, `user.keywords`, `user.kwarray`, `user.customdata`,
+`user.eids`, `user.ext.eids`, `content.data[].segment` of `site`, `app` and `dooh`, `device.geo`, `user.geo`, and
+whatever passes for one of these in another spelling. All else passes as the very text that came, fields that no
+specification knows included.
 """
 
 from collections.abc import Callable
-from time import time
 from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
 
 from haechi.release.gate.allowance import Allowance, Why
-from haechi.release.gate.masks import BITS, EVERY, Masks, Remembered
+from haechi.release.gate.bounds import MOST_JUDGED, cut
+from haechi.release.gate.masks import BEYOND, BITS, EVERY, RESPELT, Dropped, Masks, Remembered
 from haechi.release.gate.place import narrow_place
-from haechi.release.gate.received import Received, received, said
+from haechi.release.gate.received import Received, consent, received, said
 from haechi.release.gate.request import BadRequest, Opened
-from haechi.release.gate.segments import Dropped, narrow_data
+from haechi.release.gate.segments import narrow_data
 from haechi.release.gate.words import narrow_keywords, narrow_words
 
 _TEXT: Final = msgspec.json.Decoder(str)
-_HOUR: Final = 3_600
-_KEPT: Final = 100_000
+_KEPT: Final = 10_000
+_LONGEST: Final = 10_000
+"""Bytes of `regs` and the like that are remembered; the few longer ones are read each time."""
 _PRECISE: Final = BITS["precise-location"]
 
-Decide = Callable[[Received, str | None], Allowance]
-"""What may leave, from what a request says and from the person's identifier at the exchange."""
+Decide = Callable[[Received, str | None, str | None], Allowance]
+"""What may leave, from what a request says, its consent string and the person's identifier at the exchange.
+
+Asked for each request, so that it must remember what it decided by itself.
+"""
 
 
 class Narrowed(msgspec.Struct):
@@ -67,8 +72,7 @@ class Gate:
     def __init__(self, masks: Masks, decide: Decide) -> None:
         self._masks = masks
         self._decide = decide
-        self._hour = -1
-        self._known: Remembered[object, tuple[Allowance, tuple[str, ...]]] = Remembered(_KEPT)
+        self._received: Remembered[object, Received] = Remembered(_KEPT)
 
     def __call__(self, body: bytes, *, gpc: bool = False) -> Narrowed:
         """The request with only what may leave.
@@ -81,7 +85,10 @@ class Gate:
             BadRequest: it is none.
         """
         try:
-            return self._narrow(Opened(body), gpc=gpc)
+            opened = Opened(body)
+            # No other request can hold more than is judged.
+            beyond = cut(opened.request) if len(body) > MOST_JUDGED else {}
+            return self._narrow(opened, beyond, gpc=gpc)
         except msgspec.DecodeError as fault:
             raise BadRequest(f"expected an OpenRTB bid request: {fault}") from None
         except RecursionError:
@@ -89,57 +96,73 @@ class Gate:
         except UnicodeDecodeError:
             raise BadRequest("expected an OpenRTB bid request: text that is not UTF-8") from None
 
-    def _narrow(self, opened: Opened, *, gpc: bool) -> Narrowed:
+    def _narrow(self, opened: Opened, beyond: dict[str, int], *, gpc: bool) -> Narrowed:
         request = opened.request
-        allowance, faults = self._decided(request, gpc=gpc)
+        allowance, faults = self._decided(opened, gpc=gpc)
         narrowed = Narrowed(b"", {}, allowance, faults)
         if request.user:
-            self._narrow_user(request.user, narrowed)
+            _narrow_user(request.user, self._masks, narrowed)
         if request.device:
             _narrow_geo(request.device, "device.geo", narrowed)
-        for holder, where in ((request.site, "site.content.data"), (request.app, "app.content.data")):
-            if holder and holder.content:
-                self._narrow_data(holder.content, where, narrowed)
+        for holder, where in (
+            (request.site, "site.content.data"),
+            (request.app, "app.content.data"),
+            (request.dooh, "dooh.content.data"),
+        ):
+            if holder and holder.content and holder.content.data is not UNSET:
+                _narrow_data(holder.content, self._masks, where, narrowed)
+        if opened.twins:
+            _add(narrowed, RESPELT, opened.twins)
+        if beyond:
+            _add(narrowed, BEYOND, beyond)
         narrowed.body = opened.closed()
         return narrowed
 
-    def _decided(self, request: Any, *, gpc: bool) -> tuple[Allowance, tuple[str, ...]]:  # noqa: ANN401
-        hour = int(time() // _HOUR)
-        if hour != self._hour:
-            # Laws come into force and people come of age at midnights, which fall on full hours in most zones.
-            self._hour = hour
-            self._known.forget()
-        key = (said(request), _identifier(request.user), gpc)
-        known = self._known.get(key) or self._known.again(key)
-        if known is None:
-            says = received(request, gpc=gpc)
-            known = self._known.keep(key, (self._decide(says, key[1]), says.faults))
-        return known
+    def _decided(self, opened: Opened, *, gpc: bool) -> tuple[Allowance, tuple[str, ...]]:
+        request = opened.request
+        texts = said(request)
+        key = texts, opened.faults, gpc
+        says = self._received.get(key) or self._received.again(key)
+        if says is None:
+            says = received(request, opened.faults, gpc=gpc)
+            if sum(map(len, filter(None, texts))) <= _LONGEST:
+                self._received.keep(key, says)
+        tcf = person_id = None
+        if request.user:
+            tcf, is_readable = consent(request.user)
+            if not is_readable:
+                says = msgspec.structs.replace(says, faults=(*says.faults, "user.consent"))
+            person_id = _identifier(request.user)
+        return self._decide(says, tcf, person_id), says.faults
 
-    def _narrow_user(self, user: Any, narrowed: Narrowed) -> None:  # noqa: ANN401 - a `User`
-        self._narrow_data(user, "user.data", narrowed)
-        masks, refused = self._masks, narrowed.allowance.refused
-        if user.keywords is not UNSET:
-            dropped: Dropped = {}
-            user.keywords = narrow_keywords(user.keywords, masks, refused, dropped)
-            _note(narrowed, "user.keywords", dropped)
-        if user.kwarray is not UNSET:
-            dropped = {}
-            user.kwarray = narrow_words(user.kwarray, masks, refused, dropped)
-            _note(narrowed, "user.kwarray", dropped)
-        if not narrowed.allowance.identifiers:
-            if user.eids is not UNSET:
-                user.eids = UNSET
-                _note(narrowed, "user.eids", {EVERY: 1})
-            if user.ext and user.ext.pop("eids", None) is not None:
-                _note(narrowed, "user.ext.eids", {EVERY: 1})
+
+def _narrow_user(user: Any, masks: Masks, narrowed: Narrowed) -> None:  # noqa: ANN401 - a `User`
+    refused = narrowed.allowance.refused
+    if user.data is not UNSET:
+        _narrow_data(user, masks, "user.data", narrowed)
+    if user.keywords is not UNSET:
+        dropped: Dropped = {}
+        user.keywords = narrow_keywords(user.keywords, masks, refused, dropped)
+        _note(narrowed, "user.keywords", dropped)
+    if user.kwarray is not UNSET:
+        dropped = {}
+        user.kwarray = narrow_words(user.kwarray, masks, refused, dropped)
+        _note(narrowed, "user.kwarray", dropped)
+    if not narrowed.allowance.identifiers:
+        for field in ("eids", "customdata"):
+            if getattr(user, field) is not UNSET:
+                setattr(user, field, UNSET)
+                _note(narrowed, f"user.{field}", {EVERY: 1})
+        if user.ext and user.ext.pop("eids", None) is not None:
+            _note(narrowed, "user.ext.eids", {EVERY: 1})
+    if user.geo:
         _narrow_geo(user, "user.geo", narrowed)
 
-    def _narrow_data(self, holder: Any, where: str, narrowed: Narrowed) -> None:  # noqa: ANN401 - a struct
-        if holder.data is not UNSET:
-            dropped: Dropped = {}
-            holder.data = narrow_data(holder.data, self._masks, narrowed.allowance.refused, dropped)
-            _note(narrowed, where, dropped)
+
+def _narrow_data(holder: Any, masks: Masks, where: str, narrowed: Narrowed) -> None:  # noqa: ANN401 - a struct
+    dropped: Dropped = {}
+    holder.data = narrow_data(holder.data, masks, narrowed.allowance.refused, dropped)
+    _note(narrowed, where, dropped)
 
 
 def _narrow_geo(holder: Any, where: str, narrowed: Narrowed) -> None:  # noqa: ANN401 - a struct
@@ -160,3 +183,9 @@ def _identifier(user: Any) -> str | None:  # noqa: ANN401 - a `User`
 def _note(narrowed: Narrowed, field: str, dropped: Dropped) -> None:
     if dropped:
         narrowed.dropped[field] = dropped
+
+
+def _add(narrowed: Narrowed, bit: int, counts: dict[str, int]) -> None:
+    for field, count in counts.items():
+        stays = narrowed.dropped.setdefault(field, {})
+        stays[bit] = stays.get(bit, 0) + count

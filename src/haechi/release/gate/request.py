@@ -2,11 +2,10 @@
 
 Everything the gate does not look at stays the JSON text it was. Nearly all requests have only the fields of OpenRTB
 2.6 and are read in one go (`Opened.unknown` is empty). Any other is opened object by object, and what no
-specification knows is laid aside and put back when the request is closed. A field that is given twice counts once,
-as the last one, and leaves once.
+specification knows is laid aside and put back when the request is closed, but for fields in another spelling, which
+are sought there alone (see `spelling`). A field that is given twice counts once, as the last one, and leaves once.
 
-The fields are those of OpenRTB 2.6 sections 3.2.1, 3.2.13, 3.2.14, 3.2.16, 3.2.18, 3.2.20, 3.2.21 and of the segment
-taxonomy extension (https://github.com/InteractiveAdvertisingBureau/openrtb2.x).
+The fields are those of OpenRTB 2.6 sections 3.2.1, 3.2.13, 3.2.14, 3.2.16, 3.2.18, 3.2.20 and of its object DOOH (https://github.com/InteractiveAdvertisingBureau/openrtb2.x).
 """
 
 from typing import Any, Final, cast
@@ -14,19 +13,13 @@ from typing import Any, Final, cast
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from haechi.release.gate import spelling
+from haechi.release.gate.spelling import Guarded, are_plain, take_twins
+
 Raws = dict[str, Raw]
 NULL: Final = b"null"
+_NO_FIELDS: Final[Raws] = {}
 _R = Raw | UnsetType
-
-
-class Data(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """What one data provider says; its segments stay text, by which they are looked up."""
-
-    id: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET
-    cids: Raw | UnsetType = UNSET
-    segment: Raw | UnsetType = UNSET
-    ext: Raw | UnsetType = UNSET
 
 
 def _object(name: str, text: str, **typed: Any) -> type[msgspec.Struct]:  # noqa: ANN401 - types
@@ -40,8 +33,7 @@ def _object(name: str, text: str, **typed: Any) -> type[msgspec.Struct]:  # noqa
 
 User: Final = _object(
     "User",
-    "id buyeruid yob gender keywords kwarray customdata consent eids",
-    data=list[Data],
+    "id buyeruid yob gender keywords kwarray customdata consent eids data",
     geo=Raws,
     ext=Raws,
 )
@@ -55,8 +47,7 @@ Content: Final = _object(
     "Content",
     "id episode title series season artist genre gtax genres album isrc producer url cattax cat prodq videoquality "
     "context contentrating userrating qagmediarating keywords kwarray livestream sourcerelationship len language "
-    "langb embeddable network channel ext",
-    data=list[Data],
+    "langb embeddable network channel data ext",
 )
 Site: Final = _object(
     "Site",
@@ -70,23 +61,38 @@ App: Final = _object(
     "inventorypartnerdomain ext",
     content=Content,
 )
+Dooh: Final = _object(
+    "Dooh",
+    "id name venuetype venuetypetax publisher domain keywords kwarray ext",
+    content=Content,
+)
 Request: Final = _object(
     "Request",
-    "id imp dooh test at tmax wseat bseat allimps cur wlang wlangb acat bcat cattax badv bapp source regs ext",
+    "id imp test at tmax wseat bseat allimps cur wlang wlangb acat bcat cattax badv bapp source regs ext",
     user=User,
     device=Device,
     site=Site,
     app=App,
+    dooh=Dooh,
 )
 _INSIDE: Final[dict[type[msgspec.Struct], dict[str, type[msgspec.Struct]]]] = {
-    Request: {"user": User, "device": Device, "site": Site, "app": App},
+    Request: {"user": User, "device": Device, "site": Site, "app": App, "dooh": Dooh},
     Site: {"content": Content},
     App: {"content": Content},
+    Dooh: {"content": Content},
+}
+_GUARDED: Final[dict[type[msgspec.Struct], Guarded]] = {
+    Request: spelling.REQUEST,
+    User: spelling.USER,
+    Device: spelling.DEVICE,
+    Site: spelling.HOLDER,
+    App: spelling.HOLDER,
+    Dooh: spelling.HOLDER,
+    Content: spelling.CONTENT,
 }
 _FIELDS_WITHIN: Final = ("geo", "ext")
 _STRICT: Final = msgspec.json.Decoder(Request)
 _FIELDS: Final = msgspec.json.Decoder(Raws)
-_DATA: Final = msgspec.json.Decoder(list[Data])
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -100,19 +106,24 @@ class Opened:
     Attributes:
         request: a `Request`; each field is unset, or as the struct says, or, where that is not what came, its text.
         unknown: for objects that have fields of no specification, those fields, by the object's identity.
+        twins: how many fields in another spelling were taken away, by the field that they could pass for.
+        faults: fields that decide what may leave and came in another spelling.
     """
 
-    __slots__ = ("request", "unknown")
+    __slots__ = ("faults", "request", "twins", "unknown")
 
     def __init__(self, body: bytes) -> None:
         self.unknown: dict[int, Raws] = {}
+        self.twins: dict[str, int] = {}
+        self.faults: tuple[str, ...] = ()
         if not body.isascii():
             # Text that is passed on unread is not looked at otherwise.
             body.decode()
         try:
             self.request: Any = _STRICT.decode(body)
         except msgspec.ValidationError:
-            self.request = self._loosely(Raw(body), Request, "the request")
+            self.request = self._loosely(Raw(body), Request, "")
+        self._sort_within(self.request.user, self.request.device)
 
     def closed(self) -> bytes:
         """Its JSON text."""
@@ -120,11 +131,31 @@ class Opened:
             return _ENCODER.encode(self.request)
         return _ENCODER.encode(self._fields(self.request))
 
-    def _loosely(self, raw: Raw, kind: type[msgspec.Struct], name: str) -> Any:  # noqa: ANN401 - any of the structs
+    def _sort_within(self, user: Any, device: Any) -> None:  # noqa: ANN401 - a `User` and a `Device`
+        """Sorts the objects whose fields are read as they come, of which nearly all have no twin."""
+        ext = (user and user.ext) or _NO_FIELDS
+        home = (user and user.geo) or _NO_FIELDS
+        here = (device and device.geo) or _NO_FIELDS
+        if are_plain(*ext, *home, *here):
+            return
+        self._sort(ext, spelling.USER_EXT, "user.ext.")
+        self._sort(home, spelling.GEO, "user.geo.")
+        self._sort(here, spelling.GEO, "device.geo.")
+
+    def _sort(self, fields: Raws, guarded: Guarded, within: str) -> None:
+        """Takes twins away, and notes those that make a fault."""
+        twins = take_twins(fields, guarded)
+        for name in twins.taken:
+            self.twins[within + name] = self.twins.get(within + name, 0) + 1
+        self.faults += tuple(within + name for name in twins.deciding)
+
+    def _loosely(self, raw: Raw, kind: type[msgspec.Struct], within: str) -> Any:  # noqa: ANN401 - any of the structs
         try:
             fields = _FIELDS.decode(raw)
         except msgspec.ValidationError:
+            name = within.rstrip(".") or "the request"
             raise BadRequest(f"expected an OpenRTB bid request: {name} is no object") from None
+        self._sort(fields, _GUARDED[kind], within)
         opened: Any = kind()
         unknown: Raws = {}
         inside = _INSIDE.get(kind, {})
@@ -132,11 +163,9 @@ class Opened:
             if field not in kind.__struct_fields__ or bytes(text) == NULL:
                 unknown[field] = text
             elif field in inside:
-                setattr(opened, field, self._loosely(text, inside[field], field))
+                setattr(opened, field, self._loosely(text, inside[field], f"{within}{field}."))
             elif field in _FIELDS_WITHIN and kind in (User, Device):
                 setattr(opened, field, _object_fields(text, field, kind))
-            elif field == "data":
-                opened.data = _data(text)
             else:
                 setattr(opened, field, text)
         if unknown:
@@ -161,10 +190,3 @@ def _object_fields(text: Raw, field: str, kind: type[msgspec.Struct]) -> Raws | 
         return _FIELDS.decode(text)
     except msgspec.ValidationError:
         raise BadRequest(f"expected an OpenRTB bid request: {field} is no object") from None
-
-
-def _data(text: Raw) -> list[Data] | Raw:
-    try:
-        return _DATA.decode(text)
-    except msgspec.ValidationError:
-        return text

@@ -5,13 +5,14 @@ read. What leaves is the segment as it was read, written anew, so that a field g
 judged.
 """
 
-from typing import Final, cast
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from haechi.release.gate.masks import EVERY, UNKNOWN, Judged, Masks, Narrow
-from haechi.release.gate.request import Data, Raws
+from haechi.release.gate.masks import EVERY, RESPELT, UNKNOWN, Dropped, Judged, Masks
+from haechi.release.gate.request import NULL, Raws
+from haechi.release.gate.spelling import DATA, DATA_EXT, SEGMENT, take_twins
 
 _LOOSE: Final = msgspec.json.Decoder(list[Raws])
 _SEGMENTS: Final = msgspec.json.Decoder(list[Raw] | None)
@@ -19,21 +20,33 @@ _FIELDS: Final = msgspec.json.Decoder(Raws)
 _ANY: Final = msgspec.json.Decoder()
 _ENCODER: Final = msgspec.json.Encoder()
 _NOTHING: Final = Raw(b"[]")
+_UNREADABLE: Final[Judged] = (EVERY | UNKNOWN, b"")
 _FIRST: Final = b"[{"
 _BETWEEN: Final = b"},{"
 _LAST: Final = b"}]"
 _LONGEST: Final = 4_000
+_LONGEST_DATA: Final = 2 * _LONGEST
 """Bytes of a text that is remembered; the few longer ones are read each time."""
 
-Dropped = dict[int, int]
-"""How many things stayed, by the bits for which they did."""
+
+class _Data(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """What one data provider says (OpenRTB 2.6, 3.2.21); its segments stay text, by which they are looked up."""
+
+    id: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    cids: Raw | UnsetType = UNSET
+    segment: Raw | UnsetType = UNSET
+    ext: Raw | UnsetType = UNSET
 
 
-def narrow_data(data: list[Data] | Raw, masks: Masks, refused: int, dropped: Dropped) -> list[Data] | Raw:
+_DATA: Final = msgspec.json.Decoder(list[_Data])
+
+
+def narrow_data(raw: Raw, masks: Masks, refused: int, dropped: Dropped) -> Raw:
     """A `data` array with only the segments that may leave: the same providers, fewer segments.
 
     Args:
-        data: as it was opened, or its text where it has another shape than the specification's.
+        raw: its text.
         masks: what segments give away.
         refused: the bits that make one stay.
         dropped: is added to.
@@ -41,74 +54,85 @@ def narrow_data(data: list[Data] | Raw, masks: Masks, refused: int, dropped: Dro
     Returns:
         what may leave; where it cannot be read, an empty array.
     """
-    if isinstance(data, Raw):
-        return _narrow_loosely(data, masks, refused, dropped)
-    for provider in data:
-        if provider.segment is not UNSET:
-            taxonomy, provider.ext = _taxonomy(provider.ext, provider.name or provider.id or "", masks)
-            provider.segment = _narrow_segments(provider.segment, taxonomy, masks, refused, dropped)
-    return data
+    text = bytes(raw)
+    key = text, refused
+    known = masks.data.get(key) or masks.data.again(key)
+    if known is None:
+        stays: Dropped = {}
+        known = _narrow(raw, masks, refused, stays), stays
+        if len(text) <= _LONGEST_DATA and masks.lately(key):
+            masks.data.keep(key, known)
+    dropped.update(known[1])
+    return known[0]
+
+
+def _narrow(raw: Raw, masks: Masks, refused: int, dropped: Dropped) -> Raw:
+    try:
+        every = _DATA.decode(raw)
+    except msgspec.ValidationError:
+        return _narrow_loosely(raw, masks, refused, dropped)
+    for data in every:
+        if data.segment is not UNSET:
+            taxonomy, data.ext = _taxonomy(data.ext, data.name or data.id or "", masks, dropped)
+            data.segment = _narrow_segments(data.segment, taxonomy, masks, refused, dropped)
+    return Raw(_ENCODER.encode(every))
 
 
 def _narrow_segments(raw: Raw, taxonomy: str, masks: Masks, refused: int, dropped: Dropped) -> Raw:
-    """An array of segments with those that may leave."""
-    text = bytes(raw)
-    key = text, taxonomy, refused
-    known = masks.arrays.get(key) or masks.arrays.again(key)
-    if known is None:
-        try:
-            found = _found(text, taxonomy, masks)
-        except msgspec.ValidationError:
-            known = None, {UNKNOWN: 1}
-        else:
-            known = _allowed(found, refused)
-        if len(text) <= _LONGEST:
-            masks.arrays.keep(key, known)
-    for bits, count in known[1].items():
-        dropped[bits] = dropped.get(bits, 0) + count
-    return _NOTHING if known[0] is None else known[0]
-
-
-def _found(text: bytes, taxonomy: str, masks: Masks) -> list[Judged]:
-    """What the segments of an array give away, in their order.
+    """An array of segments with those that may leave.
 
     Where every piece between `},{` is the inside of a segment that was judged before, the array is made of just these
     segments, and nothing needs to be read: the inside of an object is closed in itself, so that no piece of a text or
     of an object within a segment is ever one.
     """
-    met = masks.met(taxonomy)
-    if text.startswith(_FIRST) and text.endswith(_LAST):
-        found = list(map(met.get, text[2:-2].split(_BETWEEN)))
-        if all(found):
-            return cast("list[Judged]", found)
-    return [
-        met.get(bytes(one)[1:-1]) or _judged(one, taxonomy, masks) for one in _SEGMENTS.decode(text) or []
-    ]
+    text = bytes(raw)
+    pieces = text[2:-2].split(_BETWEEN)
+    found = list(map(masks.met(taxonomy).get, pieces))
+    judged = None
+    for mask in set(found):
+        if mask is None:
+            judged = _read(raw, taxonomy, masks)
+            break
+        if mask & refused:
+            judged = [(mask or EVERY | UNKNOWN, piece) for mask, piece in zip(found, pieces, strict=True)]
+    if text[:2] != _FIRST or text[-2:] != _LAST:
+        judged = _read(raw, taxonomy, masks)
+    if judged is None:
+        return raw
+    for mask, _ in judged:
+        if mask & refused:
+            dropped[mask & refused] = dropped.get(mask & refused, 0) + 1
+    kept = [inside for mask, inside in judged if not mask & refused]
+    return Raw(_FIRST + _BETWEEN.join(kept) + _LAST) if kept else _NOTHING
 
 
-def _allowed(found: list[Judged], refused: int) -> Narrow:
-    """What leaves of the segments of an array, and how many stay."""
-    kept = [inside for mask, inside in found if not mask & refused]
-    stays: Dropped = {}
-    if len(kept) != len(found):
-        for mask, _ in found:
-            if mask & refused:
-                stays[mask & refused] = stays.get(mask & refused, 0) + 1
-    return Raw(_FIRST + _BETWEEN.join(kept) + _LAST) if kept else None, stays
+def _read(raw: Raw, taxonomy: str, masks: Masks) -> list[Judged]:
+    """The segments of an array, each read by itself; one that never leaves where they cannot be read."""
+    try:
+        return [_judged(one, taxonomy, masks) for one in _SEGMENTS.decode(raw) or []]
+    except msgspec.ValidationError:
+        return [_UNREADABLE]
 
 
 def _judged(raw: Raw, taxonomy: str, masks: Masks) -> Judged:
     """What a segment gives away, and the inside of the segment as it was read."""
     text = bytes(raw)[1:-1]
+    mask = masks.met(taxonomy).get(text)
+    if mask is not None:
+        return mask, text
     try:
         fields = _FIELDS.decode(raw)
     except msgspec.ValidationError:
         # No object: never leaves, so that its text is not needed.
-        return EVERY | UNKNOWN, b""
-    judged = _mask(fields, taxonomy, masks) or EVERY | UNKNOWN, _ENCODER.encode(fields)[1:-1]
-    if len(text) <= _LONGEST and text:
-        masks.met(taxonomy).keep(text, judged)
-    return judged
+        return _UNREADABLE
+    # A segment with a twin of one of its fields says two things: it stays.
+    twins = RESPELT if take_twins(fields, SEGMENT).taken else 0
+    mask = twins | (_mask(fields, taxonomy, masks) or EVERY | UNKNOWN)
+    inside = _ENCODER.encode(fields)[1:-1]
+    if 0 < len(inside) <= _LONGEST:
+        # As it leaves, and no otherwise: what is met again may leave as the very text that came.
+        masks.met(taxonomy).keep(inside, mask)
+    return mask, inside
 
 
 def _mask(fields: Raws, taxonomy: str, masks: Masks) -> int:
@@ -141,21 +165,27 @@ def _texts(value: object) -> list[str]:
     return []
 
 
-def _taxonomy(ext: Raw | UnsetType, provider: str, masks: Masks) -> tuple[str, Raw | UnsetType]:
+def _taxonomy(
+    ext: Raw | UnsetType, provider: str, masks: Masks, dropped: Dropped
+) -> tuple[str, Raw | UnsetType]:
     """The taxonomy of a provider's segments: its `segtax`, else the provider; and the `ext` as it was read."""
     if ext is UNSET:
         return provider, UNSET
     text = bytes(ext)
-    known = masks.taxonomies.get(text)
+    known = masks.taxonomies.get(text) or masks.taxonomies.again(text)
     if known is None:
         try:
             fields = _FIELDS.decode(ext)
         except msgspec.ValidationError:
             # No object: nothing in it can be a `segtax`.
             return provider, ext
+        twins = len(take_twins(fields, DATA_EXT).taken)
         segtax = fields.get("segtax")
-        known = None if segtax is None else _word(segtax), Raw(_ENCODER.encode(fields))
-        masks.taxonomies.keep(text, known)
+        known = None if segtax is None else _word(segtax), Raw(_ENCODER.encode(fields)), twins
+        if len(text) <= _LONGEST:
+            masks.taxonomies.keep(text, known)
+    if known[2]:
+        dropped[RESPELT] = dropped.get(RESPELT, 0) + known[2]
     return known[0] or provider, known[1]
 
 
@@ -164,13 +194,18 @@ def _narrow_loosely(raw: Raw, masks: Masks, refused: int, dropped: Dropped) -> R
     try:
         every = _LOOSE.decode(raw)
     except msgspec.ValidationError:
+        if bytes(raw) == NULL:
+            return raw
         dropped[UNKNOWN] = dropped.get(UNKNOWN, 0) + 1
         return _NOTHING
     for data in every:
+        twins = len(take_twins(data, DATA).taken)
+        if twins:
+            dropped[RESPELT] = dropped.get(RESPELT, 0) + twins
         if "segment" not in data:
             continue
         provider = _word(data["name"]) if "name" in data else _word(data["id"]) if "id" in data else ""
-        taxonomy, ext = _taxonomy(data.get("ext", UNSET), provider, masks)
+        taxonomy, ext = _taxonomy(data.get("ext", UNSET), provider, masks, dropped)
         if ext is not UNSET:
             data["ext"] = ext
         data["segment"] = _narrow_segments(data["segment"], taxonomy, masks, refused, dropped)

@@ -4,10 +4,14 @@ Mapped into memory, so that any number of processes share it and opening it take
 so that the file holds no identifier of a person. It is never changed: a newer one takes its place under the same
 name, and who reads the old one goes on reading it until it lets go.
 
-    line 1      HAECHI-GATE-1, a blank, the length of the header in bytes
+    line 1      HAECHI-GATE-2, a blank, the length of the header in bytes
     header      JSON: `Header`
-    arrays      hashes of segments (uint64, ascending), their masks (uint32), padding to 8 bytes,
-                hashes of people (uint64, ascending), their standings (uint32)
+    arrays      slots of segments: hashes (uint64), masks (uint32), padding to 8 bytes;
+                slots of people: hashes (uint64), standings (uint32)
+
+Each hash stands at the slot that its first bits name or, where that is taken, in one of the next; the hashes ascend,
+and an empty slot holds 0. At least half of the slots are empty, so that a look-up reads one or two, however many
+people there are.
 """
 
 import hashlib
@@ -15,8 +19,7 @@ import mmap
 import os
 import secrets
 import tempfile
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -27,7 +30,7 @@ import numpy.typing as npt
 
 from haechi.errors import OutputError, UsageError
 
-_MAGIC: Final = b"HAECHI-GATE-1 "
+_MAGIC: Final = b"HAECHI-GATE-2 "
 _ALIGNED: Final = 8
 _LONGEST_LINE: Final = 64
 
@@ -44,6 +47,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
         standings: what people permitted, each distinct standing once, as JSON that the permission step reads.
         segments: how many.
         people: how many.
+        segment_slots: places for segments.
+        people_slots: places for people.
         key: of the hashes, new with each snapshot.
         digest: SHA-256 of this header without it and of the arrays.
     """
@@ -54,6 +59,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     standings: tuple[msgspec.Raw, ...] = ()
     segments: int = 0
     people: int = 0
+    segment_slots: int = 0
+    people_slots: int = 0
     key: str = ""
     digest: str = ""
 
@@ -78,11 +85,12 @@ class Snapshot:
             raise UsageError(f"{path}: expected a snapshot made by haechi; {fault}.") from None
         try:
             self.header, begin = _header(self._map)
-            self._key = bytes.fromhex(self.header.key)
+            self._hasher = _keyed(bytes.fromhex(self.header.key))
         except (ValueError, msgspec.MsgspecError):
             raise UsageError(f"{path}: damaged; expected a snapshot made by haechi.") from None
         whole = memoryview(self._map)
-        sizes = _sizes(self.header.segments, self.header.people)
+        shape = _shape(self.header)
+        sizes = [_padded(count * width) for count, width in shape]
         if (
             len(whole) - begin != sum(sizes)
             or _digest(self.header, whole[begin:]) != self.header.digest
@@ -92,21 +100,21 @@ class Snapshot:
         ends = np.cumsum([begin, *sizes]).tolist()
         self._segments, self._masks, self._people, self._standings = (
             whole[start : start + count * width].cast("Q" if width == _ALIGNED else "I")
-            for start, (count, width) in zip(
-                ends, _shape(self.header.segments, self.header.people), strict=False
-            )
+            for start, (count, width) in zip(ends, shape, strict=False)
         )
+        self._segments_shift = _shift(self.header.segments)
+        self._people_shift = _shift(self.header.people)
 
     def segment(self, taxonomy: str, identifier: str) -> int | None:
         """The mask of a segment, or None where it is not known."""
-        place = _found(self._segments, _hash(self._key, taxonomy, identifier))
+        place = _found(self._segments, self._segments_shift, _hash(self._hasher, taxonomy, identifier))
         return None if place is None else self._masks[place]
 
     def standing(self, person_id: str) -> int | None:
         """The index in `header.standings` of what a person permitted, or None for a person not known."""
         if not self.header.people:
             return None
-        place = _found(self._people, _hash(self._key, "person", person_id))
+        place = _found(self._people, self._people_shift, _hash(self._hasher, "person", person_id))
         return None if place is None else self._standings[place]
 
 
@@ -131,17 +139,19 @@ def write_snapshot(
         OutputError: it could not be written; what stood there is untouched.
     """
     key = secrets.token_bytes(16)
-    by_segment = _sorted((_hash(key, taxonomy, word), mask) for taxonomy, word, mask in segments)
-    by_person = _sorted((_hash(key, "person", word), standing) for word, standing in people)
+    hasher = _keyed(key)
+    by_segment = {_hash(hasher, taxonomy, word): mask for taxonomy, word, mask in segments}
+    by_person = {_hash(hasher, "person", word): standing for word, standing in people}
+    slots = _slots(by_segment), _slots(by_person)
     arrays = b"".join(
-        array.tobytes() + b"\0" * (-array.nbytes % _ALIGNED)
-        for pair in (by_segment, by_person)
-        for array in pair
+        array.tobytes() + b"\0" * (-array.nbytes % _ALIGNED) for pair in slots for array in pair
     )
     header = msgspec.structs.replace(
         header,
-        segments=len(by_segment[0]),
-        people=len(by_person[0]),
+        segments=len(by_segment),
+        people=len(by_person),
+        segment_slots=len(slots[0][0]),
+        people_slots=len(slots[1][0]),
         key=key.hex(),
     )
     header = msgspec.structs.replace(header, digest=_digest(header, arrays))
@@ -200,31 +210,53 @@ def _header(data: mmap.mmap) -> tuple[Header, int]:
     return msgspec.json.decode(data[end + 1 : stop], type=Header), stop + (-stop % _ALIGNED)
 
 
-def _shape(segments: int, people: int) -> tuple[tuple[int, int], ...]:
+def _shape(header: Header) -> tuple[tuple[int, int], ...]:
+    """How many values of how many bytes each array has."""
+    segments, people = header.segment_slots, header.people_slots
     return (segments, 8), (segments, 4), (people, 8), (people, 4)
 
 
-def _sizes(segments: int, people: int) -> list[int]:
-    return [-(-count * width // _ALIGNED) * _ALIGNED for count, width in _shape(segments, people)]
+def _padded(size: int) -> int:
+    return -(-size // _ALIGNED) * _ALIGNED
 
 
-def _hash(key: bytes, *words: str) -> int:
-    text = "\0".join(words).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=key).digest(), "little")
+def _keyed(key: bytes) -> "hashlib.blake2b":
+    return hashlib.blake2b(digest_size=_ALIGNED, key=key)
 
 
-def _found(hashes: Sequence[int], wanted: int) -> int | None:
-    place = bisect_left(hashes, wanted)
-    return place if place < len(hashes) and hashes[place] == wanted else None
+def _hash(keyed: "hashlib.blake2b", *words: str) -> int:
+    hasher = keyed.copy()
+    hasher.update("\0".join(words).encode("utf-8", "surrogatepass"))
+    # 0 is what an empty slot holds.
+    return int.from_bytes(hasher.digest(), "little") or 1
 
 
-def _sorted(pairs: Iterable[tuple[int, int]]) -> Pairs:
-    """Ascending by hash; of a key given twice the last counts."""
-    unique = dict(pairs)
-    hashes = np.fromiter(unique, dtype="<u8", count=len(unique))
-    values = np.fromiter(unique.values(), dtype="<u4", count=len(unique))
+def _shift(count: int) -> int:
+    """How far a hash is shifted to name its slot: there are more than twice as many slots as things."""
+    return 64 - 1 - count.bit_length()
+
+
+def _found(hashes: Sequence[int], shift: int, wanted: int) -> int | None:
+    place = wanted >> shift
+    while 0 < hashes[place] < wanted:
+        place += 1
+    return place if hashes[place] == wanted else None
+
+
+def _slots(values: Mapping[int, int]) -> Pairs:
+    """Hashes and their values, each in its slot; the last slot is empty, so that every look-up ends."""
+    hashes = np.fromiter(values, dtype="<u8", count=len(values))
     order = np.argsort(hashes)
-    return hashes[order], values[order]
+    hashes = hashes[order]
+    shift = _shift(len(values))
+    numbers = np.arange(len(values))
+    # Where the slot is taken, the next one: each place is at least one after the one before.
+    places = numbers + np.maximum.accumulate((hashes >> np.uint64(shift)).astype(np.int64) - numbers)
+    size = max(1 << 64 - shift, int(places[-1]) + 1 if len(values) else 0) + 1
+    slots = np.zeros(size, dtype="<u8"), np.zeros(size, dtype="<u4")
+    slots[0][places] = hashes
+    slots[1][places] = np.fromiter(values.values(), dtype="<u4", count=len(values))[order]
+    return slots
 
 
 def _replace(path: Path, data: bytes) -> None:

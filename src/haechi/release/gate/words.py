@@ -5,9 +5,8 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from haechi.release.gate.masks import UNKNOWN, Masks
+from haechi.release.gate.masks import UNKNOWN, Dropped, Masks
 from haechi.release.gate.request import NULL
-from haechi.release.gate.segments import Dropped
 
 _TEXT: Final = msgspec.json.Decoder(str)
 _TEXTS: Final = msgspec.json.Decoder(list[str])

@@ -15,9 +15,8 @@ from haechi.service.platform import Platform, PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.themes import Proposal
 from haechi.stores.users import make_user
+from tests.service.door import PASSWORD, signed_in
 from tests.service.served import HAECHI, free_port, wait_for
-
-PASSWORD = "correct horse battery"  # noqa: S105 - of a test
 
 
 def made(folder: Path) -> Platform:
@@ -142,11 +141,10 @@ def test_forms_of_other_sites_and_viewers_decide_nothing(tmp_path: Path) -> None
         assert (
             client.post("/console/themes/church/decide", data=said, follow_redirects=False).status_code == 303
         )
-        wrong = client.post("/console/sign-in", data={"name": "ann", "password": "x"})
-        assert wrong.status_code == 401
-        client.post("/console/sign-in", data={"name": "ann", "password": PASSWORD})
+        assert signed_in(client, "ann", "x") == 401
+        assert signed_in(client, "ann") == 303
         assert client.post("/console/themes/church/decide", data=said).status_code == 403
-        client.post("/console/sign-in", data={"name": "eve", "password": PASSWORD})
+        signed_in(client, "eve")
         text = client.get("/console").text
         mark = text.split('name="csrf" value="')[1].split('"')[0]
         assert client.post("/console/themes/church/decide", data={**said, "csrf": mark}).status_code == 403
@@ -160,7 +158,7 @@ def test_what_a_person_did_not_see_is_not_decided(tmp_path: Path) -> None:
     """A theme that somebody changed meanwhile is shown again."""
     platform = made(tmp_path)
     with TestClient(make_app(platform, per_minute=1_000, further=[Console])) as client:
-        client.post("/console/sign-in", data={"name": "bob", "password": PASSWORD})
+        signed_in(client, "bob")
         text = client.get("/console/themes/church").text
         mark = text.split('name="csrf" value="')[1].split('"')[0]
         said = {"state": "blocked", "reason": "r", "version": "0", "csrf": mark}

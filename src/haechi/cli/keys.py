@@ -6,6 +6,7 @@ from cyclopts import App
 from rich.console import Console
 from sqlalchemy import select
 
+from haechi.cli.operator import whoami
 from haechi.errors import UsageError
 from haechi.stores import open_store, schema
 from haechi.stores.clock import instant, utc_now
@@ -34,7 +35,7 @@ def create(
         The identifier of the advertiser who asks for audiences with it.
     """
     engine = open_store(database)
-    print(make_key(engine, name=name, scopes=scope, advertiser_id=advertiser, now=utc_now()))  # noqa: T201
+    print(make_key(engine, name=name, scopes=scope, advertiser_id=advertiser, now=utc_now(), by=whoami()))  # noqa: T201
 
 
 @app.command(name="list")
@@ -62,7 +63,7 @@ def revoke(prefix: str, *, database: str = "haechi-data") -> None:
     database
         A folder or a postgresql:// URL.
     """
-    if not revoke_key(open_store(database), prefix, now=utc_now()):
+    if not revoke_key(open_store(database), prefix, now=utc_now(), by=whoami()):
         raise UsageError(
             f"no key begins with {prefix!r}, or it was revoked; expected one of haechi keys list."
         )

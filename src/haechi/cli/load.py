@@ -58,7 +58,7 @@ def load(
         con = tables.connect("duckdb", work=Path(name))
         opened = records.open_dataset(con, dataset, now=now, notice=console.print)
         with records.failures_named(opened):
-            validate(con, opened, now=now, notice=console.print)
+            validate(con, opened, now=now, notice=console.print, platform=True)
             engine = open_store(database)
             packs = load_packs()
             master = master_of(database)

@@ -1,10 +1,12 @@
 """`haechi serve`: the platform, with nothing else installed."""
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Final
 
 from haechi.errors import UsageError
+from haechi.records import show
 from haechi.service.platform import PlatformSettings
 
 _PORTS: Final = 65_535
@@ -23,6 +25,7 @@ def serve(
     decisions: Path | None = None,
     lapse: int | None = None,
     approve_ordinary: bool = True,
+    proxy: list[str] | None = None,
     controller: Path | None = None,
     people_page: str | None = None,
     exchange: Path | None = None,
@@ -50,6 +53,9 @@ def serve(
         Days after the last positive behaviour at which people leave a theme; never without it.
     approve_ordinary
         Whether a theme that gives nothing away, beyond doubt, opens without anybody's approval.
+    proxy
+        Address or network (CIDR) of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed: limits count
+        each caller's address rather than the proxy's, and cookies are for https alone. May be given several times.
     controller
         TOML file that says who answers for the data and how long it is kept: answers to people say it
         (docs/reference/rights.md).
@@ -71,6 +77,7 @@ def serve(
             decisions=None if decisions is None else str(decisions),
             lapse_days=lapse,
             approve_ordinary=approve_ordinary,
+            proxies=tuple(_network(one) for one in proxy or ()),
             snapshot=str(snapshot or snapshot_of(database)),
             controller=None if controller is None else str(controller),
             people_page=people_page or os.environ.get(ORIGIN) or None,
@@ -91,6 +98,16 @@ def host_and_port(listen: str) -> tuple[str, int]:
     if not (colon and host and port.isdecimal() and 0 < int(port) <= _PORTS):
         raise UsageError(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:8080.")
     return host.strip("[]"), int(port)
+
+
+def _network(proxy: str) -> str:
+    try:
+        ipaddress.ip_network(proxy)
+    except ValueError:
+        raise UsageError(
+            f"--proxy {show.value(proxy)}: expected an address or a network, such as 10.0.0.0/8."
+        ) from None
+    return proxy
 
 
 def snapshot_of(database: str) -> Path:

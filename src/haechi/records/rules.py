@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 from haechi.records import conform
 from haechi.records.footers import Facts
 from haechi.records.relation import Relation
+from haechi.terms import identifiers
 from haechi.terms.countries import COUNTRIES
 from haechi.terms.schemas import Column
 
@@ -27,6 +28,8 @@ _AGREED_AHEAD: Final = timedelta(days=36525)
 _COUNTRY: Final = "an ISO 3166-1 alpha-2 code, such as KR (the United Kingdom is GB, Greece is GR)"
 _REGION: Final = "an ISO 3166-2 code of the row's country, such as US-CA"
 _REGION_SHAPE: Final = "^[A-Z]{2}-[A-Z0-9]{1,3}$"
+_UNSEEN_RE2: Final = r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]"
+"""`identifiers.UNSEEN` as RE2 writes it; DuckDB holds no halves of characters."""
 _ANSWERS: Final = (("received_at", "extended_at"), ("received_at", "answered_at"))
 """Of a request: nobody answers what has not come."""
 
@@ -52,7 +55,9 @@ class Rule:
     listed: bool = False
 
 
-def rules(raw: ir.Table, relation: Relation, id_types: Mapping[str, str], now: datetime) -> Iterator[Rule]:
+def rules(
+    raw: ir.Table, relation: Relation, id_types: Mapping[str, str], now: datetime, *, platform: bool = False
+) -> Iterator[Rule]:
     """Every rule of a table.
 
     Args:
@@ -60,6 +65,7 @@ def rules(raw: ir.Table, relation: Relation, id_types: Mapping[str, str], now: d
         relation: how its columns and values are called.
         id_types: identifier column to its type in every table.
         now: the instant of the audit, naive UTC.
+        platform: also what the platform asks of identifiers, which an audit never addresses.
     """
     values: dict[str, ir.Value] = {}
     for column in relation.schema.columns:
@@ -74,6 +80,8 @@ def rules(raw: ir.Table, relation: Relation, id_types: Mapping[str, str], now: d
             wrong = found.notnull() & value.isnull()
             yield Rule("values that cannot be read", column, wrong, conform.EXPECTED[column.type])
         yield from _of_type(value, column, now)
+        if platform and column.type == "id" and value.type().is_string():
+            yield _of_platform(value, column)
         yield from _of_place(values, column)
     yield from _of_interval(values, relation)
     if relation.schema.name == "requests":
@@ -129,6 +137,11 @@ def _of_type(value: ir.Value, column: Column, now: datetime) -> Iterator[Rule]:
                 value.isnan() | value.isinf(),
                 conform.EXPECTED["number"],
             )
+
+
+def _of_platform(value: ir.StringValue, column: Column) -> Rule:
+    wrong = value.re_search(_UNSEEN_RE2) | (value.length() > identifiers.LONGEST) | value.isin((".", ".."))
+    return Rule("identifiers that the platform cannot take", column, wrong, identifiers.EXPECTED)
 
 
 def _of_time(value: ir.Value, column: Column, now: datetime) -> Iterator[Rule]:

@@ -44,7 +44,7 @@ def value(found: str | None, *, length: int | None = None, quoted: bool = True) 
     """
     if found is None:
         return "nothing"
-    text = _shorten(_printable(found[: 2 * _LONGEST]))
+    text = _shorten(printable(found[: 2 * _LONGEST]))
     whole = len(found) if length is None else length
     if not quoted:
         return text
@@ -65,7 +65,7 @@ def reason(error: Exception) -> str:
         said = f"{kind}: {_QUOTING.split(words)[0].strip()}…"
         if isinstance(error, duckdb.InvalidInputException) and not words.startswith(_KNOWN):
             return "values that a function does not take"
-    return _shorten(_printable(masked(said)))
+    return _shorten(printable(masked(said)))
 
 
 def masked(text: str) -> str:
@@ -79,7 +79,7 @@ def columns(found: Sequence[str]) -> str:
         return "no columns"
     more = f" and {len(found) - MOST:,} more" if len(found) > MOST else ""
     return (
-        f"columns {', '.join(_shorten(_printable(column[: 2 * _LONGEST])) for column in found[:MOST])}{more}"
+        f"columns {', '.join(_shorten(printable(column[: 2 * _LONGEST])) for column in found[:MOST])}{more}"
     )
 
 
@@ -89,7 +89,8 @@ def fault_kind(title: str, faults: Iterable[Fault], count: int | None = None) ->
     return FaultKind(title, len(listed) if count is None else count, tuple(listed[:MOST]))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text with what acts on a screen, or cannot be seen, written by its number."""
     return "".join(
         sign.encode("unicode_escape").decode() if unicodedata.category(sign) in _UNPRINTABLE else sign
         for sign in text

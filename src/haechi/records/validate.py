@@ -30,6 +30,7 @@ def validate(
     *,
     now: datetime,
     notice: Notice,
+    platform: bool = False,
 ) -> None:
     """Check every rule of the records contract on every row.
 
@@ -41,6 +42,7 @@ def validate(
         dataset: from `open_dataset`.
         now: the instant of the audit, naive UTC; what happened cannot be later.
         notice: told once how instants without a time zone were read.
+        platform: also what the platform asks of identifiers (`haechi.terms.identifiers`).
 
     Raises:
         DataError: every fault of every table, at most 20 of each kind named, all counted.
@@ -51,7 +53,7 @@ def validate(
     unzoned: list[str] = []
     for name, relation in dataset.relations.items():
         found = dataset.found[name]
-        table = _Table(dataset.reader, found, relation, dataset.id_types, now, dataset.rows[name])
+        table = _Table(dataset.reader, found, relation, dataset.id_types, now, dataset.rows[name], platform)
         try:
             counted = _counted(table)
             kinds += _named(table, counted)
@@ -78,9 +80,10 @@ class _Table:
     id_types: Mapping[str, str]
     now: datetime
     rows: int
+    platform: bool
 
     def rules(self, raw: ir.Table) -> list[Rule]:
-        return list(rules(raw, self.relation, self.id_types, self.now))
+        return list(rules(raw, self.relation, self.id_types, self.now, platform=self.platform))
 
     def key(self, raw: ir.Table) -> tuple[Column, ir.Value] | None:
         """The identifier that no two rows share, and its value over `raw`."""

@@ -6,34 +6,42 @@ from importlib import resources
 from typing import Any, Final
 
 import msgspec
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar import Controller, Litestar, MediaType, Response, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, RequestBody, SecurityScheme
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.plugins.prometheus import PrometheusController
 from sqlalchemy import text
+from sqlalchemy.exc import DataError as UnholdableError
 from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError
 from haechi.service import drp
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
 from haechi.service.deletions import DeletionRoutes, Discovery
+from haechi.service.guesses import KeyGuesses, PasswordGuesses
+from haechi.service.limits import PATIENCE_SECONDS, limited
+from haechi.service.measures import measured
+from haechi.service.paths import give_slashes, with_slashes
 from haechi.service.platform import Platform
 from haechi.service.problems import (
     database_problem,
     haechi_problem,
     http_problem,
+    unforeseen_problem,
+    unholdable_problem,
     unreadable_problem,
     value_problem,
 )
 from haechi.service.rights_routes import DeliveryRoutes, RequestRoutes
 from haechi.service.routes import AdvertiserRoutes, PermissionRoutes, Records, ThemeRoutes
 from haechi.stores.rows import reading
+from haechi.stores.users import browser_secret
 
 _LARGEST: Final = 32_000_000
 # Patterns that the framework looks for anywhere in a path: each says where it begins, and holds for whole parts, so
@@ -84,31 +92,45 @@ class Metrics(PrometheusController):
 
 
 def make_app(
-    platform: Platform, *, per_minute: int, further: Sequence[Any] = (), plugins: Sequence[Any] = ()
+    platform: Platform,
+    *,
+    per_minute: int,
+    patience: float = PATIENCE_SECONDS,
+    proxies: Sequence[str] = (),
+    further: Sequence[Any] = (),
+    plugins: Sequence[Any] = (),
 ) -> Litestar:
     """The application.
 
     Args:
         platform: what it serves.
         per_minute: calls a minute from one address.
+        patience: seconds for a body to come (`haechi.service.limits`).
+        proxies: addresses or networks whose word on who called, and by https, is believed.
         further: further routes, such as the console's.
         plugins: what watches the calls.
     """
-    prometheus = PrometheusConfig(app_name="haechi", prefix="haechi", group_path=True)
-    limit = RateLimitConfig(rate_limit=("minute", per_minute), exclude=list(_UNCOUNTED))
     app = Litestar(
         route_handlers=[
             Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, RequestRoutes, DeliveryRoutes, Health,
             Metrics, DeletionRoutes, *_set_up(platform), *further,
         ],
         plugins=list(plugins),
-        state=State({"platform": platform}),
+        # The framework's own log would speak beside ours, of what libraries do.
+        logging_config=None,
+        state=State(
+            {
+                "platform": platform,
+                "key_guesses": KeyGuesses(),
+                "password_guesses": PasswordGuesses(browser_secret(platform.engine)),
+            }
+        ),
         dependencies={
             "platform": Provide(platform_of, sync_to_thread=False),
             "caller": Provide(caller_of_request, sync_to_thread=False),
         },
         middleware=[
-            prometheus.middleware, limit.middleware, DefineMiddleware(KeyMiddleware, exclude=list(_OPEN_PATHS)),
+            give_slashes, DefineMiddleware(KeyMiddleware, exclude=list(_OPEN_PATHS)),
         ],
         exception_handlers={
             HaechiError: haechi_problem,
@@ -118,6 +140,8 @@ def make_app(
             RecursionError: unreadable_problem,
             UnicodeError: unreadable_problem,
             OverflowError: value_problem,
+            UnholdableError: unholdable_problem,
+            Exception: unforeseen_problem,
         },
         after_request=_headers,
         request_max_body_size=_LARGEST,
@@ -130,6 +154,12 @@ def make_app(
             components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
         ),
     )  # fmt: skip
+    # Before anything is looked up: what a limit sends away costs nothing more, unknown paths among it.
+    app.asgi_handler = measured(
+        limited(with_slashes(app.asgi_handler), per_minute=per_minute, patience=patience)
+    )
+    if proxies:
+        app.asgi_handler = wrap_asgi_with_proxy_headers(app.asgi_handler, trusted_hosts=list(proxies))
     _exemplify(app)
     if platform.drp is not None:
         drp.describe(app)

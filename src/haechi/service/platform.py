@@ -24,6 +24,8 @@ from haechi.rights.exchange import Drp, Exchange, read_exchange
 from haechi.sensitivity import judge_with
 from haechi.service.callbacks import CallbackSender
 from haechi.service.drp_desk import DrpDesk
+from haechi.service.limits import told
+from haechi.service.measures import SNAPSHOT_WRITTEN
 from haechi.stores import open_store
 from haechi.stores.agents import Agents, Pages
 from haechi.stores.answering import answering
@@ -59,6 +61,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
         provider: the name of the platform's own segments in bid requests.
         audiences: the numbers of the release of sizes.
         per_minute: calls a minute from one address.
+        proxies: addresses or networks whose word on who called, and by https, is believed.
         controller: file that says who answers for the data, or None: then no answers are given over HTTP.
         people_page: the origin at which people reach their page, such as https://ads.example; None: there is none.
         exchange: file that says how to deal with agents and advertisers about people's rights, or None.
@@ -75,6 +78,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     provider: str = "haechi"
     audiences: AudiencePolicy = AudiencePolicy()
     per_minute: int = 6_000
+    proxies: tuple[str, ...] = ()
     controller: str | None = None
     people_page: str | None = None
     exchange: str | None = None
@@ -162,6 +166,7 @@ class Platform:
             TooManyRequestsException: all are taken; nothing was done.
         """
         if not self._places.acquire(blocking=False):
+            told("batches")
             raise TooManyRequestsException(
                 "too many batches are waiting; send again", headers={"Retry-After": "1"}
             )
@@ -216,6 +221,7 @@ class Platform:
             self._log.error("snapshot", fault=type(fault).__name__)
         else:
             self.snapshot_state = "fresh"
+            SNAPSHOT_WRITTEN.set_to_current_time()
 
     def _tend_on(self) -> None:
         while not self._ended.wait(self._settings.snapshot_seconds):

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Annotated, Final
 
 import msgspec
+import structlog
 from litestar import Controller, get, post
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import HeaderParameter
@@ -37,6 +38,7 @@ from haechi.stores.audiences import Booking
 from haechi.stores.clock import instant, micros, utc_now
 from haechi.stores.ingest import Behaviour, Receipt
 from haechi.stores.keys import Caller
+from haechi.stores.numbers import expect_identifiers
 from haechi.stores.people import Person, put_people
 from haechi.stores.permissions import Grant
 from haechi.stores.rows import reading, writing
@@ -162,7 +164,14 @@ class PermissionRoutes(Controller):
     @_post("/decisions", guards=[needs("read")], status_code=HTTP_200_OK, sync_to_thread=False)
     def decide(self, data: Question, platform: Platform) -> Decision:
         """May it be done? With reasons and articles. Pure: nothing is looked up and nothing kept."""
-        return decide(data.asked, data.standing, platform.packs, utc_now())
+        decision = decide(data.asked, data.standing, platform.packs, utc_now())
+        structlog.get_logger("haechi").info(
+            "decision",
+            verdict=decision.verdict,
+            purpose=data.asked.purpose,
+            categories=sorted(data.asked.categories),
+        )
+        return decision
 
 
 class AdvertiserRoutes(Controller):
@@ -176,6 +185,7 @@ class AdvertiserRoutes(Controller):
     )
     def register(self, data: Advertiser, platform: Platform) -> None:
         """Registers an advertiser, or changes what is known of it."""
+        expect_identifiers("advertisers", "advertiser_id", [data.advertiser_id])
         a = schema.advertisers
         values = msgspec.structs.asdict(data)
         with writing(platform.engine) as connection:

@@ -4,9 +4,9 @@ import os
 from typing import Final
 
 import msgspec
-import structlog
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from litestar import Litestar
 
 from haechi.errors import UsageError
@@ -14,31 +14,29 @@ from haechi.service.api import make_app
 from haechi.service.console.elsewhere import Elsewhere, desk_of
 from haechi.service.console.entry import ELSEWHERE
 from haechi.service.console.routes import Console
+from haechi.service.logs import server_log, set_up_log
 from haechi.service.me import SITE, people_page, site_at
 from haechi.service.platform import Platform, PlatformSettings
 from haechi.service.ports import expect_free
 from haechi.service.traces import tracing
 
+_CONNECTIONS: Final = 8_192
+_HEADER_MILLISECONDS: Final = 15_000
 ENVIRONMENT: Final = "HAECHI_PLATFORM"
 """Environment variable by which the parent tells the worker the settings, as JSON of `PlatformSettings`."""
 
 
 def application() -> Litestar:
     """What the worker serves: a platform by the settings in the environment."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ]
-    )
+    set_up_log()
     settings = msgspec.json.decode(os.environ[ENVIRONMENT], type=PlatformSettings)
     platform = Platform(settings)
     plugins, end_traces = tracing()
     people = people_page() if settings.people_page else ()
     app = make_app(
-        platform, per_minute=settings.per_minute, further=[Console, Elsewhere, *people], plugins=plugins
-    )
+        platform, per_minute=settings.per_minute, proxies=settings.proxies, further=[Console, Elsewhere, *people],
+        plugins=plugins,
+    )  # fmt: skip
     if settings.people_page:
         app.state[SITE] = site_at(settings.people_page)
     if (desk := desk_of(os.environ)) is not None:
@@ -76,9 +74,16 @@ def serve(settings: PlatformSettings, *, host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        # One: it alone writes, and what limits count is in its memory.
         workers=1,
         factory=True,
+        # A connection that says nothing takes a place, so that there are many, and each of them not for long.
+        backpressure=_CONNECTIONS,
+        # Where it would have to find out which HTTP is spoken, the server waits for the first byte without end.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
         websockets=False,
         log_access=False,
+        log_dictconfig=server_log(),
         respawn_failed_workers=True,
     ).serve()

@@ -19,7 +19,7 @@ from haechi.stores.asked import keep_state, read_state
 from haechi.stores.clock import instant, micros
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import number_of
-from haechi.stores.rows import reading, writing
+from haechi.stores.rows import reading, tell, writing
 
 
 class Booking(msgspec.Struct, frozen=True):
@@ -105,6 +105,7 @@ class Audiences:
                 "handle_sha256": hashlib.sha256(handle.encode()).hexdigest(),
             }
             append(connection, [Fact("audience-released", now, public)])
+            tell(connection, "audience", done="booked", advertiser=advertiser)
             return Booking(handle, answer.size, now, until)
 
     def bookings(self, advertiser: int) -> list[Booking]:
@@ -163,6 +164,7 @@ class Audiences:
         sets = Addressable(connection, self._packs, now, recipient=recipient).themes(function)
         answer, after = ask(value, sets=sets, policy=self._policy, state=before, now=now)
         keep_state(connection, advertiser, before, after, expression=json.dumps(value), now=now)
+        tell(connection, "audience", done="asked", advertiser=advertiser, refused=answer.refused)
         return answer, function
 
     def _checked(self, connection: Connection, advertiser: int) -> str:

@@ -111,7 +111,7 @@ class Ingest:
             now: naive UTC instant; the machine's where not given.
 
         Raises:
-            DataError: a behaviour lies in the future; nothing of the batch was taken.
+            DataError: a behaviour lies in the future, or an identifier is none; nothing of the batch was taken.
             ConflictError: another batch came with this key.
         """
         now = now or utc_now()
@@ -125,6 +125,8 @@ class Ingest:
             batch, repeated = _batch(connection, {**row, "received_at": micros(now)})
             if repeated:
                 return Receipt(len(arrived), repeated=True)
+            self._people.expect([row.person_id for row in behaviours], said_in="behaviours")
+            self._items.expect([row.item_id for row in behaviours], said_in="behaviours")
             kept = self._kept(connection, behaviours, arrived)
             people = self._people.of(connection, [row.person_id for _, _, row in kept])
             items = self._items.of(connection, [row.item_id for _, _, row in kept])

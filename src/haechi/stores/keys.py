@@ -16,6 +16,8 @@ from haechi.stores import schema
 from haechi.stores.clock import micros
 from haechi.stores.numbers import number_of
 from haechi.stores.rows import reading, writing
+from haechi.stores.trail import COMMAND_LINE, record
+from haechi.terms.identifiers import EXPECTED, is_identifier
 
 Scope = Literal[
     "ingest", "themes", "decide", "permissions", "advertisers", "audiences", "deliver", "rights", "read"
@@ -32,15 +34,23 @@ class Caller(msgspec.Struct, frozen=True):
         name: of the key.
         scopes: what it may do.
         advertiser: the number of the advertiser whose key it is, or None.
+        prefix: the part of the key that may be shown.
     """
 
     name: str
     scopes: frozenset[Scope]
     advertiser: int | None
+    prefix: str
 
 
 def make_key(
-    engine: Engine, *, name: str, scopes: Sequence[Scope], advertiser_id: str | None = None, now: datetime
+    engine: Engine,
+    *,
+    name: str,
+    scopes: Sequence[Scope],
+    advertiser_id: str | None = None,
+    now: datetime,
+    by: str = COMMAND_LINE,
 ) -> str:
     """A new key. It is returned here and can be read nowhere else.
 
@@ -53,8 +63,8 @@ def make_key(
         raise UsageError(f"scopes {', '.join(unknown) or 'none'}; expected some of {', '.join(SCOPES)}.")
     if advertiser_id is not None and set(scopes) != {"audiences"}:
         raise UsageError("an advertiser's key with other scopes than audiences; expected audiences alone.")
-    if not name.strip():
-        raise UsageError("a key without a name; expected one.")
+    if not is_identifier(name):
+        raise UsageError(f"the name of a key; expected {EXPECTED}.")
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     with writing(engine) as connection:
         advertiser = None
@@ -70,13 +80,14 @@ def make_key(
                 advertiser=advertiser, created_at=micros(now),
             )
         )  # fmt: skip
+        record(connection, by=by, action="key made", about=name, detail=", ".join(sorted(scopes)), now=now)
     return f"{_MARK}_{prefix}_{secret}"
 
 
 def caller_of(engine: Engine, key: str) -> Caller | None:
     """Whose key it is; None where it is none, or was revoked."""
     parts = key.split("_", _PARTS - 1)
-    if len(parts) != _PARTS or parts[0] != _MARK:
+    if len(parts) != _PARTS or parts[0] != _MARK or not is_identifier(parts[1]):
         return None
     k = schema.keys
     with reading(engine) as connection:
@@ -85,18 +96,22 @@ def caller_of(engine: Engine, key: str) -> Caller | None:
     known = bytes(row.secret_hash) if row is not None else bytes(32)
     if not hmac.compare_digest(known, _hash(parts[2])) or row is None or row.revoked_at is not None:
         return None
-    return Caller(row.name, frozenset(json.loads(row.scopes)), row.advertiser)
+    return Caller(row.name, frozenset(json.loads(row.scopes)), row.advertiser, row.prefix)
 
 
-def revoke_key(engine: Engine, prefix: str, *, now: datetime) -> bool:
+def revoke_key(engine: Engine, prefix: str, *, now: datetime, by: str = COMMAND_LINE) -> bool:
     """Ends a key; whether there was one."""
     k = schema.keys
     with writing(engine) as connection:
-        return bool(
-            connection.execute(
-                update(k).where(k.c.prefix == prefix, k.c.revoked_at.is_(None)).values(revoked_at=micros(now))
-            ).rowcount
-        )
+        name = connection.execute(
+            update(k)
+            .where(k.c.prefix == prefix, k.c.revoked_at.is_(None))
+            .values(revoked_at=micros(now))
+            .returning(k.c.name)
+        ).scalar()
+        if name is not None:
+            record(connection, by=by, action="key revoked", about=name, detail=prefix, now=now)
+        return name is not None
 
 
 def _hash(secret: str) -> bytes:

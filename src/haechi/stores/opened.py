@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from haechi.errors import UsageError
 
@@ -20,6 +20,8 @@ _CACHE_KIB: Final = 262_144
 SQLITE_FILE: Final = "haechi.sqlite"
 ENVIRONMENT: Final = "HAECHI_DATABASE"
 """Environment variable that names the database where no command does: secrets do not belong in commands."""
+PASSWORD_FILE: Final = "HAECHI_DATABASE_PASSWORD_FILE"  # noqa: S105 - the variable's name
+"""Environment variable that names a file with the password, for a URL without one."""
 DEFAULT: Final = "haechi-data"
 
 
@@ -30,7 +32,7 @@ def database_url(database: str) -> URL:
         database: a folder, in which SQLite keeps one file, or a `postgresql://` URL.
 
     Raises:
-        UsageError: it is neither.
+        UsageError: it is neither, or the password's file cannot be read.
     """
     if database == DEFAULT:
         database = os.environ.get(ENVIRONMENT) or database
@@ -45,7 +47,17 @@ def database_url(database: str) -> URL:
         raise UsageError(
             f"a database of kind {url.get_backend_name()!r}; expected a folder or a postgresql:// URL."
         )
-    return url.set(drivername="postgresql+psycopg")
+    return _with_password(url).set(drivername="postgresql+psycopg")
+
+
+def _with_password(url: URL) -> URL:
+    file = os.environ.get(PASSWORD_FILE)
+    if not file or url.password is not None:
+        return url
+    try:
+        return url.set(password=Path(file).read_text(encoding="utf-8").rstrip("\r\n"))
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{PASSWORD_FILE}: expected a readable text file.") from None
 
 
 def open_store(database: str) -> Engine:
@@ -55,7 +67,7 @@ def open_store(database: str) -> Engine:
         database: a folder or a `postgresql://` URL.
 
     Raises:
-        UsageError: it cannot be opened, or was made by a newer version.
+        UsageError: it cannot be opened, does not answer, or was made by a newer version.
     """
     url = database_url(database)
     if url.get_backend_name() == "sqlite":
@@ -69,7 +81,14 @@ def open_store(database: str) -> Engine:
                 f"{file.parent}: expected a folder that can be written; {fault.strerror}."
             ) from None
     engine = connect(database)
-    migrate(engine, "head")
+    try:
+        migrate(engine, "head")
+    except OperationalError:
+        # What the driver says may hold the password.
+        raise UsageError(
+            f"the database {url.host or url.database!r} does not answer or lets nobody in; expected one that runs, "
+            f"and a user and password of its own ({ENVIRONMENT}, {PASSWORD_FILE})."
+        ) from None
     return engine
 
 

@@ -26,17 +26,6 @@ class ThemeRow(msgspec.Struct, frozen=True):
     waiting: bool
 
 
-class Event(msgspec.Struct, frozen=True):
-    """Something that happened to a theme."""
-
-    at: datetime
-    theme_id: str
-    kind: str
-    state: str
-    by: str
-    reason: str
-
-
 def states(connection: Connection) -> dict[str, int]:
     """How many themes are in which state."""
     t = schema.themes
@@ -60,18 +49,6 @@ def themes(connection: Connection, *, state: str | None, words: str) -> list[The
         )
         for row in rows
     ]  # fmt: skip
-
-
-def events(connection: Connection, theme_id: str | None = None) -> list[Event]:
-    """What happened to a theme, or to all, the latest first; at most two hundred."""
-    e, t = schema.theme_events, schema.themes
-    asked = select(e.c.at, t.c.theme_id, e.c.kind, e.c.state, e.c.by, e.c.reason).join_from(
-        e, t, e.c.theme == t.c.theme
-    )
-    if theme_id is not None:
-        asked = asked.where(t.c.theme_id == theme_id)
-    rows = connection.execute(asked.order_by(e.c.event.desc()).limit(_MOST)).all()
-    return [Event(instant(row.at), *row[1:]) for row in rows]
 
 
 def members(connection: Connection, theme_id: str) -> int:

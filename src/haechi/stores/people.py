@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from haechi.errors import UsageError
 from haechi.ledger.seal import Master
 from haechi.stores.erased import Erased
+from haechi.stores.numbers import expect_identifiers
 from haechi.stores.rows import temporary, writing
 from haechi.terms.countries import COUNTRIES
 
@@ -35,10 +36,12 @@ def put_people(engine: Engine, people: Sequence[Person], *, master: Master | Non
 
     Raises:
         UsageError: a country is none; nothing was taken.
+        DataError: an identifier is none; nothing was taken.
     """
     for one in people:
         if one.country is not None and one.country not in COUNTRIES:
             raise UsageError(f"unknown country {one.country[:20]!r}; expected an ISO 3166-1 alpha-2 code.")
+    expect_identifiers("people", "person_id", [one.person_id for one in people])
     erased = Erased(master)
     with writing(engine) as connection:
         erased.look(connection)

@@ -16,8 +16,8 @@ from haechi.stores.clock import micros
 from haechi.stores.erased import Erased
 from haechi.stores.keep_anew import keep_anew
 from haechi.stores.ledger.append import append
-from haechi.stores.numbers import Numbers, number_of
-from haechi.stores.rows import writing
+from haechi.stores.numbers import Numbers, expect_identifiers, number_of
+from haechi.stores.rows import tell, writing
 from haechi.terms.words import Basis, Category, Purpose
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
@@ -88,6 +88,7 @@ class Permissions:
         if expires_at is not None and expires_at <= now:
             raise UsageError("a permission that has run out already; expected an instant to come.")
         with writing(self._engine) as connection:
+            expect_identifiers("permissions", "person_id", [grant.person_id])
             # Whoever gives a permission after having been erased comes back by it.
             self._erased.welcome(connection, grant.person_id, now=now)
             person = Numbers(schema.people, "person", "person_id").of(connection, [grant.person_id])[0]
@@ -110,6 +111,7 @@ class Permissions:
                 # That it ran out is proved by when it was to.
                 said["expires_at"] = expires_at.isoformat()
             self._prove(connection, "permission-given", person, said, now)
+            tell(connection, "permission", done="given", purpose=grant.purpose, category=grant.category)
 
     def withdraw(
         self,
@@ -145,6 +147,7 @@ class Permissions:
             if ended:
                 said = {"purpose": purpose, "category": category, "ended": int(ended)}
                 self._prove(connection, "permission-withdrawn", person, said, now)
+                tell(connection, "permission", done="withdrawn", purpose=purpose, category=category)
             return int(ended)
 
     def sweep(self, *, now: datetime, since: datetime) -> int:

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection, Engine, text
 
 _WRITER: Final = 7_235_611
 """The number of PostgreSQL's advisory lock; SQLite has one writer by itself."""
+
+_TOLD: Final = "haechi told"
 
 Row = Sequence[Any]
 
@@ -20,9 +23,26 @@ def writing(engine: Engine) -> Iterator[Connection]:
     other. Whoever waits, waits for the length of a batch.
     """
     with engine.begin() as connection:
+        told: list[tuple[str, dict[str, object]]] = []
+        connection.info[_TOLD] = told
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER})
         yield connection
+    # A log that is not set up writes to the screen: a command says itself what it did.
+    if structlog.is_configured():
+        for what, facts in told:
+            structlog.get_logger("haechi").info(what, **facts)
+
+
+def tell(connection: Connection, what: str, **facts: object) -> None:
+    """Has the log told once the transaction is committed.
+
+    Args:
+        connection: from `writing`.
+        what: the kind of event.
+        facts: its fields; never a person's identifier.
+    """
+    connection.info[_TOLD].append((what, facts))
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from the behaviours that are there.
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -25,8 +24,9 @@ from haechi.stores.clock import micros
 from haechi.stores.holding import Holding
 from haechi.stores.keep import recompute
 from haechi.stores.ledger.append import append
-from haechi.stores.numbers import Numbers
-from haechi.stores.rows import fetch, temporary, writing
+from haechi.stores.numbers import Numbers, expect_identifiers
+from haechi.stores.rows import fetch, tell, temporary, writing
+from haechi.terms.identifiers import is_identifier
 from haechi.themes.evidence import DEFAULT_EVIDENCE, WEIGHT_SCALE, EvidenceRule
 from haechi.themes.life import OPEN, Screening, Standing, Verdict, decided, retired, screened, with_people_of
 
@@ -67,9 +67,6 @@ class ItemTheme(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     theme_id: str
     weight: float = 1.0
-
-
-_PLAIN: Final = re.compile(r"[^\x00-\x20\x7f/?#%\\]{1,200}")
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -131,13 +128,11 @@ class Themes:
 
         Raises:
             UsageError: there is one with this identifier, or it has no name.
+            DataError: the identifier is none.
         """
-        if not proposal.name.strip() or not proposal.theme_id.strip():
-            raise UsageError("a theme without a name or an identifier; expected both.")
-        if not _PLAIN.fullmatch(proposal.theme_id):
-            raise UsageError(
-                "an identifier that no path can hold; expected up to 200 signs, none of / ? # % or invisible."
-            )
+        if not proposal.name.strip():
+            raise UsageError("a theme without a name; expected one.")
+        expect_identifiers("themes", "theme_id", [proposal.theme_id])
         with writing(self._engine) as connection:
             t = schema.themes
             if connection.execute(select(t.c.theme).where(t.c.theme_id == proposal.theme_id)).first():
@@ -229,14 +224,17 @@ class Themes:
 
         Raises:
             UsageError: a weight outside 0 to 1, or a theme that is not known.
+            DataError: an identifier is none.
         """
         for mapping in mappings:
             if not 0 <= mapping.weight <= 1:
                 raise UsageError(f"a weight of {mapping.weight}; expected 0 to 1.")
         with writing(self._engine) as connection:
             numbers = Numbers(schema.items, "item", "item_id")
-            named = [item.item_id for item in items] + [mapping.item_id for mapping in mappings]
+            named = [item.item_id for item in items]
             found = dict(zip(named, numbers.of(connection, named), strict=True))
+            named = [mapping.item_id for mapping in mappings]
+            found |= zip(named, numbers.of(connection, named, said_in="item_themes"), strict=True)
             i = schema.items
             for item in items:
                 connection.execute(
@@ -361,6 +359,10 @@ class Themes:
                 detail=detail.decode(),
             )
         )  # fmt: skip
+        tell(
+            connection, "theme", theme_id=theme.theme_id, done=kind, state=after.state,
+            categories=list(after.categories),
+        )  # fmt: skip
         public = {
             "theme_id": theme.theme_id,
             "event": kind,
@@ -389,7 +391,9 @@ class _Theme(msgspec.Struct):
     @classmethod
     def read(cls, connection: Connection, theme_id: str) -> "_Theme":
         t = schema.themes
-        row = connection.execute(select(t).where(t.c.theme_id == theme_id)).first()
+        row = None
+        if is_identifier(theme_id):
+            row = connection.execute(select(t).where(t.c.theme_id == theme_id)).first()
         if row is None:
             raise MissingError("no theme has this identifier; expected one that was proposed.")
         standing = msgspec.json.decode(row.standing, type=Standing)

@@ -6,18 +6,26 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import structlog
 from litestar import Controller, Response, get
-from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from haechi.errors import UsageError
-from haechi.service.console.entry import ELSEWHERE, AnyRequest, entry, session_cookie
+from haechi.service.console.entry import (
+    ELSEWHERE,
+    SESSION,
+    AnyRequest,
+    cookie,
+    cookie_of,
+    entry,
+    session_cookie,
+)
 from haechi.service.console.render import page
+from haechi.service.measures import SIGN_INS
 from haechi.service.oidc import Begun, NotSignedInError, Reason, Waiting, settings_of
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
-from haechi.stores.users import Identity, sign_in_elsewhere
+from haechi.stores.users import Identity, sign_in_elsewhere, sign_out
 
 if TYPE_CHECKING:
     from haechi.service.oidc.provider import Provider
@@ -89,8 +97,9 @@ class Elsewhere(Controller):
             url = desk.provider.begin(begun)
         except NotSignedInError as fault:
             return _refused(request, fault.reason)
-        cookie = _browser(desk.waiting.put(begun), secure=desk.secure)
-        return Redirect(url, status_code=HTTP_303_SEE_OTHER, cookies=[cookie])
+        # Lax, since the browser comes back from another site.
+        begun_here = cookie(request, _COOKIE, desk.waiting.put(begun), same_site="lax")
+        return Redirect(url, status_code=HTTP_303_SEE_OTHER, cookies=[begun_here])
 
     @get("/callback", sync_to_thread=True)
     def callback(self, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -103,10 +112,12 @@ class Elsewhere(Controller):
         secret = sign_in_elsewhere(platform.engine, identities, now=utc_now())
         if secret is None:
             return _refused(request, "nobody-here")
+        sign_out(platform.engine, cookie_of(request, SESSION))
+        SIGN_INS.labels("provider", "signed in").inc()
         # A page rather than a redirect: a browser that another site sent here would not yet send the strict cookie.
         answer = page("signed_in", title="Signed in", user=None)
-        answer.set_cookie(session_cookie(secret, secure=desk.secure))
-        answer.set_cookie(_browser("", secure=desk.secure, max_age=0))
+        answer.set_cookie(session_cookie(request, secret))
+        answer.set_cookie(cookie(request, _COOKIE, "", same_site="lax", max_age=0))
         return answer
 
 
@@ -117,7 +128,7 @@ def _answer(desk: Desk, request: AnyRequest) -> tuple[Identity, ...]:
         NotSignedInError: this browser began nothing that the answer fits, or the provider says nobody.
     """
     said = request.query_params
-    begun = desk.waiting.take(request.cookies.get(_COOKIE, ""))
+    begun = desk.waiting.take(cookie_of(request, _COOKIE))
     if begun is None or not hmac.compare_digest(begun.state.encode(), said.get("state", "").encode()):
         raise NotSignedInError("begun-elsewhere")
     if said.get("iss", desk.provider.settings.issuer) != desk.provider.settings.issuer:
@@ -137,12 +148,6 @@ def _desk(request: AnyRequest) -> Desk:
 
 def _refused(request: AnyRequest, reason: Reason) -> Response[Any]:
     status, message = _SAID[reason]
-    structlog.get_logger("haechi").warning("sign-in by OpenID Connect", reason=reason)
+    SIGN_INS.labels("provider", "refused").inc()
+    structlog.get_logger("haechi").warning("sign-in refused", way="provider", reason=reason)
     return entry(request, message=message, status=status)
-
-
-def _browser(secret: str, *, secure: bool, max_age: int | None = None) -> Cookie:
-    """The cookie of the browser that began; lax, since it comes back from another site."""
-    return Cookie(
-        key=_COOKIE, value=secret, path=_PATH, httponly=True, samesite="lax", secure=secure, max_age=max_age
-    )

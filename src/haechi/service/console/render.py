@@ -1,12 +1,16 @@
 """Pages from templates; everything that is put in is escaped."""
 
+from datetime import date
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from litestar import MediaType, Response
 
+from haechi.service.paths import in_path
+from haechi.stores.history import Event
 from haechi.stores.users import User
 
 PAGES: Final = (
@@ -20,13 +24,20 @@ PAGES: Final = (
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("haechi.service.console"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["in_path"] = in_path
+    made.filters["groupby_day"] = _by_day
+    return made
+
+
+def _by_day(events: list[Event]) -> list[tuple[date, list[Event]]]:
+    return [(day, list(done)) for day, done in groupby(events, key=lambda event: event.at.date())]
 
 
 @cache

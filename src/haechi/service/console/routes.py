@@ -1,8 +1,13 @@
 """The console's routes: a session cookie says who it is; every form carries the session's own mark."""
 
+import asyncio
 import hmac
+import math
+from datetime import date
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
+import structlog
 from litestar import Controller, MediaType, Response, get, post
 from litestar.di import Provide
 from litestar.enums import RequestEncodingType
@@ -13,11 +18,27 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from sqlalchemy import select
 
 from haechi.errors import UsageError
-from haechi.service.console.entry import SESSION, AnyRequest, ended_cookie, entry, session_cookie
+from haechi.service.console.entry import (
+    KNOWN,
+    SESSION,
+    AnyRequest,
+    cookie_of,
+    ended_cookie,
+    entry,
+    expect_own_form,
+    expect_own_site,
+    known_cookie,
+    session_cookie,
+)
 from haechi.service.console.render import page, style
+from haechi.service.guesses import BusyError, PasswordGuesses
+from haechi.service.limits import address_of, retry_after, told
+from haechi.service.measures import SIGN_INS
+from haechi.service.paths import in_path
 from haechi.service.platform import Platform
 from haechi.stores import overview, schema
 from haechi.stores.clock import utc_now
+from haechi.stores.history import KINDS, Place, Wanted, history
 from haechi.stores.rows import reading
 from haechi.stores.themes import standing_of
 from haechi.stores.users import User, sign_in, sign_out, user_of
@@ -25,6 +46,7 @@ from haechi.terms.words import CATEGORIES
 from haechi.themes.life import STATES, Verdict
 
 _SIGN_IN: Final = "/console/sign-in"
+_LARGEST_FORM: Final = 100_000
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -33,7 +55,7 @@ class SignInNeededError(Exception):
 
 
 def _user(platform: Platform, request: AnyRequest) -> User | None:
-    secret = request.cookies.get(SESSION)
+    secret = cookie_of(request, SESSION)
     return user_of(platform.engine, secret, now=utc_now()) if secret else None
 
 
@@ -53,6 +75,8 @@ class Console(Controller):
 
     path = "/console"
     include_in_schema = False
+    request_max_body_size = _LARGEST_FORM
+    guards = (expect_own_site,)
     dependencies = {"user": Provide(_signed_in, sync_to_thread=True)}  # noqa: RUF012 - as the framework declares it
     exception_handlers = {SignInNeededError: _to_sign_in}  # noqa: RUF012 - as the framework declares it
 
@@ -66,19 +90,33 @@ class Console(Controller):
         """The form."""
         return entry(request)
 
-    @post("/sign-in", status_code=HTTP_200_OK, sync_to_thread=True)
-    def sign_in(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
-        """A session for who knows name and password."""
-        secret = sign_in(
-            platform.engine,
-            name=str(data.get("name", "")),
-            password=str(data.get("password", "")),
-            now=utc_now(),
-        )
+    @post("/sign-in", status_code=HTTP_200_OK)
+    async def sign_in(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
+        """A session for who knows name and password; whoever was wrong too often waits."""
+        expect_own_form(request, str(data.get("form", "")))
+        name, password = str(data.get("name", "")), str(data.get("password", ""))
+        guesses: PasswordGuesses = request.app.state.password_guesses
+        tried = guesses.try_(address_of(request.scope), name, cookie_of(request, KNOWN))
+        if tried.wait:
+            return _wait(request, tried.wait)
+        try:
+            async with guesses.comparing(tried):
+                secret = await asyncio.to_thread(
+                    sign_in, platform.engine, name=name, password=password, now=utc_now()
+                )
+        except BusyError:
+            guesses.right(tried)
+            return _wait(request, 1)
         if secret is None:
+            SIGN_INS.labels("password", "refused").inc()
+            structlog.get_logger("haechi").warning("sign-in refused", way="password", reason="wrong")
             return entry(request, message="Name and password do not go together.", status=401)
-        cookie = session_cookie(secret, secure=request.url.scheme == "https")
-        return Redirect("/console", status_code=HTTP_303_SEE_OTHER, cookies=[cookie])
+        guesses.right(tried)
+        SIGN_INS.labels("password", "signed in").inc()
+        # Whoever was signed in here before is not any more: no session outlives the next sign-in (session fixation).
+        await asyncio.to_thread(sign_out, platform.engine, cookie_of(request, SESSION))
+        cookies = [session_cookie(request, secret), known_cookie(request, guesses.mark(name))]
+        return Redirect("/console", status_code=HTTP_303_SEE_OTHER, cookies=cookies)
 
     @post("/sign-out", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def sign_out(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
@@ -86,8 +124,8 @@ class Console(Controller):
         user = _user(platform, request)
         if user is not None:
             _check(user, data)
-            sign_out(platform.engine, request.cookies[SESSION])
-        return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[ended_cookie()])
+            sign_out(platform.engine, cookie_of(request, SESSION))
+        return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[ended_cookie(request)])
 
     @get(sync_to_thread=True)
     def themes(self, platform: Platform, user: User, only: str = "", words: str = "") -> Response[Any]:
@@ -105,9 +143,7 @@ class Console(Controller):
         return _theme_page(platform, user, theme_id)
 
     @post("/themes/{theme_id:str}/decide", status_code=HTTP_200_OK, sync_to_thread=True)
-    def decide(
-        self, theme_id: str, data: Form, platform: Platform, user: User, request: AnyRequest
-    ) -> Response[Any]:
+    def decide(self, theme_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
         """Takes a person's verdict."""
         _check(user, data)
         if user.role == "viewer":
@@ -130,7 +166,7 @@ class Console(Controller):
             )
         except UsageError as fault:
             return _theme_page(platform, user, theme_id, str(fault))
-        return Redirect(request.url.path.removesuffix("/decide"), status_code=HTTP_303_SEE_OTHER)
+        return Redirect(f"/console/themes/{in_path(theme_id)}", status_code=HTTP_303_SEE_OTHER)
 
     @get("/permissions", sync_to_thread=True)
     def permissions(self, platform: Platform, user: User) -> Response[Any]:
@@ -153,11 +189,34 @@ class Console(Controller):
         )
 
     @get("/trail", sync_to_thread=True)
-    def trail(self, platform: Platform, user: User) -> Response[Any]:
-        """What happened to themes, by whom and why."""
+    def trail(
+        self,
+        platform: Platform,
+        user: User,
+        *,
+        kind: str = "",
+        theme: str = "",
+        by: str = "",
+        since: str = "",
+        until: str = "",
+        repeated: str = "",
+        after: str = "",
+    ) -> Response[Any]:
+        """What happened to themes, users and keys, by whom and why; a page at a time."""
+        chosen = {
+            "kind": kind, "theme": theme, "by": by, "since": since, "until": until, "repeated": repeated,
+        }  # fmt: skip
+        wanted = Wanted(
+            kind=kind if kind in KINDS else None,
+            theme_id=theme or None, by=by, since=_day(since), until=_day(until), repeated=bool(repeated),
+        )  # fmt: skip
         with reading(platform.engine) as connection:
-            events = overview.events(connection)
-        return page("trail", title="History", user=user, here="/console/trail", events=events)
+            events, older = history(connection, wanted, Place.read(after))
+        further = None if older is None else urlencode({**chosen, "after": str(older)})
+        return page(
+            "trail", title="History", user=user, here="/console/trail", events=events, kinds=KINDS, chosen=chosen,
+            further=further, begun=bool(after), again=urlencode(chosen),
+        )  # fmt: skip
 
     @get("/health", sync_to_thread=True)
     def health(self, platform: Platform, user: User) -> Response[Any]:
@@ -170,6 +229,13 @@ class Console(Controller):
         )  # fmt: skip
 
 
+def _wait(request: AnyRequest, seconds: float) -> Response[Any]:
+    told("sign-ins")
+    SIGN_INS.labels("password", "limited").inc()
+    message = f"Too many sign-ins. Try again in {max(1, math.ceil(seconds))} seconds."
+    return entry(request, message=message, status=429, headers=retry_after(seconds))
+
+
 def _theme_page(platform: Platform, user: User, theme_id: str, message: str = "") -> Response[str]:
     t = schema.themes
     with reading(platform.engine) as connection:
@@ -179,8 +245,16 @@ def _theme_page(platform: Platform, user: User, theme_id: str, message: str = ""
             "theme", title=row.name, user=user, here="/console", message=message,
             status=422 if message else HTTP_200_OK, theme_id=theme_id, path=row.path, standing=standing,
             version=version, members=overview.members(connection, theme_id), categories=CATEGORIES,
-            events=overview.events(connection, theme_id),
+            events=history(connection, Wanted(theme_id=theme_id))[0],
         )  # fmt: skip
+
+
+def _day(written: str) -> date | None:
+    """A day as a form gives it; None where it is none."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _check(user: User, data: dict[str, Any]) -> None:

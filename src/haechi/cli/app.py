@@ -71,7 +71,7 @@ def main() -> None:
         # An engine tells Ctrl-C during a query in its own ways.
         if interruption.came:
             _interrupted(errors)
-        _failed(errors, _unforeseen(error))
+        _failed(errors, _of_database(error) or _unforeseen(error))
     _leave(status if isinstance(status, int) else 0)
 
 
@@ -108,6 +108,15 @@ def _interrupt_on_end() -> _Interruption:
         if number is not None and signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
             signal.signal(number, interruption)
     return interruption
+
+
+def _of_database(error: Exception) -> str | None:
+    """What to say where the database cannot be written or does not answer: its own words, not the statement's."""
+    # Told by its name: most commands never load what raises it.
+    if type(error).__name__ != "OperationalError" or not hasattr(error, "orig"):
+        return None
+    said = str(error.orig).strip().splitlines()
+    return f"the database cannot be used: {said[0] if said else 'no reason given'}. Nothing of this call was kept."
 
 
 def _unforeseen(error: Exception) -> str:

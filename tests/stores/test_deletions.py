@@ -4,8 +4,10 @@ import base64
 import datetime as dt
 import hashlib
 import json
-import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from haechi.errors import MissingError, UsageError
 from haechi.ledger.seal import Master
 from haechi.rights.deletion import RESULTS, Issuer, discovery, key_set, pseudonym, signed_request
 from haechi.rights.effect import COOLING_OFF, Wanted
-from haechi.stores import open_store, requests, schema
+from haechi.stores import open_store, schema
 from haechi.stores.deletions import (
     KEPT,
     KIND,
@@ -29,7 +31,6 @@ from haechi.stores.deletions import (
     fetch_deletions,
     give_pseudonym,
     lapse,
-    tell_advertisers,
 )
 from haechi.stores.disclosures import Disclosure, disclose
 from haechi.stores.ledger import entries
@@ -119,25 +120,17 @@ def test_nobody_is_told_of_who_was_disclosed_to_nobody(world: World) -> None:
     assert world.outbox() == []
 
 
-def test_an_objection_and_its_messages_are_there_together_or_not_at_all(
-    database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_objection_and_its_messages_are_there_together_or_not_at_all(database: str) -> None:
     """A process is killed right after the messages were written: neither they nor the request may be there."""
     engine = open_store(database)
     world = World(engine)
-    engine.dispose()
-    child = os.fork()
-    if child == 0:
-
-        def killed(*arguments: Any, **named: Any) -> int:
-            assert tell_advertisers(*arguments, **named) == 3
-            os.kill(os.getpid(), signal.SIGKILL)
-            return 0
-
-        monkeypatch.setattr(requests, "tell_advertisers", killed)
-        world.ask("objection")
-        os._exit(0)
-    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.stores.deletion_kill", database, world.platform.now().isoformat()],
+        cwd=Path(__file__).parents[2],
+        check=False,
+        timeout=60,
+    )
+    assert killed.returncode == -signal.SIGKILL
     assert world.outbox() == []
     with engine.connect() as connection:
         for table in (schema.requests, schema.stops, schema.deletions):

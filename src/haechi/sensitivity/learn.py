@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from haechi.sensitivity import facts, model
+from haechi.sensitivity import facts, model, sound_index
 from haechi.sensitivity.engine import Engine
 from haechi.sensitivity.letters import BUCKETS, buckets, tells_by_letters
 from haechi.sensitivity.normalise import plain_form
@@ -200,12 +200,17 @@ def _fold(text: str) -> int:
 
 
 def main(training: str, out: str) -> None:
-    """Build the model and put it in its place."""
+    """Build the model and the index of sounds beside it, and put both in their place."""
     target = Path(out)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".new")
-    draft.write_bytes(build(facts.shipped(), Path(training)))
-    draft.replace(target)
+    knowledge = facts.shipped()
+    for file, content in (
+        (target, build(knowledge, Path(training))),
+        (target.with_name(sound_index.FILE), sound_index.as_bytes(knowledge)),
+    ):
+        draft = file.with_suffix(".new")
+        draft.write_bytes(content)
+        draft.replace(file)
 
 
 if __name__ == "__main__":

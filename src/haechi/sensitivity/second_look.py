@@ -7,20 +7,20 @@ context speaks against them they are arguable at most.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from itertools import pairwise, starmap
 from typing import Final, NamedTuple
 
 import msgspec
 
 from haechi.sensitivity import sounds
 from haechi.sensitivity.decide import SCORES, Found, Label, decide, is_softened, standing
-from haechi.sensitivity.facts import Concept, Context, Knowledge, split_terms
+from haechi.sensitivity.eastern_sounds import sound_of
+from haechi.sensitivity.facts import Concept, Context, Knowledge
 from haechi.sensitivity.letters import tells_by_letters
 from haechi.sensitivity.lexicon import Lexicon
 from haechi.sensitivity.match import Hit, find
 from haechi.sensitivity.model import Model
 from haechi.sensitivity.normalise import View, plain_form
-from haechi.sensitivity.sounds import MOST_WORDS, heard, skeleton, sound_of_eastern
+from haechi.sensitivity.sound_index import sound_index
 from haechi.sensitivity.spelling import SHORTEST, index_of, near
 from haechi.terms.words import CATEGORIES, Category
 
@@ -79,7 +79,6 @@ class SecondLook:
         self._model = model
         self._ordinary: set[str] = set()
         self._reading = lru_cache(_KEPT)(self._read)
-        self._may_be = lru_cache(_KEPT)(self._sounds_so)
 
     def is_ordinary(self, forms: Sequence[View]) -> bool:
         """Whether no word of a name is worth a second look; quick, for most names are so."""
@@ -90,7 +89,7 @@ class SecondLook:
             open_words = [word for word in words if not self._is_ordinary(word)]
             if any(not self._reading(word).sounds for word in open_words):
                 return False
-            if len(open_words) > 1 and any(starmap(self._may_be, pairwise(words))) and any(self._heard(form)):
+            if len(open_words) > 1 and sounds.heard(words, self._sounds):
                 return False
         return True
 
@@ -118,18 +117,9 @@ class SecondLook:
 
     def _heard(self, view: View) -> Iterator[tuple[tuple[int, int], str]]:
         """Neighbouring words that sound like a name of the knowledge: where they stand, and which."""
-        words = [match.span() for match in _WORD.finditer(view.text)]
-        open_words = [self._reading(view.text[start:end]).sounds for start, end in words]
-        for first in range(len(words)):
-            for last in range(first + 1, min(len(words), first + MOST_WORDS)):
-                if not (open_words[first] and open_words[last]):
-                    break
-                span = (words[first][0], words[last][1])
-                for name in self._names_heard(view.text[slice(*span)]):
-                    yield span, name
-
-    def _names_heard(self, words: str) -> tuple[str, ...]:
-        return tuple(heard(words, self._sounds))
+        words = list(_WORD.finditer(view.text))
+        for _, first, last, name in sounds.heard([word.group() for word in words], self._sounds):
+            yield (words[first].start(), words[last].end()), name
 
     def _misspelt(
         self, asked: Asked, view: View, span: tuple[int, int], meant: Sequence[str]
@@ -174,24 +164,13 @@ class SecondLook:
         guess = self._model.judge(word)
         if guess is not None and guess[1] < _ARGUABLE:
             guess = None
-        sound = None if word.isascii() else sound_of_eastern(word)
-        if sound is not None:
+        if not word.isascii() and sound_of(word) is not None:
             return Reading((), None, sounds=True)
         return Reading(meant, guess) if meant or guess else _NOTHING
 
     @cached_property
-    def _sounds(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        return sounds.index_of(_names(self._knowledge))
-
-    @cached_property
-    def _pairs(self) -> frozenset[str]:
-        """The skeletons of neighbouring words in names."""
-        return frozenset(" ".join(pair) for key in self._sounds for pair in pairwise(key.split()))
-
-    def _sounds_so(self, one: str, other: str) -> bool:
-        """Whether two words may stand beside each other in a name that is written as it sounds."""
-        sounding = (sound_of_eastern(one), sound_of_eastern(other))
-        return None not in sounding and " ".join(skeleton(sound or "") for sound in sounding) in self._pairs
+    def _sounds(self) -> sounds.Index:
+        return sound_index(self._knowledge)
 
     @cached_property
     def _index(self) -> dict[str, tuple[str, ...]]:
@@ -199,13 +178,6 @@ class SecondLook:
 
 
 _NOTHING: Final = Reading((), None)
-
-
-def _names(knowledge: Knowledge) -> Iterator[str]:
-    """Names of several words that give something away directly wherever they stand."""
-    for concept in knowledge.concepts:
-        if 2 in concept.categories.values() and not concept.needs:  # noqa: PLR2004  the grade
-            yield from (plain_form(term.strip("-")) for term in split_terms(concept.en))
 
 
 def _long_words(knowledge: Knowledge) -> Iterator[str]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
+from haechi.rights.answer import Answer
 from haechi.rights.controller import read_controller
 from haechi.rights.deletion import Issuer
 from haechi.rights.drp.identity import FindPerson, by_identifier
@@ -27,6 +28,7 @@ from haechi.service.limits import told
 from haechi.service.measures import SNAPSHOT_WRITTEN
 from haechi.stores import open_store
 from haechi.stores.agents import Agents, Pages
+from haechi.stores.answering import answering
 from haechi.stores.audiences import Audiences
 from haechi.stores.clock import utc_now
 from haechi.stores.deletion_key import deletion_key
@@ -127,9 +129,7 @@ class Platform:
         self.master = master_of(settings.database)
         self.ingest = Ingest(self.engine, self.packs, rule, master=self.master)
         self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
-        self.requests = Requests(
-            self.engine, self.packs, rule, master=self.master, origin=settings.people_page
-        )
+        self.requests = Requests(self.engine, self.packs, rule, master=self.master, origin=_origin(settings))
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
         self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)
@@ -175,6 +175,19 @@ class Platform:
         finally:
             self._places.release()
 
+    def answer_for(self, person_id: str) -> Answer:
+        """Everything held about a person, now.
+
+        Raises:
+            UsageError: nobody said who answers for the data.
+        """
+        if self.controller is None:
+            raise UsageError("an answer says who answers for the data; start haechi serve with --controller.")
+        with answering(
+            self.engine, self.packs, self.rule, controller=self.controller, master=self.master, now=utc_now()
+        ) as answers:
+            return answers.of(person_id)
+
     def begin(self) -> None:
         """Begins the work beside the calls: permissions that run out, erasures, and the gate's snapshot."""
         self.tend()
@@ -213,3 +226,8 @@ class Platform:
     def _tend_on(self) -> None:
         while not self._ended.wait(self._settings.snapshot_seconds):
             self.tend()
+
+
+def _origin(settings: PlatformSettings) -> str | None:
+    """Where letters link to."""
+    return None if settings.people_page is None else settings.people_page.removesuffix("/")

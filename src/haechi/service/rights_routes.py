@@ -14,7 +14,7 @@ from haechi.rights.grounds import Admitted, admitted
 from haechi.service.callers import needs
 from haechi.service.platform import Platform
 from haechi.service.problems import PROBLEMS
-from haechi.stores.answering import answering
+from haechi.service.shapes import with_zone
 from haechi.stores.clock import utc_now
 from haechi.stores.disclosures import Delivery, Told, report
 from haechi.stores.request_rows import Request, open_requests, person_id_of, request_of
@@ -58,19 +58,21 @@ class RequestRoutes(Controller):
     @_post(guards=[needs("rights")], status_code=HTTP_201_CREATED, sync_to_thread=True)
     def receive(self, data: Received, platform: Platform) -> Request:
         """Takes a request in; what it stops is stopped when this answers."""
-        return platform.requests.receive(data.person_id, data.kind, data.wanted, via="desk", now=utc_now())
+        return with_zone(
+            platform.requests.receive(data.person_id, data.kind, data.wanted, via="desk", now=utc_now())
+        )
 
     @_get(guards=[needs("rights")], sync_to_thread=True)
     def waiting(self, platform: Platform) -> list[Request]:
         """What waits for an answer: without delay first, then by when it is due. It names nobody."""
         with reading(platform.engine) as connection:
-            return open_requests(connection, now=utc_now())
+            return [with_zone(one) for one in open_requests(connection, now=utc_now())]
 
     @_get("/{request_id:str}", guards=[needs("rights")], sync_to_thread=True)
     def show(self, request_id: str, platform: Platform) -> Request:
         """A request as it stands."""
         with reading(platform.engine) as connection:
-            return request_of(connection, request_id, now=utc_now())
+            return with_zone(request_of(connection, request_id, now=utc_now()))
 
     @_get("/{request_id:str}/grounds", guards=[needs("rights")], sync_to_thread=True)
     def grounds(self, request_id: str, platform: Platform) -> list[Admitted]:
@@ -84,37 +86,28 @@ class RequestRoutes(Controller):
     )
     def put_off(self, request_id: str, data: PutOff, platform: Platform) -> Request:
         """Writes down that the person was told that it takes longer, where the laws have that."""
-        return platform.requests.put_off(request_id, data.reason, now=utc_now())
+        return with_zone(platform.requests.put_off(request_id, data.reason, now=utc_now()))
 
     @_post("/{request_id:str}/answer", guards=[needs("rights")], status_code=HTTP_200_OK, sync_to_thread=True)
     def answer(self, request_id: str, data: Answered, platform: Platform) -> Request:
         """Answers it; a refusal needs a ground on every law's closed list, and a reason."""
-        return platform.requests.answer(
-            request_id,
-            data.outcome,
-            ground=data.ground,
-            reason=data.reason,
-            now=utc_now(),
-            version=data.version,
+        return with_zone(
+            platform.requests.answer(
+                request_id,
+                data.outcome,
+                ground=data.ground,
+                reason=data.reason,
+                now=utc_now(),
+                version=data.version,
+            )
         )
 
     @_get("/{request_id:str}/data", guards=[needs("rights")], sync_to_thread=True)
     def data(self, request_id: str, platform: Platform) -> Response[bytes]:
         """Everything held about whose request it is, to be given to that person alone; answers nothing yet."""
-        if platform.controller is None:
-            raise UsageError("an answer says who answers for the data; start haechi serve with --controller.")
-        now = utc_now()
         with reading(platform.engine) as connection:
             person_id = person_id_of(connection, request_id)
-        with answering(
-            platform.engine,
-            platform.packs,
-            platform.rule,
-            controller=platform.controller,
-            master=platform.master,
-            now=now,
-        ) as answers:
-            return Response(as_json(answers.of(person_id)), media_type=MediaType.JSON)
+        return Response(as_json(platform.answer_for(person_id)), media_type=MediaType.JSON)
 
 
 class DeliveryRoutes(Controller):

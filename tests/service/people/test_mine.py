@@ -9,14 +9,10 @@ from datetime import timedelta
 import pyrage
 import pytest
 
-from haechi.law import load_packs
-from haechi.sensitivity import load
 from haechi.stores.clock import utc_now
-from haechi.stores.ingest import Behaviour, Ingest
 from haechi.stores.people import Person, put_people
-from haechi.stores.themes import Item, ItemTheme, Proposal, Themes
 from haechi.terms.words import LANGUAGES
-from haechi.themes.life import Verdict
+from tests.service.people.offered import likes, offered
 from tests.service.people.world import MASTER, Browser, Site
 
 LONG = timedelta(hours=100)
@@ -24,40 +20,9 @@ LONG = timedelta(hours=100)
 
 @pytest.fixture(scope="module")
 def world(site: Site) -> Site:
-    """A golf theme, a church theme that needs permission, and two advertisers."""
-    now = utc_now()
-    themes = Themes(site.engine, load(), load_packs())
-    for theme_id, name in (("golf", "Golf <b>"), ("church", "Church service")):
-        themes.propose(Proposal(theme_id=theme_id, name=name), by="ann", now=now)
-    for by in ("ann", "bob"):
-        verdict = Verdict(
-            by=by, state="approved-with-permission", categories=("religion",), reason="asked for"
-        )
-        themes.decide("church", verdict, now=now)
-        verdict = Verdict(by=by, state="approved", reason="a sport")
-        themes.decide("golf", verdict, now=now)
-    themes.put_items(
-        [Item(item_id="i1", name="Fairway"), Item(item_id="i2", name="Sunday service")],
-        [ItemTheme(item_id="i1", theme_id="golf"), ItemTheme(item_id="i2", theme_id="church")],
-        by="ann",
-        now=now,
-    )
-    with site.engine.begin() as connection:
-        from haechi.stores import schema  # noqa: PLC0415 - only here
-
-        for name, verified in (("Parish", True), ("Stranger", False)):
-            connection.execute(
-                schema.advertisers.insert().values(
-                    advertiser_id=name.lower(), name=name, verified=verified, created_at=0
-                )
-            )
+    """What `offered` offers."""
+    offered(site)
     return site
-
-
-def likes(site: Site, person_id: str) -> None:
-    now = utc_now()
-    rows = [Behaviour(person_id, item, "like", now - timedelta(minutes=1)) for item in ("i1", "i2")]
-    Ingest(site.engine, load_packs(), master=MASTER)(rows, source="t", key=f"{person_id} {now}")
 
 
 def sure(site: Site, person_id: str, country: str = "KR") -> Browser:

@@ -220,6 +220,19 @@ def test_another_site_s_form_does_nothing(site: Site) -> None:
     assert not browser.is_in()
 
 
+def test_nothing_that_is_watched_names_a_link_or_a_person(site: Site) -> None:
+    """Counters are scraped and kept for years by who must not get in by them."""
+    site.person("watched", "watched@example.org")
+    path = site.door("watched")
+    browser = site.browser()
+    browser.get(path)
+    browser.post(path)
+    said = site.http.get("/metrics").text
+    assert "/me/door/{secret}" in said
+    for secret in (path.rsplit("/", 1)[1], "watched", browser.cookies[COOKIE]):
+        assert secret not in said
+
+
 def test_sessions_end_by_themselves(site: Site) -> None:
     """Half an hour idle, four hours at most, whatever is done in it."""
     number = site.person("ends")

@@ -8,6 +8,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from haechi.errors import MissingError, UsageError
 from haechi.rights.asking import NOTICE, Offer, evidence_of
+from haechi.rights.effect import Wanted
 from haechi.rights.told.page import words
 from haechi.service.console.entry import AnyRequest
 from haechi.service.me.languages import language_of, texts
@@ -74,9 +75,9 @@ class Consent(Controller):
         session = person_of(request)
         check_csrf(session, data.get("csrf"))
         offer, _ = _offer(platform, session, category, purpose)
-        platform.permissions.withdraw(
-            session.person_id, purpose=offer.purpose, category=offer.category, now=utc_now()
-        )
+        # As a request: advertisers that received something are told to delete it.
+        wanted = Wanted(purpose=offer.purpose, category=offer.category)
+        platform.requests.receive(session.person_id, "withdrawal", wanted, via="page", now=utc_now())
         return Redirect(f"{MINE}?done=withdrawn", status_code=HTTP_303_SEE_OTHER)
 
 

@@ -7,7 +7,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from haechi.errors import UsageError
-from haechi.rights.answer import Answer, as_json, portable
+from haechi.rights.answer import as_json, portable
 from haechi.rights.effect import Wanted
 from haechi.rights.sealed_answer import seal_for
 from haechi.rights.told import answer_page, answer_tables
@@ -18,7 +18,6 @@ from haechi.service.me.languages import language_of
 from haechi.service.me.pages import FAULTS, page, refused
 from haechi.service.me.session import Form, check_csrf, from_our_pages, may, person_of
 from haechi.service.platform import Platform
-from haechi.stores.answering import answering
 from haechi.stores.clock import utc_now
 from haechi.stores.identity.answer_keys import answer_key_of
 from haechi.stores.identity.sessions import PersonSession
@@ -45,7 +44,7 @@ class Mine(Controller):
         """Everything on one page; themes only for who has shown enough."""
         session, now, lang = person_of(request), utc_now(), language_of(request)
         seen = may(platform, session, "access")
-        answer = _answer(platform, session) if seen.verdict == "allowed" else None
+        answer = platform.answer_for(session.person_id) if seen.verdict == "allowed" else None
         with reading(platform.engine) as connection:
             mine = mine_of(connection, session.person, platform.packs, now=now)
         say = words(lang)
@@ -106,7 +105,7 @@ class Mine(Controller):
             return refused(request, 403, "more_needed")
         now = utc_now()
         asked = platform.requests.receive(session.person_id, kind, via="page", now=now)
-        answer = _answer(platform, session)
+        answer = platform.answer_for(session.person_id)
         if form == "html":
             content = answer_page(answer, lang).encode()
         elif form == "zip":
@@ -143,25 +142,6 @@ def _asked(platform: Platform, session: PersonSession, kind: RequestKind, wanted
         return Redirect("/me/step-up?after=/me", status_code=HTTP_303_SEE_OTHER)
     platform.requests.receive(session.person_id, kind, wanted, via="page", now=utc_now())
     return _back("left" if wanted.theme_id else _TOLD[kind])
-
-
-def _answer(platform: Platform, session: PersonSession) -> Answer:
-    """Everything held about who is signed in.
-
-    Raises:
-        UsageError: nobody said who answers for the data.
-    """
-    if platform.controller is None:
-        raise UsageError("the page needs haechi serve with --controller.")
-    with answering(
-        platform.engine,
-        platform.packs,
-        platform.rule,
-        controller=platform.controller,
-        master=platform.master,
-        now=utc_now(),
-    ) as answers:
-        return answers.of(session.person_id)
 
 
 def _kind(given: object) -> RequestKind:

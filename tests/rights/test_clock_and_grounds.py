@@ -51,7 +51,13 @@ def test_of_several_laws_the_earliest_counts() -> None:
     assert set(everywhere) == set(PACKS)
     found = deadlines("access", everywhere, PACKS, MONDAY)
     assert due(found) == due(deadlines("access", ("kr-pipa",), PACKS, MONDAY))
-    assert laws_of(PACKS, "US", "US-WA") == ("us-wa-mhmda",)
+    for written in ("US-WA", "WA", "us-wa"):
+        assert laws_of(PACKS, "US", written) == ("us-wa-mhmda",)
+    for unknown in (None, "", "California <b>"):
+        assert set(laws_of(PACKS, "US", unknown)) == {"us-ca-cpra", "us-wa-mhmda"}
+    assert laws_of(PACKS, "US", "US-NY") == laws_of(PACKS, "BR", None) == ()
+    with pytest.raises(UsageError, match="NOT_IN_SCOPE is no ground"):
+        check_answer("access", (), PACKS, MONDAY, outcome="refused", ground="NOT_IN_SCOPE", reason=REASON)
 
 
 def test_an_extension_is_each_laws_own() -> None:

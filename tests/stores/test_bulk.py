@@ -12,11 +12,13 @@ from sqlalchemy import Engine, func, select
 
 from haechi import records, tables
 from haechi.law import load_packs
+from haechi.ledger.seal import Master
 from haechi.records import Dataset
 from haechi.sensitivity import load as engine_of
 from haechi.stores import open_store, schema
 from haechi.stores.bulk import load
 from haechi.stores.ingest import Ingest
+from haechi.stores.requests import Requests
 from haechi.stores.themes import Themes
 from haechi.themes import memberships_from_behaviours
 from haechi.themes.evidence import DEFAULT_EVIDENCE
@@ -58,6 +60,7 @@ def run(dataset: Dataset, engine: Engine, most: int | None = None) -> None:
             ingest=Ingest(engine, PACKS),
             separate=True,
             master=None,
+            requests=Requests(engine, PACKS, master=Master(b"k" * 32)),
             now=NOW,
             step=step,
         )
@@ -89,8 +92,39 @@ def test_a_dataset_loads_and_people_are_where_they_may_be(dataset: Dataset, engi
         (str(row["person_id"]), str(row["theme_id"]))
         for row in defined.filter(defined.until.isnull()).to_pyarrow().to_pylist()
     }
-    assert held(engine) == {pair for pair in now if states[pair[1]] == "approved"}
+    # Whose request to stop was left open is in nothing.
+    asked = dataset.tables["requests"].to_pyarrow().to_pylist()
+    stopping = {
+        str(row["person_id"])
+        for row in asked
+        if row["kind"] in {"objection", "restriction", "erasure"} and row["answered_at"] is None
+    }
+    assert stopping
+    expected = {pair for pair in now if states[pair[1]] == "approved" and pair[0] not in stopping}
+    assert held(engine) == expected
     assert not {theme for _, theme in held(engine)} & sensitive
+
+
+def test_what_was_withdrawn_meanwhile_is_withdrawn_here_too(dataset: Dataset, engine: Engine) -> None:
+    """Fails when a second load loses a withdrawal, or takes every permission in twice."""
+    run(dataset, engine)
+    g = schema.permissions
+    with engine.begin() as connection:
+        before = connection.execute(select(func.count()).select_from(g)).scalar_one()
+        connection.execute(g.update().values(withdrawn_at=None))
+    run(dataset, engine)
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(g)).scalar_one() == before
+        ended = connection.execute(
+            select(func.count()).select_from(g).where(g.c.withdrawn_at.is_not(None))
+        ).scalar_one()
+        open_ = connection.execute(
+            select(func.count()).select_from(schema.requests).where(schema.requests.c.outcome == "open")
+        ).scalar_one()
+    permissions = dataset.tables["permissions"]
+    assert ended == permissions.filter(permissions.withdrawn_at.notnull()).count().execute()
+    requests = dataset.tables["requests"]
+    assert open_ <= requests.filter(requests.answered_at.isnull()).count().execute()
 
 
 def test_an_interrupted_load_goes_on(dataset: Dataset, tmp_path: Path) -> None:

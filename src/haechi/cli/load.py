@@ -15,6 +15,7 @@ from haechi.stores import open_store
 from haechi.stores.bulk import load as load_all
 from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
+from haechi.stores.requests import Requests
 from haechi.stores.themes import Themes
 
 
@@ -67,6 +68,7 @@ def load(
                 engine,
                 themes=Themes(engine, judge_with(decisions), packs, approve_ordinary=approve_ordinary),
                 ingest=Ingest(engine, packs, master=master),
+                requests=Requests(engine, packs, master=master),
                 master=master,
                 separate=permissions_are_separate,
                 now=now,

@@ -89,6 +89,7 @@ class Recipient(_Told, frozen=True, kw_only=True):
         categories: what the theme gives away by its name.
         how: see `How`.
         within: False: the advertiser learned that the person is not in the theme.
+        rightful: False: it should not have been delivered, and was all the same.
         since: when an ad was delivered, or from when on the theme could be used.
         until: None for a delivery, or where it still can.
     """
@@ -102,6 +103,7 @@ class Recipient(_Told, frozen=True, kw_only=True):
     how: How
     purpose: Purpose
     within: bool
+    rightful: bool
     since: datetime
     until: datetime | None
 

@@ -87,6 +87,11 @@ def _offer(
     )
 
 
+def digest_of(notice: str) -> str:
+    """What stands for a notice: SHA-256 of its text, in hexadecimal."""
+    return hashlib.sha256(notice.encode()).hexdigest()
+
+
 def evidence_of(lang: str, notice: str, recipients: Iterable[str]) -> str:
     """The record that proves a permission of the people's page: what was read, and who was named.
 
@@ -96,5 +101,6 @@ def evidence_of(lang: str, notice: str, recipients: Iterable[str]) -> str:
         recipients: identifiers of the advertisers that it named.
     """
     named = ", ".join(recipients)
-    digest = hashlib.sha256(notice.encode()).hexdigest()
-    return f"people's page; {lang}; notice sha256 {digest}" + (f"; recipients {named}" if named else "")
+    return f"people's page; {lang}; notice sha256 {digest_of(notice)}" + (
+        f"; recipients {named}" if named else ""
+    )

@@ -1,5 +1,6 @@
 """By when a request must be answered: every law of the person has its say, and the earliest counts."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -10,6 +11,7 @@ from haechi.law import LawPack, RequestRule, due_at, packs_for, request_rule
 from haechi.terms.words import RequestKind
 
 Urgency = Literal["late", "due-soon", "without-delay", "in-time", "waiting", "answered"]
+_REGION: Final = re.compile("[A-Z]{2}-[A-Z0-9]{1,3}")
 WARNED: Final = timedelta(days=3)
 """Before the end of a deadline: a request that is nearer is told of."""
 
@@ -33,8 +35,23 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def laws_of(packs: Mapping[str, LawPack], country: str | None, region: str | None) -> tuple[str, ...]:
-    """The laws by which a person's request is judged; all of them where it is not known where the person lives."""
-    return packs_for(packs, country, region) if country is not None else tuple(packs)
+    """The laws by which a person's request is judged: every one that could be theirs where the place is not known.
+
+    Args:
+        packs: by identifier.
+        country: ISO 3166-1 alpha-2, or None.
+        region: ISO 3166-2, with or without its country; None or another writing: any of the country's.
+    """
+    if country is None:
+        return tuple(packs)
+    code = f"{country}-{(region or '').upper().removeprefix(f'{country}-')}"
+    if not _REGION.fullmatch(code):
+        places = {place for pack in packs.values() for place in pack.jurisdictions if place[:2] == country}
+        found = {
+            law for place in places for law in packs_for(packs, country, place if "-" in place else None)
+        }
+        return tuple(law for law in packs if law in found)
+    return packs_for(packs, country, code)
 
 
 def deadlines(

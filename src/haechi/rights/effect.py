@@ -6,12 +6,13 @@ waits a while, so that who did not ask for it can stop it; meanwhile everything 
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
 
 from haechi.errors import UsageError
+from haechi.terms.countries import COUNTRIES
 from haechi.terms.words import Category, Purpose, RequestKind
 
 STOPPED: Final[Mapping[RequestKind, tuple[Purpose | None, ...]]] = {
@@ -22,6 +23,7 @@ STOPPED: Final[Mapping[RequestKind, tuple[Purpose | None, ...]]] = {
 """The purposes that a kind of request stops from its receipt on; None: all, nothing but keeping is left."""
 COOLING_OFF: Final = timedelta(hours=72)
 """How long erasure waits, while every known address of the person is told of it."""
+_EARLIEST: Final = date(1900, 1, 1)
 _ANSWERING: Final[frozenset[RequestKind]] = frozenset({"access", "portability", "explanation"})
 
 
@@ -68,8 +70,24 @@ def check_wanted(kind: RequestKind, wanted: Wanted) -> None:
         raise UsageError(
             f"a request for {kind} says {', '.join(foreign)}; expected {', '.join(sorted(allowed)) or 'words alone'}."
         )
+    _check_corrections(wanted)
     if kind == "rectification" and not (said or wanted.words.strip()):
         raise UsageError("a request for rectification says nothing; expected what is wrong.")
+
+
+def _check_corrections(wanted: Wanted) -> None:
+    """Whether a place and a date of birth are ones."""
+    if wanted.country is not None and wanted.country not in COUNTRIES:
+        raise UsageError(f"unknown country {wanted.country}; expected an ISO 3166-1 alpha-2 code.")
+    if wanted.region is not None and wanted.country is not None and wanted.region[:2] != wanted.country:
+        raise UsageError(f"the region {wanted.region} is not in {wanted.country}; expected one that is.")
+    if wanted.birth_date is not None:
+        try:
+            born = date.fromisoformat(wanted.birth_date)
+        except ValueError:
+            raise UsageError(f"no day {wanted.birth_date}; expected a date of birth as YYYY-MM-DD.") from None
+        if not _EARLIEST <= born <= datetime.now(UTC).date():
+            raise UsageError(f"a date of birth {born}; expected one from {_EARLIEST} to today.")
 
 
 def stopped(kind: RequestKind, wanted: Wanted) -> tuple[Purpose | None, ...]:

@@ -73,6 +73,7 @@ def check_answer(
     outcome: Outcome,
     ground: str | None,
     reason: str,
+    known: bool = False,
 ) -> None:
     """Whether an answer may be given like this.
 
@@ -84,6 +85,7 @@ def check_answer(
         outcome: granted, partly or refused.
         ground: the code of the ground; None where all is granted.
         reason: in words, for the person.
+        known: it was shown who asks before the request was taken in: that ground is used up.
 
     Raises:
         UsageError: a ground is missing, is none that the laws list, or is one that they rule out; or there is no
@@ -94,17 +96,21 @@ def check_answer(
             raise UsageError(f"a request that is {outcome} has a ground; expected none.")
         return
     giving = _giving(kind, laws, packs, at)
+    if known and ground is not None and _shared(ground) == _UNCONFIRMED:
+        raise UsageError(
+            f"{ground} is no ground: who asks showed who they are before the request was taken in."
+        )
     if len(reason.strip()) < _SHORTEST_REASON:
         raise UsageError(
-            "a refusal without a reason; expected words that the person can understand and contest."
+            "a refusal without a reason; expected ten letters or more that the person can understand and contest."
         )
-    if not giving:
-        # No law gives the right: what is refused is a favour.
-        return
-    for law in giving:
+    for law in packs:
         for never in forbidden_grounds(packs[law], kind, at):
             if ground == never.code:
                 raise UsageError(f"{ground} is no ground: {never.article} ({law}). {never.meaning.en}")
+    if not giving:
+        # No law gives the right: what is refused is a favour.
+        return
     offered = admitted(kind, giving, packs, at)
     if ground is None or _shared(ground) not in {one.code for one in offered}:
         said = ", ".join(one.code for one in offered) or "none: it cannot be refused"
@@ -135,10 +141,8 @@ def check_extension(
         raise UsageError("a putting off without a reason; expected words that the person can understand.")
 
 
-_SAME: Final = {
-    "NOT_VERIFIABLE": "IDENTITY_UNCONFIRMED",
-    "IDENTITY_FAILURE": "IDENTITY_UNCONFIRMED",
-}
+_UNCONFIRMED: Final = "IDENTITY_UNCONFIRMED"
+_SAME: Final = {"NOT_VERIFIABLE": _UNCONFIRMED, "IDENTITY_FAILURE": _UNCONFIRMED}
 """Grounds that are one thing under several laws' own names."""
 
 

@@ -72,7 +72,12 @@ class Records(Controller):
     @_post("/people", guards=[needs("ingest")], status_code=HTTP_204_NO_CONTENT, sync_to_thread=True)
     def people(self, data: list[Person], platform: Platform) -> None:
         """Adds people, or what is known of their place and birth."""
-        put_people(platform.engine, data, master=platform.master)
+        put_people(
+            platform.engine,
+            data,
+            master=platform.master,
+            keep=partial(platform.ingest.keep_anew, now=utc_now()),
+        )
 
     @_post("/items", guards=[needs("themes")], status_code=HTTP_204_NO_CONTENT, sync_to_thread=True)
     def items(self, data: Catalogue, platform: Platform, caller: Caller) -> None:

@@ -4,26 +4,26 @@ Interrupted work goes on where it stopped: each chunk of behaviours has its own 
 passed over; people, items and themes that are known stay as they are.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Final
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, select, text
 
-from haechi.ledger.entry import Fact, Kind
 from haechi.ledger.seal import Master
 from haechi.records import Dataset
 from haechi.stores import schema
-from haechi.stores.bulk_rows import Row, Step, chunks
+from haechi.stores.bulk_permissions import load_permissions
+from haechi.stores.bulk_requests import load_requests
+from haechi.stores.bulk_rows import Step, chunks
 from haechi.stores.bulk_told import load_told
 from haechi.stores.catalogue import changed
 from haechi.stores.clock import micros
-from haechi.stores.erased import Erased
-from haechi.stores.ingest import Behaviour, Ingest
-from haechi.stores.ledger.append import append
+from haechi.stores.ingest import Behaviour, Ingest, digest_of
 from haechi.stores.numbers import Numbers
-from haechi.stores.people import Person, put_people
-from haechi.stores.rows import fill, reading, temporary, writing
+from haechi.stores.people import Keep, Person, put_people
+from haechi.stores.requests import Requests
+from haechi.stores.rows import fill, temporary, writing
 from haechi.stores.themes import Themes
 from haechi.themes.evidence import WEIGHT_SCALE
 
@@ -41,6 +41,7 @@ def load(
     themes: Themes,
     ingest: Ingest,
     separate: bool,
+    requests: Requests,
     master: Master | None,
     now: datetime,
     step: Step,
@@ -53,27 +54,30 @@ def load(
         themes: screens what comes in.
         ingest: takes the behaviours.
         separate: the dataset's permissions were asked apart from everything else; the records do not say it.
+        requests: takes in the requests that are open.
         master: wraps people's keys, and knows who was erased.
         now: naive UTC instant.
         step: is told of progress.
     """
-    _people(source, engine, master, step)
+    _people(source, engine, partial(ingest.keep_anew, now=now), master, step)
     _catalogue(source, engine, now, step)
     while done := themes.screen_some(_SCREENED_AT_ONCE, by="load", now=now):
         step("themes screened", done)
-    _permissions(source, engine, separate=separate, master=master, now=now, step=step)
+    load_permissions(source, engine, ingest, separate=separate, master=master, now=now, step=step)
     load_told(source, engine, master=master, now=now, step=step)
+    load_requests(source, engine, requests, now=now, step=step)
     # In one order, so that a chunk is the same when it comes again; along time for each person, as memberships grow.
-    for number, rows in enumerate(chunks(source, "behaviours", _ALONG_TIME)):
+    for rows in chunks(source, "behaviours", _ALONG_TIME):
         batch = [
             Behaviour(str(row["person_id"]), str(row["item_id"]), row["kind"], row["occurred_at"])
             for row in rows
         ]
-        ingest(batch, source=f"load {source.location}", key=str(number), now=now)
+        # By its content: the same dataset in another place is the same dataset.
+        ingest(batch, source="load", key=digest_of(batch).hex(), now=now)
         step("behaviours", len(batch))
 
 
-def _people(source: Dataset, engine: Engine, master: Master | None, step: Step) -> None:
+def _people(source: Dataset, engine: Engine, keep: Keep, master: Master | None, step: Step) -> None:
     for rows in chunks(source, "people"):
         known = [
             Person(
@@ -84,7 +88,7 @@ def _people(source: Dataset, engine: Engine, master: Master | None, step: Step) 
             )
             for row in rows
         ]
-        put_people(engine, known, master=master)
+        put_people(engine, known, master=master, keep=keep)
         step("people", len(rows))
 
 
@@ -142,59 +146,3 @@ def _catalogue(source: Dataset, engine: Engine, now: datetime, step: Step) -> No
             )
             changed(connection)
         step("item_themes", len(rows))
-
-
-def _permissions(
-    source: Dataset,
-    engine: Engine,
-    *,
-    separate: bool,
-    master: Master | None,
-    now: datetime,
-    step: Step,
-) -> None:
-    p = schema.permissions
-    with reading(engine) as connection:
-        already = connection.execute(select(func.count()).select_from(p)).scalar_one()
-    if already:
-        # Those of an earlier, interrupted load came in one transaction each; here nothing tells which.
-        return
-    columns = ("person", "purpose", "category", "basis", "given_at", "withdrawn_at", "notice", "evidence", "separate",
-               "by_guardian", "recorded_at")  # fmt: skip
-    erased = Erased(master)
-    with writing(engine) as connection:
-        erased.look(connection)
-        numbers = Numbers(schema.people, "person", "person_id")
-        for rows in chunks(source, "permissions"):
-            gone = erased.since({str(row["person_id"]) for row in rows})
-            kept = [row for row in rows if str(row["person_id"]) not in gone]
-            people = numbers.of(connection, [str(row["person_id"]) for row in kept])
-            fill(
-                connection, "permissions", columns,
-                [
-                    (person, row["purpose"], row["category"], row["basis"], micros(row["given_at"]),
-                     None if row["withdrawn_at"] is None else micros(row["withdrawn_at"]), "", row["evidence"] or "",
-                     separate, False, micros(now))
-                    for person, row in zip(people, kept, strict=True)
-                ],
-            )  # fmt: skip
-            facts = [
-                fact
-                for person, row in zip(people, kept, strict=True)
-                for fact in _proved(person, row, master)
-            ]
-            append(connection, facts, master=master)
-            step("permissions", len(rows))
-
-
-def _proved(person: int, row: Row, master: Master | None) -> Iterator[Fact]:
-    """What the ledger is told of a permission that another system recorded."""
-    said = {name: row[name] for name in ("purpose", "category", "basis", "evidence")}
-    stages: tuple[tuple[Kind, datetime | None], ...] = (
-        ("permission-given", row["given_at"]),
-        ("permission-withdrawn", row["withdrawn_at"]),
-    )
-    for kind, at in stages:
-        if at is not None:
-            public = {"recorded_by": "load"}
-            yield Fact(kind, at, public) if master is None else Fact(kind, at, public, person, said)

@@ -6,6 +6,7 @@ the booking counts, also one that the audience left out, since it says that the 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -20,14 +21,17 @@ from haechi.stores import schema
 from haechi.stores.addressable import Addressable
 from haechi.stores.booked import bookings_of
 from haechi.stores.clock import instant, micros
+from haechi.stores.deletions import tell_advertisers
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import number_of
 from haechi.stores.rows import temporary, writing
 from haechi.terms.words import Purpose
 
+_MOST_TRIED: Final = 10
 _SKEW: Final = timedelta(minutes=5)
 _COLUMNS: Final = (
-    "person BIGINT, at BIGINT, advertiser BIGINT, theme BIGINT, purpose TEXT, within BOOLEAN, handle_hash "
+    "person BIGINT, at BIGINT, advertiser BIGINT, theme BIGINT, purpose TEXT, within BOOLEAN, handle_hash {bytes}, "
+    "rightful BOOLEAN"
 )
 _BYTES: Final = {"sqlite": "BLOB", "postgresql": "BYTEA"}
 
@@ -70,6 +74,7 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
         purpose: what for.
         within: the person is in it; False: the person is not, and the audience left out who is.
         handle_hash: SHA-256 of the booking's handle, or None where another system delivered.
+        rightful: False: the person was not, or no longer, in the audience; they were told of all the same.
     """
 
     person: int
@@ -79,6 +84,7 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose = "disclosure"
     within: bool = True
     handle_hash: bytes | None = None
+    rightful: bool = True
 
 
 def report(
@@ -91,8 +97,9 @@ def report(
 ) -> Told:
     """Takes in what the ad server delivered: what each booking's advertiser learned by it is kept and proved.
 
-    Whether the person was in the audience is looked up as it stands now: deliveries are to be reported as they
-    happen. One that should not have been is refused and counted.
+    Whether the person is in the audience is looked up as it stands now: deliveries are to be reported as they happen.
+    One that should not have been is refused and counted, and still kept, marked as such: the advertiser was told of
+    the person all the same, and if they objected, is told to delete it.
 
     Args:
         engine: the database.
@@ -108,6 +115,7 @@ def report(
     if any(at > now + _SKEW for at in instants):
         raise UsageError("a delivery lies in the future; expected instants that are not.")
     refused = 0
+    wronged: set[int] = set()
     found: list[Disclosure] = []
     with writing(engine) as connection:
         bookings = bookings_of(connection, {one.handle for one in deliveries})
@@ -118,17 +126,28 @@ def report(
                 refused += 1
                 continue
             addressable = Addressable(connection, packs, now, only=person, recipient=booking.advertiser_id)
-            if not addressable.holds(booking.function):
+            rightful = addressable.holds(booking.function)
+            learned = _learned(booking.function, addressable) if rightful else _meant(booking.function)
+            numbers = {
+                theme: number_of(connection, schema.themes, "theme", "theme_id", theme) for theme in learned
+            }
+            rightful = rightful and _was_in(
+                connection, person, [numbers[theme] or 0 for theme, within in learned.items() if within], at
+            )
+            if not rightful:
                 refused += 1
-                continue
+                wronged.add(person)
             found += [
                 Disclosure(
-                    person=person, at=at, advertiser=booking.advertiser, theme=addressable.number(theme),
-                    within=within, handle_hash=booking.handle_hash,
+                    person=person, at=at, advertiser=booking.advertiser, theme=number, within=learned[theme],
+                    handle_hash=booking.handle_hash, rightful=rightful,
                 )
-                for theme, within in _learned(booking.function, addressable).items()
+                for theme, number in numbers.items()
+                if number is not None
             ]  # fmt: skip
         disclose(connection, found, master=master, recorded_by="ad server")
+        for person in sorted(wronged):
+            _tell_again(connection, person, master, now)
     return Told(recorded=len(deliveries) - refused, refused=refused)
 
 
@@ -147,19 +166,28 @@ def disclose(
         how many were new.
     """
     rows = [
-        (one.person, micros(one.at), one.advertiser, one.theme, one.purpose, one.within, one.handle_hash)
+        (
+            one.person,
+            micros(one.at),
+            one.advertiser,
+            one.theme,
+            one.purpose,
+            one.within,
+            one.handle_hash,
+            one.rightful,
+        )
         for one in found
     ]
     if not rows:
         return 0
     kind = _BYTES[connection.dialect.name]
-    temporary(connection, "told", _COLUMNS + kind, rows)
+    temporary(connection, "told", _COLUMNS.format(bytes=kind), rows)
     new = connection.execute(
         text(
-            "INSERT INTO disclosures (person, at, advertiser, theme, purpose, within, handle_hash) "
-            "SELECT DISTINCT person, at, advertiser, theme, purpose, within, handle_hash FROM temp_told WHERE true "
-            "ON CONFLICT (person, at, advertiser, theme) DO NOTHING "
-            "RETURNING person, at, advertiser, theme, purpose, within"
+            "INSERT INTO disclosures (person, at, advertiser, theme, purpose, within, handle_hash, rightful) "
+            "SELECT DISTINCT person, at, advertiser, theme, purpose, within, handle_hash, rightful FROM temp_told "
+            "WHERE true ON CONFLICT (person, at, advertiser, theme) DO NOTHING "
+            "RETURNING person, at, advertiser, theme, purpose, within, rightful"
         )
     ).all()
     names = _names(connection, {row.advertiser for row in new}, {row.theme for row in new})
@@ -170,6 +198,7 @@ def disclose(
             "theme_id": names[1][row.theme],
             "purpose": row.purpose,
             "within": bool(row.within),
+            "rightful": bool(row.rightful),
         }
         public = {"recorded_by": recorded_by}
         facts.append(
@@ -203,6 +232,48 @@ def _learned(function: Function, addressable: Addressable) -> dict[str, bool]:
         for theme, inside in within.items()
         if inside or not function.holds(lambda other, theme=theme: within[other] != (other == theme))  # type: ignore[misc]
     }
+
+
+def _meant(function: Function) -> dict[str, bool]:
+    """What an ad tells of somebody by what its audience asks for: in the themes it wants, not in the others."""
+    themes = sorted(function.themes)
+    if len(themes) > _MOST_TRIED:
+        return dict.fromkeys(themes, True)
+    found: dict[str, bool] = {}
+    for theme in themes:
+        others = [other for other in themes if other != theme]
+        for state in product((False, True), repeat=len(others)):
+            held = dict(zip(others, state, strict=True))
+            inside = function.holds(lambda other, held=held: held.get(other, True))  # type: ignore[misc]
+            if inside != function.holds(lambda other, held=held: held.get(other, False)):  # type: ignore[misc]
+                found[theme] = inside
+                break
+    return found
+
+
+def _was_in(connection: Connection, person: int, themes: Sequence[int], at: datetime) -> bool:
+    """Whether a person was in themes at the naive UTC instant `at`."""
+    m = schema.memberships
+    inside = connection.execute(
+        select(m.c.theme).where(
+            m.c.person == person, m.c.theme.in_(themes), m.c.since <= micros(at),
+            m.c.until.is_(None) | (m.c.until > micros(at)),
+        )
+    ).scalars()  # fmt: skip
+    return set(themes) <= set(inside)
+
+
+def _tell_again(connection: Connection, person: int, master: Master | None, now: datetime) -> None:
+    """Tells advertisers to delete what they learned after, or just before, somebody objected or withdrew."""
+    r = schema.requests
+    row = connection.execute(
+        select(r.c.request, r.c.kind)
+        .where(r.c.person == person, r.c.kind.in_(("objection", "withdrawal")))
+        .order_by(r.c.received_at.desc())
+        .limit(1)
+    ).first()
+    if row is not None:
+        tell_advertisers(connection, person, row.request, row.kind, master=master, now=now)
 
 
 def _naive(at: datetime) -> datetime:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, text, update
 
 from haechi.errors import UsageError
 from haechi.ledger.seal import Master
@@ -20,6 +20,8 @@ from haechi.stores.clock import micros
 from haechi.stores.rows import fetch
 
 _PURPOSE: Final = b"haechi erased person\0"
+_VERSION: Final = "erased"
+"""In the settings: grows with each change, so that what a process remembers of numbers is never taken for true."""
 GONE: Final = -1
 """Instant of return of somebody who has not come back."""
 
@@ -33,7 +35,7 @@ class Erased:
 
     def __init__(self, master: Master | None) -> None:
         self._key = None if master is None else master.key
-        self._state: tuple[int, int] | None = None
+        self._version: str | None = None
         self._returned: dict[bytes, int] = {}
 
     def look(self, connection: Connection) -> bool:
@@ -45,11 +47,11 @@ class Erased:
         Raises:
             UsageError: people were erased, and there is no key by which to know them.
         """
-        rows = fetch(connection, "SELECT count(*), count(returned_at) FROM erased")
-        state = (int(rows[0][0]), int(rows[0][1]))
-        if state == self._state:
+        rows = fetch(connection, f"SELECT value FROM settings WHERE name = '{_VERSION}'")  # noqa: S608 - ours
+        version = rows[0][0] if rows else ""
+        if version == self._version:
             return False
-        if state[0] and self._key is None:
+        if version and self._key is None:
             raise UsageError(
                 "people were erased from this database; expected the master key, without which they would come back "
                 "unnoticed: set HAECHI_LEDGER_MASTER or HAECHI_LEDGER_MASTER_FILE."
@@ -58,7 +60,7 @@ class Erased:
             bytes(mark): GONE if returned_at is None else int(returned_at)
             for mark, returned_at in fetch(connection, "SELECT mark, returned_at FROM erased")
         }
-        self._state = state
+        self._version = version
         return True
 
     def since(self, person_ids: Iterable[str]) -> dict[str, int]:
@@ -82,6 +84,7 @@ class Erased:
         again = update(e).where(e.c.mark == mark).values(erased_at=micros(now), returned_at=None)
         if not connection.execute(again).rowcount:
             connection.execute(e.insert().values(mark=mark, erased_at=micros(now)))
+        _changed(connection)
 
     def welcome(self, connection: Connection, person_id: str, *, now: datetime) -> bool:
         """Writes down that an erased person came back by their own act; what happened before stays out.
@@ -93,7 +96,10 @@ class Erased:
             return False
         e = schema.erased
         which = (e.c.mark == self._mark(person_id)) & e.c.returned_at.is_(None)
-        return bool(connection.execute(update(e).where(which).values(returned_at=micros(now))).rowcount)
+        returned = connection.execute(update(e).where(which).values(returned_at=micros(now))).rowcount
+        if returned:
+            _changed(connection)
+        return bool(returned)
 
     def _mark(self, person_id: str) -> bytes:
         if self._key is None:
@@ -102,3 +108,13 @@ class Erased:
                 "HAECHI_LEDGER_MASTER or HAECHI_LEDGER_MASTER_FILE (haechi ledger key)."
             )
         return hmac.digest(self._key, _PURPOSE + person_id.encode(), hashlib.sha256)
+
+
+def _changed(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO settings (name, value) VALUES (:name, '1') ON CONFLICT (name) "
+            "DO UPDATE SET value = CAST(CAST(settings.value AS INTEGER) + 1 AS TEXT)"
+        ),
+        {"name": _VERSION},
+    )

@@ -9,7 +9,7 @@ permission that holds; for such a pair not even evidence is kept.
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +25,7 @@ from haechi.stores.clock import micros, utc_now
 from haechi.stores.erased import GONE, Erased
 from haechi.stores.holding import Holding
 from haechi.stores.keep import Pair, keep_gains, recompute
+from haechi.stores.keep_anew import keep_anew
 from haechi.stores.numbers import Numbers
 from haechi.stores.rows import fill, writing
 from haechi.terms.words import BEHAVIOUR_KINDS, BehaviourKind
@@ -116,7 +117,7 @@ class Ingest:
         """
         now = now or utc_now()
         arrived = _checked(behaviours, now)
-        digest = _digest(behaviours)
+        digest = digest_of(behaviours)
         # What is remembered between batches belongs to one of them at a time.
         with self._one_at_a_time, writing(self._engine) as connection:
             self._people.forget_new()
@@ -142,6 +143,10 @@ class Ingest:
             self._people.keep()
             self._items.keep()
         return Receipt(len(arrived), repeated=False, of_erased=len(arrived) - len(kept))
+
+    def keep_anew(self, connection: Connection, people: Collection[int], *, now: datetime) -> None:
+        """Works out anew who is in what, after something about these people changed."""
+        keep_anew(connection, people, self._packs, self._rule, now=now)
 
     def _kept(
         self, connection: Connection, behaviours: Sequence[Behaviour], arrived: Sequence[int]
@@ -207,7 +212,8 @@ def _checked(behaviours: Sequence[Behaviour], now: datetime) -> list[int]:
     return arrived
 
 
-def _digest(behaviours: Sequence[Behaviour]) -> bytes:
+def digest_of(behaviours: Sequence[Behaviour]) -> bytes:
+    """SHA-256 of a batch: the same behaviours in the same order have the same."""
     return hashlib.sha256(msgspec.msgpack.encode(behaviours)).digest()
 
 

@@ -91,7 +91,9 @@ class Obeying:
         values = {name: value or None for name, value in told.items() if value is not None}
         if values:
             p = schema.people
-            connection.execute(update(p).where(p.c.person == person).values(**values))
+            connection.execute(
+                update(p).where(p.c.person == person).values(**values, corrected_at=micros(now))
+            )
             self.keep_anew(connection, person, now=now)
 
     def keep_anew(self, connection: Connection, person: int, *, now: datetime) -> None:

@@ -89,8 +89,7 @@ class Permissions:
             raise UsageError("a permission that has run out already; expected an instant to come.")
         with writing(self._engine) as connection:
             expect_identifiers("permissions", "person_id", [grant.person_id])
-            # Whoever gives a permission after having been erased comes back by it.
-            self._erased.welcome(connection, grant.person_id, now=now)
+            self._welcome(connection, grant, now)
             person = Numbers(schema.people, "person", "person_id").of(connection, [grant.person_id])[0]
             values = {name: getattr(grant, name) for name in grant.__struct_fields__ if name != "person_id"}
             connection.execute(
@@ -119,6 +118,7 @@ class Permissions:
         *,
         purpose: Purpose | None = None,
         category: Category | None = None,
+        since: datetime | None = None,
         now: datetime,
     ) -> int:
         """Ends permissions that hold; as easy as giving one (GDPR Art. 7(3)), and what they opened is gone.
@@ -127,6 +127,7 @@ class Permissions:
             person_id: whose.
             purpose: only for it; None: for any.
             category: only for it; None: for any and none.
+            since: only those that were given then or later, naive UTC.
             now: naive UTC instant.
 
         Returns:
@@ -142,6 +143,8 @@ class Permissions:
                 which &= p.c.purpose == purpose
             if category is not None:
                 which &= p.c.category == category
+            if since is not None:
+                which &= p.c.given_at >= micros(since)
             ended = connection.execute(update(p).where(which).values(withdrawn_at=micros(now))).rowcount
             self._keep(connection, {person}, now)
             if ended:
@@ -172,6 +175,22 @@ class Permissions:
         """An entry in the ledger; what it says of the person is sealed, or left out where nothing can seal it."""
         fact = Fact(kind, now, {}) if self._master is None else Fact(kind, now, {}, person, said)
         append(connection, [fact], master=self._master)
+
+    def _welcome(self, connection: Connection, grant: Grant, now: datetime) -> None:
+        """Whoever was erased comes back by a consent of their own, and by nothing that somebody else records.
+
+        Raises:
+            UsageError: somebody who was erased gets a permission on another basis.
+        """
+        self._erased.look(connection)
+        if not any(at < 0 for at in self._erased.since([grant.person_id]).values()):
+            return
+        if grant.basis not in ("explicit_consent", "consent") or not grant.separate or grant.by_guardian:
+            raise UsageError(
+                "a permission of somebody who was erased; expected a separate consent of their own, by which alone "
+                "they come back."
+            )
+        self._erased.welcome(connection, grant.person_id, now=now)
 
     def _keep(self, connection: Connection, people: set[int], now: datetime) -> None:
         keep_anew(connection, people, self._packs, self._rule, now=now, sensitive_only=True)

@@ -205,7 +205,7 @@ class Requests:
                 raise UsageError("the request was changed meanwhile; look at it again.")
             check_answer(
                 row.kind, json.loads(row.laws), self._packs, instant(row.received_at),
-                outcome=outcome, ground=ground, reason=reason,
+                outcome=outcome, ground=ground, reason=reason, known=row.via == "page",
             )  # fmt: skip
             if row.kind == "erasure" and outcome == "granted" and micros(now) < row.waits_until:
                 raise UsageError(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import CompoundSelect, Connection, Engine, delete, select, union
 
 from haechi.law import LawPack
 from haechi.rights.controller import Retention
@@ -34,8 +34,9 @@ def expire(
 ) -> None:
     """Destroys what is over its time. Interrupted, it goes on when it is called again.
 
-    Permissions and requests go when their time has passed since they ended; what still holds stays. Entries of the
-    ledger stay: what they say of a person can be read until the person is erased.
+    Nothing goes of who restricted what is done to keeping, or still waits for an answer. Permissions and requests go
+    when their time has passed since they ended; what still holds stays. Entries of the ledger stay: what they say of
+    a person can be read until the person is erased.
 
     Args:
         engine: the database.
@@ -48,7 +49,9 @@ def expire(
     first = micros(now - timedelta(days=retention.behaviours))
     with reading(engine) as connection:
         asked = f"SELECT DISTINCT person FROM behaviours WHERE occurred_at < {first:d}"  # noqa: S608 - a number
-        people = [row[0] for row in fetch(connection, asked)]
+        left_out = set(connection.execute(_kept()).scalars())
+        people = [row[0] for row in fetch(connection, asked) if row[0] not in left_out]
+    step("people left out", len(left_out))
     for begin in range(0, len(people), _AT_ONCE):
         some = people[begin : begin + _AT_ONCE]
         with writing(engine) as connection:
@@ -57,14 +60,31 @@ def expire(
     m, g, d, n = schema.memberships, schema.permissions, schema.disclosures, schema.pseudonyms
     with writing(engine) as connection:
         over = micros(now - timedelta(days=retention.memberships))
-        step("memberships", connection.execute(delete(m).where(m.c.until < over)).rowcount)
+        step(
+            "memberships",
+            connection.execute(delete(m).where(m.c.until < over, m.c.person.not_in(_kept()))).rowcount,
+        )
         over = micros(now - timedelta(days=retention.permissions))
         ended = (g.c.withdrawn_at < over) | (g.c.expires_at < over)
-        step("permissions", connection.execute(delete(g).where(ended)).rowcount)
+        step("permissions", connection.execute(delete(g).where(ended, g.c.person.not_in(_kept()))).rowcount)
         over = micros(now - timedelta(days=retention.disclosures))
-        step("disclosures", connection.execute(delete(d).where(d.c.at < over)).rowcount)
+        step(
+            "disclosures",
+            connection.execute(delete(d).where(d.c.at < over, d.c.person.not_in(_kept()))).rowcount,
+        )
         connection.execute(delete(n).where(n.c.since < over))
         step("requests", _old_requests(connection, micros(now - timedelta(days=retention.requests))))
+
+
+def _kept() -> CompoundSelect[tuple[int]]:
+    """Of whom nothing is destroyed: who restricted it to keeping (GDPR Art. 18(2)), or still waits for an answer."""
+    r, s = schema.requests, schema.stops
+    standing = (r.c.kind == "restriction") & s.c.lifted_at.is_(None)
+    waiting = r.c.kind.in_(("access", "portability", "explanation")) & (r.c.outcome == "open")
+    return union(
+        select(s.c.person).join(r, r.c.request == s.c.request).where(standing),
+        select(r.c.person).where(waiting, r.c.person.is_not(None)),
+    )
 
 
 def _old_behaviours(connection: Connection, people: list[int], first: int) -> int:

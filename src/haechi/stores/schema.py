@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 METADATA: Final = MetaData(
@@ -51,6 +52,8 @@ people: Final = Table(
     Column("country", Text),
     Column("region", Text),
     Column("birth_date", Date),
+    # What the person had corrected wins over what programs say afterwards.
+    Column("corrected_at", _INSTANT),
 )
 
 items: Final = Table(
@@ -425,6 +428,8 @@ disclosures: Final = _clustered(
     Column("purpose", Text, nullable=False),
     # False: the audience left out who is in the theme, and the person was not.
     Column("within", Boolean, nullable=False),
+    # False: it should not have been delivered, and was all the same.
+    Column("rightful", Boolean, nullable=False, server_default=true()),
     # SHA-256 of the booking's handle; null where another system's records tell of it.
     Column("handle_hash", LargeBinary),
     Index("ix_disclosures_advertiser", "advertiser", "person"),

@@ -200,6 +200,14 @@ class Themes:
                 ),
                 {"theme": theme.number, "other": other.number},
             )
+            # Who disowned a theme disowned what it becomes.
+            connection.execute(
+                text(
+                    "INSERT INTO stops (person, purpose, theme, since, lifted_at, request) "
+                    "SELECT person, purpose, :other, since, lifted_at, request FROM stops WHERE theme = :theme"
+                ),
+                {"theme": theme.number, "other": other.number},
+            )
             self._become(connection, theme, retired(theme.standing), "merged", Act(by, reason, now))
             t = schema.themes
             connection.execute(update(t).where(t.c.theme == theme.number).values(merged_into=other.number))

@@ -87,6 +87,7 @@ class ToldTo:
                 since=row.at,
                 purpose=row.purpose,
                 within=bool(row.within),
+                rightful=bool(row.rightful),
             )
 
     def _could_use(self, events: Mapping[int, Sequence[Event]]) -> Iterator[Recipient]:
@@ -136,6 +137,7 @@ class ToldTo:
         until: int | None = None,
         purpose: Purpose = "disclosure",
         within: bool = True,
+        rightful: bool = True,
     ) -> Recipient:
         whom, what = self._advertiser(advertiser), self.theme(theme)
         return Recipient(
@@ -148,6 +150,7 @@ class ToldTo:
             how=how,
             purpose=purpose,
             within=within,
+            rightful=rightful,
             since=utc(since),
             until=None if until is None else utc(until),
         )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pyrage
 import pytest
+from sqlalchemy import text
 
 from haechi.stores.clock import utc_now
 from haechi.stores.people import Person, put_people
@@ -41,6 +42,13 @@ def post(browser: Browser, path: str, **form: str) -> str:
     answer = browser.post(path, {"csrf": browser.csrf("/me"), **form})
     assert answer.status_code == 303, answer.text
     return browser.get(answer.headers["location"]).text
+
+
+def agree(browser: Browser, path: str) -> str:
+    """Reads a notice and agrees to it."""
+    found = re.search(r'name="notice" value="([0-9a-f]+)"', browser.get(path).text)
+    assert found
+    return post(browser, path, answer="yes", notice=found.group(1))
 
 
 def test_themes_are_shown_only_to_who_has_shown_enough(world: Site) -> None:
@@ -101,17 +109,90 @@ def test_a_permission_is_asked_by_itself_and_refusing_is_as_easy(world: Site) ->
     assert "730 days" in page
     post(browser, path, answer="no")
     assert "Church service" not in browser.get("/me").text
-    assert "Church service" in post(browser, path, answer="yes")
+    assert "Church service" in agree(browser, path)
     page = browser.get("/me/permissions/religion/disclosure").text
     assert "Parish" in page
     assert "Stranger" not in page, "who is not verified is not named, and gets nothing"
-    post(browser, "/me/permissions/religion/disclosure", answer="yes")
+    agree(browser, "/me/permissions/religion/disclosure")
     given = json.loads(browser.get("/me/answer/json").content)["permissions"]
     assert [one["recipients"] for one in given] == [None, ["parish"]]
     assert all("notice sha256" in one["evidence"] and one["separate"] for one in given)
     page = post(browser, f"{path}/withdraw")
     assert "The permission is taken back." in page
     assert "Church service" not in page
+
+
+def test_what_is_agreed_to_is_what_was_read(world: Site) -> None:
+    """Fails when an advertiser that came after the page was opened is among those that were agreed to."""
+    browser = sure(world, "reader")
+    path = "/me/permissions/religion/disclosure"
+    again = browser.post(path, {"csrf": browser.csrf("/me"), "answer": "yes", "notice": "0" * 64})
+    assert again.status_code == 200
+    assert "I agree" in again.text
+    told = json.loads(browser.get("/me/answer/json").content)
+    assert told["permissions"] == []
+
+
+def test_to_open_takes_more_than_to_stop(world: Site) -> None:
+    """Fails when an agent, an address alone or a cooling-off lets somebody agree, or lift what was stopped."""
+    number = world.person("opener", "opener@example.org")
+    own = world.entered("opener")
+    page = post(own, "/me/requests", kind="objection")
+    found = re.search(r'name="request_id" value="([0-9a-f]+)"', page)
+    assert found
+    agent = world.browser()
+    assert agent.post(world.door("opener", acting="agent")).status_code == 303
+    recovered = world.browser()
+    form = {"address": "opener@example.org"}
+    assert recovered.post("/me/recover", form).status_code == 200
+    assert recovered.post("/me/recover/enter", {"code": world.code("opener@example.org")}).status_code == 303
+    for stranger in (agent, recovered):
+        page = stranger.get("/me").text
+        assert "/me/permissions/religion" not in page
+        csrf = stranger.csrf("/me")
+        lifted = stranger.post("/me/take-back", {"csrf": csrf, "request_id": found.group(1)})
+        assert lifted.status_code == 403
+        said = stranger.post("/me/permissions/religion/profiling", {"csrf": csrf, "answer": "yes"})
+        assert said.status_code == 403
+        assert stranger.post("/me/requests", {"csrf": csrf, "kind": "objection"}).status_code == 303
+    assert world.count("SELECT count(*) FROM permissions WHERE person = :p", p=number) == 0
+    assert (
+        world.count("SELECT count(*) FROM stops WHERE person = :p AND lifted_at IS NOT NULL", p=number) == 0
+    )
+
+
+def test_a_letter_tells_of_a_permission_and_its_link_ends_it(world: Site) -> None:
+    """Fails when somebody else's agreement stays in force after the person pressed the link of the letter."""
+    browser = sure(world, "misused")
+    agree(browser, "/me/permissions/religion/profiling")
+    path = world.link("misused@example.org")
+    assert world.browser().post(path).status_code == 200
+    left = "SELECT count(*) FROM permissions p JOIN people USING (person) WHERE person_id = 'misused'"
+    assert world.count(f"{left} AND withdrawn_at IS NULL") == 0
+
+
+def test_a_link_elsewhere_answers_nothing(world: Site) -> None:
+    """Fails when following a link on another site makes and answers a request in somebody's name."""
+    browser = sure(world, "lured")
+    answer = browser.get("/me/answer/json", **{"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 403
+    assert (
+        world.count("SELECT count(*) FROM requests r JOIN people USING (person) WHERE person_id = 'lured'")
+        == 0
+    )
+
+
+def test_what_another_system_told_is_sensitive_too(world: Site) -> None:
+    """Fails when a link from the account alone shows what an earlier system's advertisers could use."""
+    number = world.person("earlier", "earlier@example.org")
+    likes(world, "earlier")
+    with world.engine.begin() as connection:
+        values = "SELECT theme, 1, 0, NULL FROM themes WHERE theme_id = 'church'"
+        connection.execute(text(f"INSERT INTO grants (theme, advertiser, since, until) {values}"))
+    world.age(number, LONG)
+    browser = world.entered("earlier")
+    assert browser.get("/me/answer/json").status_code == 403
+    assert "Church service" not in browser.get("/me").text
 
 
 def test_where_the_law_accepts_no_permission_none_is_asked(world: Site) -> None:
@@ -158,8 +239,6 @@ def test_what_is_taken_away_is_sealed_for_a_key(world: Site) -> None:
         == 303
     )
     with world.engine.connect() as connection:
-        from sqlalchemy import text  # noqa: PLC0415 - only here
-
         number = connection.execute(text("SELECT person FROM people WHERE person_id = 'sealed'")).scalar_one()
     world.age(number, LONG)
     browser = world.entered("sealed")

@@ -10,7 +10,13 @@ import msgspec
 from haechi.terms.words import LANGUAGES, Language
 
 Event = Literal[
-    "passkey-added", "contact-added", "recovered", "answer-key-added", "erasure-asked", "claim-refused"
+    "passkey-added",
+    "contact-added",
+    "recovered",
+    "answer-key-added",
+    "erasure-asked",
+    "claim-refused",
+    "permission-given",
 ]
 """What every known address is told of."""
 OTHERWISE: Final[Language] = "en"

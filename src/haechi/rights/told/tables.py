@@ -11,7 +11,8 @@ import msgspec
 
 from haechi.rights.answer import Answer
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_UNSEEN: Final = " \u200b\u200c\u200d\u2060\ufeff\u00a0\u3000"
 
 
 def answer_tables(answer: Answer) -> bytes:
@@ -60,7 +61,7 @@ def _table(
 def _cells(values: Iterable[Any]) -> Iterable[str]:
     for value in values:
         text = _cell(value)
-        yield f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+        yield f"'{text}" if isinstance(value, str) and text.lstrip(_UNSEEN).startswith(_FORMULA) else text
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - any field of an answer

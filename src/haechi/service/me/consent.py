@@ -7,16 +7,17 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from haechi.errors import MissingError, UsageError
-from haechi.rights.asking import NOTICE, Offer, evidence_of
+from haechi.rights.asking import NOTICE, Offer, digest_of, evidence_of
 from haechi.rights.effect import Wanted
 from haechi.rights.told.page import words
 from haechi.service.console.entry import AnyRequest
 from haechi.service.me.languages import language_of, texts
 from haechi.service.me.mine import MINE
-from haechi.service.me.pages import FAULTS, page
-from haechi.service.me.session import Form, check_csrf, from_our_pages, may, person_of
+from haechi.service.me.pages import FAULTS, page, refused
+from haechi.service.me.session import Form, check_csrf, from_our_pages, may_open, person_of, site_of
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
+from haechi.stores.identity.notices import tell
 from haechi.stores.identity.sessions import PersonSession
 from haechi.stores.mine import Advertiser, advertisers_named, mine_of
 from haechi.stores.permissions import Grant
@@ -36,11 +37,7 @@ class Consent(Controller):
         """What is asked, before anybody agrees: for what, which data, who gets it, how long, that one may refuse."""
         session = person_of(request)
         offer, named = _offer(platform, session, category, purpose)
-        return page(
-            request, "mine_consent", title="permission", session=session, offer=offer, advertisers=named,
-            notice=_notice(platform, request, offer, named), say=words(language_of(request)),
-            action=f"/me/permissions/{category}/{purpose}",
-        )  # fmt: skip
+        return self._asked(platform, request, session, offer, named)
 
     @post("/{category:str}/{purpose:str}", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def say(
@@ -51,21 +48,41 @@ class Consent(Controller):
         check_csrf(session, data.get("csrf"))
         if data.get("answer") != "yes":
             return Redirect(MINE, status_code=HTTP_303_SEE_OTHER)
-        if may(platform, session, "withdrawal").verdict != "allowed":
-            # Giving asks no more of somebody than taking back does.
-            return Redirect("/me/step-up?after=/me", status_code=HTTP_303_SEE_OTHER)
+        if not may_open(platform, session):
+            return refused(request, 403, "more_needed")
         offer, named = _offer(platform, session, category, purpose)
         if not offer.possible:
             raise UsageError("the law of this person accepts no such permission.")
         notice = _notice(platform, request, offer, named)
+        if data.get("notice") != digest_of(notice):
+            # Another advertiser came meanwhile, or another language: what is agreed to is what was read.
+            return self._asked(platform, request, session, offer, named)
         recipients = tuple(one.advertiser_id for one in named) if purpose == "disclosure" else None
         grant = Grant(
             person_id=session.person_id, purpose=offer.purpose, category=offer.category, basis="explicit_consent",
             notice=NOTICE, separate=True, recipients=recipients,
             evidence=evidence_of(language_of(request), notice, recipients or ()),
         )  # fmt: skip
-        platform.permissions.give(grant, now=utc_now())
+        now = utc_now()
+        platform.permissions.give(grant, now=now)
+        with platform.engine.begin() as connection:
+            tell(connection, session.person, "permission-given", origin=site_of(request).origin, now=now)
         return Redirect(f"{MINE}?done=given", status_code=HTTP_303_SEE_OTHER)
+
+    def _asked(
+        self,
+        platform: Platform,
+        request: AnyRequest,
+        session: PersonSession,
+        offer: Offer,
+        named: list[Advertiser],
+    ) -> Response[Any]:
+        notice = _notice(platform, request, offer, named)
+        return page(
+            request, "mine_consent", title="permission", session=session, offer=offer, notice=notice,
+            digest=digest_of(notice), say=words(language_of(request)),
+            action=f"/me/permissions/{offer.category}/{offer.purpose}",
+        )  # fmt: skip
 
     @post("/{category:str}/{purpose:str}/withdraw", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def withdraw(

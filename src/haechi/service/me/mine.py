@@ -16,12 +16,13 @@ from haechi.rights.told.picture import picture
 from haechi.service.console.entry import AnyRequest
 from haechi.service.me.languages import language_of
 from haechi.service.me.pages import FAULTS, page, refused
-from haechi.service.me.session import Form, check_csrf, from_our_pages, may, person_of
+from haechi.service.me.session import Form, check_csrf, from_our_pages, may, may_open, person_of
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.identity.answer_keys import answer_key_of
 from haechi.stores.identity.sessions import PersonSession
 from haechi.stores.mine import mine_of
+from haechi.stores.request_rows import requests_of
 from haechi.stores.rows import reading
 from haechi.terms.words import PURPOSES, REQUEST_KINDS, RequestKind
 
@@ -52,7 +53,7 @@ class Mine(Controller):
             request, "mine", title="mine", session=session, message=done if done in _DONE else "", say=say,
             answer=answer, seen=seen, mine=mine, reasons=_REASONS,
             picture="" if answer is None else picture(answer, say),
-            all_stopped=mine.stopped.issuperset(PURPOSES),
+            open=may_open(platform, session), all_stopped=mine.stopped.issuperset(PURPOSES),
         )  # fmt: skip
 
     @post("/requests", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
@@ -90,7 +91,16 @@ class Mine(Controller):
         """Ends what a request had stopped, or an erasure that still waits."""
         session = person_of(request)
         check_csrf(session, data.get("csrf"))
-        platform.requests.take_back(str(data.get("request_id", "")), session.person_id, now=utc_now())
+        request_id = str(data.get("request_id", ""))
+        with reading(platform.engine) as connection:
+            mine = requests_of(connection, session.person, now=utc_now())
+        if not any(one.request_id == request_id for one in mine):
+            return refused(request, 404, "status_404")
+        erasing = any(one.request_id == request_id and one.kind == "erasure" for one in mine)
+        # To keep one's data is easy; to open again what was stopped is not.
+        if not erasing and not may_open(platform, session):
+            return refused(request, 403, "more_needed")
+        platform.requests.take_back(request_id, session.person_id, now=utc_now())
         return _back("taken_back")
 
     @get("/answer/{form:str}", sync_to_thread=True)
@@ -99,6 +109,9 @@ class Mine(Controller):
         session, lang = person_of(request), language_of(request)
         if form not in _FORMS:
             return refused(request, 404, "status_404")
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            # A link elsewhere would make a request of the person's, and answer it.
+            return refused(request, 403, "status_403")
         kind: RequestKind = "portability" if form == "portable" else "access"
         assessed = may(platform, session, kind)
         if assessed.verdict != "allowed":

@@ -95,6 +95,6 @@ class Stopping(Controller):
     @post("/{secret:str}", status_code=HTTP_200_OK, sync_to_thread=True)
     def stop(self, secret: str, platform: Platform, request: AnyRequest) -> Response[Any]:
         """Freezes what came since, and ends all sessions."""
-        if not stop_by_link(platform.engine, platform.requests, secret, now=utc_now()):
+        if not stop_by_link(platform.engine, platform.requests, platform.permissions, secret, now=utc_now()):
             return refused(request, 403, "stop_over")
         return page(request, "told", title="stopped", message="stopped_all")

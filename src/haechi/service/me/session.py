@@ -11,11 +11,13 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import Body, PathParameter
 
 from haechi.rights.identity import Assessment
+from haechi.rights.identity_rules import reaches
 from haechi.service.callers import platform_of
 from haechi.service.console.entry import AnyRequest
 from haechi.service.me.site import SITE, Site
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
+from haechi.stores.identity.cooling import cooling_until
 from haechi.stores.identity.sessions import PersonSession, seen, session_of
 from haechi.stores.identity.standing import may_ask
 from haechi.stores.rows import reading
@@ -82,6 +84,18 @@ def may(
     """
     with reading(platform.engine) as connection:
         return may_ask(connection, session, kind, platform.packs, changes_law=changes_law, now=utc_now())
+
+
+def may_open(platform: Platform, session: PersonSession) -> bool:
+    """Whether who is signed in may open something: agree to what is sensitive, or lift what was stopped.
+
+    Authority to act for somebody is enough to stop, and for nothing that opens; nor is an address alone; and while a
+    cooling-off lasts, it may not be the person.
+    """
+    if session.acting != "person" or not reaches(session.level, "known"):
+        return False
+    with reading(platform.engine) as connection:
+        return cooling_until(connection, session.person, now=utc_now()) is None
 
 
 def check_csrf(session: PersonSession, given: object) -> None:

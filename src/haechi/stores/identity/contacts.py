@@ -114,7 +114,10 @@ def holder_of(connection: Connection, address: str, *, now: datetime) -> Contact
 def add_contact(
     connection: Connection, person: int, kind: ContactKind, address: str, lang: str, *, since: datetime
 ) -> tuple[int, bool]:
-    """An address of a person, new or known; one that had ended or was frozen begins anew.
+    """An address of a person, new or known; one that had ended begins anew, one that was frozen stays frozen.
+
+    What froze it was the person's own act, by another address: no routine list of addresses undoes it. It comes back
+    when it is ended and added again.
 
     Returns:
         its number, and whether it is new.
@@ -136,7 +139,7 @@ def add_contact(
             )
         ).inserted_primary_key
         return int(made[0]), True  # type: ignore[index]
-    anew = known.ended_at is not None or known.frozen_at is not None
+    anew = known.ended_at is not None
     values: dict[str, Any] = {"lang": lang}
     if anew:
         values |= {"known_since": micros(since), "ended_at": None, "frozen_at": None, "recovered_at": None}

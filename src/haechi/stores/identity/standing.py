@@ -12,10 +12,15 @@ from haechi.stores.identity.cooling import cooling_until
 from haechi.stores.identity.sessions import PersonSession
 from haechi.terms.words import RequestKind
 
+# All that an answer names: also what another system's advertisers could use, what was disowned, and permissions.
 _SENSITIVE = text(
-    "SELECT 1 FROM themes t WHERE (t.categories IS NULL OR t.categories <> '[]') AND ("
+    "SELECT 1 FROM themes t WHERE (t.categories IS NULL OR t.categories <> '[]' OR t.state <> 'approved') AND ("
     "EXISTS (SELECT 1 FROM memberships m WHERE m.person = :person AND m.theme = t.theme) OR "
-    "EXISTS (SELECT 1 FROM disclosures d WHERE d.person = :person AND d.theme = t.theme)) LIMIT 1"
+    "EXISTS (SELECT 1 FROM disclosures d WHERE d.person = :person AND d.theme = t.theme) OR "
+    "EXISTS (SELECT 1 FROM stops s WHERE s.person = :person AND s.theme = t.theme) OR "
+    "EXISTS (SELECT 1 FROM behaviours b CROSS JOIN item_themes i CROSS JOIN grants g "
+    "WHERE b.person = :person AND i.item = b.item AND i.theme = t.theme AND g.theme = t.theme)) "
+    "UNION ALL SELECT 1 FROM permissions p WHERE p.person = :person AND p.category IS NOT NULL LIMIT 1"
 )
 
 

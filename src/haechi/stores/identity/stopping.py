@@ -3,23 +3,29 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from haechi.errors import UsageError
 from haechi.stores import schema
-from haechi.stores.clock import instant
+from haechi.stores.clock import instant, micros
 from haechi.stores.identity.codes import give_back, whose
 from haechi.stores.identity.cooling import freeze
 from haechi.stores.identity.notices import StopDetail
+from haechi.stores.permissions import Permissions
 from haechi.stores.requests import Requests
 
 
-def stop_by_link(engine: Engine, requests: Requests, secret: str, *, now: datetime) -> bool:
-    """Freezes what came since the letter, ends all sessions, and takes back erasures that are not carried out yet.
+def stop_by_link(
+    engine: Engine, requests: Requests, permissions: Permissions, secret: str, *, now: datetime
+) -> bool:
+    """Freezes what came since the letter, ends all sessions, takes back erasures that are not carried out yet.
+
+    Permissions that were given since end too: who could add a key could have agreed to something.
 
     Args:
         engine: the database.
         requests: takes back.
+        permissions: ends what was given.
         secret: what the link ends in.
         now: naive UTC instant.
 
@@ -33,7 +39,16 @@ def stop_by_link(engine: Engine, requests: Requests, secret: str, *, now: dateti
         if given is None or given.person is None:
             return False
         since = instant(msgspec.json.decode(given.detail, type=StopDetail).since)
+        g, p = schema.permissions, schema.people
+        later = connection.execute(
+            select(func.count()).select_from(g).where(
+                g.c.person == given.person, g.c.given_at >= micros(since), g.c.withdrawn_at.is_(None)
+            )
+        ).scalar_one()  # fmt: skip
+        person_id = connection.execute(select(p.c.person_id).where(p.c.person == given.person)).scalar_one()
         freeze(connection, given.person, since=since, now=now)
+    if later:
+        permissions.withdraw(person_id, since=since, now=now)
     return True
 
 

@@ -13,6 +13,8 @@ def upgrade() -> None:
     """To this revision."""
     with op.batch_alter_table("permissions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recipients", sa.Text(), nullable=True))
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("corrected_at", sa.BigInteger(), nullable=True))
 
     op.create_table(
         "erased",
@@ -30,6 +32,7 @@ def upgrade() -> None:
         sa.Column("theme", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("within", sa.Boolean(), nullable=False),
+        sa.Column("rightful", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("handle_hash", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["advertiser"], ["advertisers.advertiser"], name=op.f("fk_disclosures_advertiser")
@@ -120,6 +123,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back from this revision: requests, stops and what advertisers were told go; export them before."""
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.drop_column("corrected_at")
     with op.batch_alter_table("permissions", schema=None) as batch_op:
         batch_op.drop_column("recipients")
 

@@ -40,7 +40,7 @@ types: install-dev
 	.venv/bin/mypy
 
 test: lint imports types
-	.venv/bin/pytest -n 2 --dist loadgroup
+	.venv/bin/pytest -n 3 --dist loadgroup
 
 # To be called after every change of the knowledge files; a test holds the two together.
 model: install-dev

@@ -145,7 +145,7 @@ def test_to_open_takes_more_than_to_stop(world: Site) -> None:
     recovered = world.browser()
     form = {"address": "opener@example.org"}
     assert recovered.post("/me/recover", form).status_code == 200
-    assert recovered.post("/me/recover/enter", {"code": world.code("opener@example.org")}).status_code == 303
+    assert recovered.post("/me/recover/code", {"code": world.code("opener@example.org")}).status_code == 303
     for stranger in (agent, recovered):
         page = stranger.get("/me").text
         assert "/me/permissions/religion" not in page

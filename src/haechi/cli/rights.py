@@ -11,7 +11,6 @@ from typing import Final
 from cyclopts import App
 from rich.console import Console
 from rich.progress import track
-from rich.table import Column, Table
 from sqlalchemy import Engine
 
 from haechi.cli.rights_notices import annual_notice, breach
@@ -165,7 +164,8 @@ def grounds(request_id: str, *, database: str = "haechi-data") -> None:
         one = request_of(connection, request_id, now=utc_now())
     found = admitted(one.kind, one.laws, load_packs(), one.received_at)
     if not found:
-        print(f"None: a request for {one.kind} cannot be refused under {', '.join(one.laws)}.")  # noqa: T201
+        under = f"under {', '.join(one.laws)}" if one.laws else "by a ground: no law gives this right"
+        print(f"None: a request for {one.kind} cannot be refused {under}.")  # noqa: T201
     for ground in found:
         print(f"{ground.code}\n  {'; '.join(ground.articles)}\n  {ground.meaning['en']}")  # noqa: T201
 
@@ -306,19 +306,17 @@ def _requests(database: str) -> Requests:
 
 
 def _show(found: Sequence[Request], now: datetime) -> None:
-    table = Table(Column("request", no_wrap=True), "kind", "laws", "received", "due before (UTC)", "state")
+    """A line for each request, which terminals do not cut and programs can read."""
+    if not found:
+        print("No request waits for an answer.")  # noqa: T201
     for one in found:
-        left = (
-            "without delay"
-            if one.due_at is None
-            else f"{one.due_at:%Y-%m-%d} ({(one.due_at - now).days} days)"
-        )
+        when = "without delay"
         if one.answered_at is not None:
-            left = ""
+            when = f"answered {one.answered_at:%Y-%m-%d}"
+        elif one.due_at is not None:
+            when = f"before {one.due_at:%Y-%m-%d %H:%M} UTC ({(one.due_at - now).days} days)"
         state: str = one.urgency if one.answered_at is None else one.outcome
         if one.waits_until is not None and one.answered_at is None:
-            state += f", waits until {one.waits_until:%Y-%m-%d %H:%M}"
-        table.add_row(
-            one.request_id, one.kind, ", ".join(one.laws), f"{one.received_at:%Y-%m-%d}", left, state
-        )
-    Console().print(table if found else "No request waits for an answer.")
+            state += f", waits until {one.waits_until:%Y-%m-%d %H:%M} UTC"
+        laws = ", ".join(one.laws) or "no law"
+        print(f"{one.request_id}  {one.kind:<13}  {when}  {state}  {laws}")  # noqa: T201

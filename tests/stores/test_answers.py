@@ -172,6 +172,7 @@ def test_each_entry_proves_itself_to_an_outsider(platform: Platform) -> None:
     disclosed = next(one for one in answer.ledger if one.kind == "theme-disclosed")
     assert disclosed.personal == {
         "advertiser_id": "club", "theme_id": "golf", "purpose": "disclosure", "within": True,
+        "rightful": True,
     }  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """Days and instants as people write them on the command line."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from haechi.errors import UsageError
+from haechi.terms.zones import naive
 
 _FIRST = datetime(1970, 1, 1)  # noqa: DTZ001  every instant inside is naive UTC
 _AHEAD = timedelta(days=366)
@@ -19,8 +20,7 @@ def instant(text: str, now: datetime) -> datetime:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             found = datetime.combine(date.fromisoformat(text), time())
         else:
-            found = datetime.fromisoformat(text)
-            found = found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
+            found = naive(datetime.fromisoformat(text))
     except (ValueError, OverflowError) as error:
         raise UsageError(f"--as-of is {text!r}; expected a day or instant such as 2022-04-01.") from error
     if not _FIRST <= found <= now + _AHEAD:

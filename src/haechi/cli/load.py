@@ -2,7 +2,6 @@
 
 import tempfile
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +12,7 @@ from haechi.records import validate
 from haechi.sensitivity import judge_with
 from haechi.stores import open_store
 from haechi.stores.bulk import load as load_all
+from haechi.stores.clock import utc_now
 from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
 from haechi.stores.requests import Requests
@@ -46,7 +46,7 @@ def load(
     approve_ordinary
         Whether a theme that gives nothing away, beyond doubt, opens without anybody's approval.
     """
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     console = Console(stderr=True, highlight=False)
     done: Counter[str] = Counter()
 

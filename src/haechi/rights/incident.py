@@ -1,7 +1,7 @@
 """A suspected leak as the operator describes it, in a TOML file: what, since when, known when, whom it concerns."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from haechi.errors import UsageError
 from haechi.law import BreachCase, BreachEvent, BreachItem, BreachReceiver, BreachStage
 from haechi.terms.words import Category, Language
+from haechi.terms.zones import naive
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,10 +76,10 @@ def read_incident(file: Path, *, now: datetime) -> Incident:
         raise UsageError(f"{file}: expected TOML about the incident; {fault}.") from None
     incident = msgspec.structs.replace(
         found,
-        known_at=_naive(found.known_at),
-        since=None if found.since is None else _naive(found.since),
-        until=None if found.until is None else _naive(found.until),
-        told=tuple(msgspec.structs.replace(one, at=_naive(one.at)) for one in found.told),
+        known_at=naive(found.known_at),
+        since=None if found.since is None else naive(found.since),
+        until=None if found.until is None else naive(found.until),
+        told=tuple(msgspec.structs.replace(one, at=naive(one.at)) for one in found.told),
     )
     for place, wrong, expected in _faults(incident, now):
         raise UsageError(f"{file}, {place}: found {wrong}; expected {expected}.")
@@ -103,8 +104,3 @@ def _faults(incident: Incident, now: datetime) -> list[tuple[str, object, str]]:
         if not incident.known_at <= one.at <= now
     ]
     return found
-
-
-def _naive(at: datetime) -> datetime:
-    """Naive UTC; an instant without a zone is read as UTC, as everywhere in the records contract."""
-    return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)

@@ -14,12 +14,12 @@ from haechi.rights.grounds import Admitted, admitted
 from haechi.service.callers import needs
 from haechi.service.platform import Platform
 from haechi.service.problems import PROBLEMS
-from haechi.service.shapes import with_zone
 from haechi.stores.clock import utc_now
 from haechi.stores.disclosures import Delivery, Told, report
 from haechi.stores.request_rows import Request, open_requests, person_id_of, request_of
 from haechi.stores.rows import reading
 from haechi.terms.words import Outcome, RequestKind
+from haechi.terms.zones import with_zone
 
 _MOST_ROWS = 50_000
 _get = partial(get, responses=PROBLEMS)

@@ -1,7 +1,6 @@
 """The calls of the platform, each one function of `haechi.stores`."""
 
 import asyncio
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Final
 
@@ -35,7 +34,7 @@ from haechi.service.shapes import (
 )
 from haechi.stores import schema
 from haechi.stores.audiences import Booking
-from haechi.stores.clock import instant, micros, utc_now
+from haechi.stores.clock import micros, utc_now
 from haechi.stores.ingest import Behaviour, Receipt
 from haechi.stores.keys import Caller
 from haechi.stores.numbers import expect_identifiers
@@ -43,6 +42,7 @@ from haechi.stores.people import Person, put_people
 from haechi.stores.permissions import Grant
 from haechi.stores.rows import reading, writing
 from haechi.stores.themes import Change, Proposal, standing_of
+from haechi.terms.zones import naive
 from haechi.themes.life import Verdict
 
 _MOST_ROWS: Final = 50_000
@@ -211,7 +211,7 @@ class AdvertiserRoutes(Controller):
     @_post("/audiences", guards=[needs("audiences")], status_code=HTTP_201_CREATED, sync_to_thread=True)
     def book(self, data: Audience, platform: Platform, caller: Caller) -> Booked:
         """Books an audience under an opaque handle."""
-        until = None if data.until is None else _naive(data.until)
+        until = None if data.until is None else naive(data.until)
         booked = platform.audiences.book(_advertiser(caller), data.expression, until=until, now=utc_now())
         if not isinstance(booked, Booking):
             raise UsageError(f"{booked.refused}: {booked.words}")
@@ -240,7 +240,3 @@ def _advertiser(caller: Caller) -> int:
     if caller.advertiser is None:
         raise PermissionDeniedException("the key belongs to no advertiser")
     return caller.advertiser
-
-
-def _naive(at: datetime) -> datetime:
-    return instant(micros(at.replace(tzinfo=None) - (at.utcoffset() or datetime.min - datetime.min)))  # noqa: DTZ901

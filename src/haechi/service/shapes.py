@@ -1,7 +1,7 @@
 """What the calls of the platform take and give, as JSON."""
 
-from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from datetime import datetime
+from typing import Any, Literal
 
 import msgspec
 
@@ -9,19 +9,8 @@ from haechi.permission import Asked, Standing
 from haechi.stores.audiences import Booking
 from haechi.stores.themes import Item, ItemTheme
 from haechi.terms.words import Category, Purpose
+from haechi.terms.zones import with_zone
 from haechi.themes.life import Standing as ThemeStanding
-
-_Struct = TypeVar("_Struct", bound=msgspec.Struct)
-
-
-def with_zone(told: _Struct) -> _Struct:
-    """The same, its instants with their zone: inside they are naive UTC, and what leaves says so (RFC 3339)."""
-    naive = {
-        name: at.replace(tzinfo=UTC)
-        for name in told.__struct_fields__
-        if isinstance(at := getattr(told, name), datetime) and at.tzinfo is None
-    }
-    return msgspec.structs.replace(told, **naive)
 
 
 class Catalogue(msgspec.Struct, kw_only=True):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from haechi.rights.drp.status import Asked, Progress, Status, status_of
 from haechi.stores import schema
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, micros
 
 CALLBACK = "drp-status"
 """Kind of a message in the outbox: how a request stands, for the agent's own address."""
@@ -21,9 +21,9 @@ def status_of_row(connection: Connection, row: AgentRow, *, now: datetime) -> St
         request_id=row.request_id,
         agent_request_id=row.agent_request_id,
         received_at=instant(row.received_at),
-        verify_until=_at(row.verify_until),
+        verify_until=maybe_instant(row.verify_until),
         denied=row.denied,
-        revoked_at=_at(row.revoked_at),
+        revoked_at=maybe_instant(row.revoked_at),
         verification_url=row.verification_url,
         results_url=row.results_url,
     )
@@ -86,10 +86,6 @@ def _progress(connection: Connection, request: int | None) -> Progress | None:
         ground=row.ground,
         reason=row.reason,
         extension_reason=row.extension_reason,
-        due_at=_at(row.due_at),
-        answered_at=_at(row.answered_at),
+        due_at=maybe_instant(row.due_at),
+        answered_at=maybe_instant(row.answered_at),
     )
-
-
-def _at(value: int | None) -> datetime | None:
-    return None if value is None else instant(value)

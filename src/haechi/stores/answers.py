@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, select
@@ -22,6 +22,7 @@ from haechi.stores.request_rows import requests_of
 from haechi.stores.rows import fetch
 from haechi.stores.told_to import Inside, ToldTo, categories_of, utc
 from haechi.terms.words import BEHAVIOUR_KINDS
+from haechi.terms.zones import zoned
 from haechi.themes.evidence import EvidenceRule
 from haechi.themes.keeping import Event, gain, takes_back
 
@@ -67,7 +68,7 @@ class Answers:
         p = schema.people
         known = self._connection.execute(select(p).where(p.c.person_id == person_id)).first()
         nothing = told.Answer(
-            made_at=_out(self._now),
+            made_at=zoned(self._now),
             person_id=person_id,
             held=False,
             controller=self._controller,
@@ -107,7 +108,7 @@ class Answers:
             stops=self._stops(person),
             requests=tuple(
                 told.Asked(
-                    request_id=one.request_id, kind=one.kind, received_at=_out(one.received_at),
+                    request_id=one.request_id, kind=one.kind, received_at=zoned(one.received_at),
                     due_at=_maybe(one.due_at), answered_at=_maybe(one.answered_at), outcome=one.outcome,
                     ground=one.ground, reason=one.reason,
                 )
@@ -239,12 +240,8 @@ class _Did(NamedTuple):
     events: dict[int, list[Event]]
 
 
-def _out(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC)
-
-
 def _maybe(at: datetime | None) -> datetime | None:
-    return None if at is None else _out(at)
+    return None if at is None else zoned(at)
 
 
 def _moment(at: int | None) -> datetime | None:

@@ -16,7 +16,7 @@ from haechi.release.audiences import Answer, Answered, AudiencePolicy, Function,
 from haechi.stores import schema
 from haechi.stores.addressable import Addressable
 from haechi.stores.asked import keep_state, read_state
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, maybe_micros, micros
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import number_of
 from haechi.stores.rows import reading, tell, writing
@@ -90,7 +90,7 @@ class Audiences:
             connection.execute(
                 schema.bookings.insert().values(
                     handle=handle, advertiser=advertiser, question=question, expression=json.dumps(value),
-                    since=micros(now), until=None if until is None else micros(until),
+                    since=micros(now), until=maybe_micros(until),
                 )
             )  # fmt: skip
             a = schema.advertisers
@@ -121,7 +121,7 @@ class Audiences:
                 row.handle,
                 msgspec.json.decode(row.answered, type=Answered).size or 0,
                 instant(row.since),
-                None if row.until is None else instant(row.until),
+                maybe_instant(row.until),
             )
             for row in rows
         ]

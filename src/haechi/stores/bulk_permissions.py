@@ -11,7 +11,7 @@ from haechi.ledger.seal import Master
 from haechi.records import Dataset
 from haechi.stores import schema
 from haechi.stores.bulk_rows import Row, Step, chunks
-from haechi.stores.clock import micros
+from haechi.stores.clock import maybe_micros, micros
 from haechi.stores.erased import Erased
 from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.append import append
@@ -65,14 +65,14 @@ def load_permissions(
                 connection, "permissions", _COLUMNS,
                 [
                     (people[place], row["purpose"], row["category"], row["basis"], micros(row["given_at"]),
-                     _micros(row["withdrawn_at"]), "", row["evidence"] or "", separate, False, micros(now))
+                     maybe_micros(row["withdrawn_at"]), "", row["evidence"] or "", separate, False, micros(now))
                     for place, row in enumerate(kept)
                     if place in new
                 ],
             )  # fmt: skip
             p = schema.permissions
             for permission, place in ended.items():
-                withdrawn_at = _micros(kept[place]["withdrawn_at"])
+                withdrawn_at = maybe_micros(kept[place]["withdrawn_at"])
                 connection.execute(
                     update(p).where(p.c.permission == permission).values(withdrawn_at=withdrawn_at)
                 )
@@ -94,7 +94,7 @@ def _compared(
         connection, "permissions_loaded", _LOADED,
         [
             (place, person, row["purpose"], row["category"], row["basis"], micros(row["given_at"]),
-             _micros(row["withdrawn_at"]))
+             maybe_micros(row["withdrawn_at"]))
             for place, (person, row) in enumerate(zip(people, rows, strict=True))
         ],
     )  # fmt: skip
@@ -122,7 +122,3 @@ def _proved(person: int, row: Row, master: Master | None) -> Iterator[Fact]:
         if at is not None:
             public = {"recorded_by": "load"}
             yield Fact(kind, at, public) if master is None else Fact(kind, at, public, person, said)
-
-
-def _micros(at: datetime | None) -> int | None:
-    return None if at is None else micros(at)

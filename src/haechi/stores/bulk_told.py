@@ -8,7 +8,7 @@ from haechi.ledger.seal import Master
 from haechi.records import Dataset
 from haechi.stores import schema
 from haechi.stores.bulk_rows import Step, chunks
-from haechi.stores.clock import micros
+from haechi.stores.clock import maybe_micros, micros
 from haechi.stores.disclosures import Disclosure, disclose
 from haechi.stores.erased import Erased
 from haechi.stores.numbers import Numbers
@@ -50,7 +50,7 @@ def load_told(source: Dataset, engine: Engine, *, master: Master | None, now: da
                 connection, "grants_loaded", "theme BIGINT, advertiser BIGINT, since BIGINT, until BIGINT",
                 [
                     (known.themes[theme], known.advertisers[advertiser], micros(row["since"]),
-                     None if row["until"] is None else micros(row["until"]))
+                     maybe_micros(row["until"]))
                     for row in rows
                     if (theme := str(row["theme_id"])) in known.themes
                     and (advertiser := str(row["advertiser_id"])) in known.advertisers

@@ -17,6 +17,16 @@ def instant(at: int) -> datetime:
     return _EPOCH + timedelta(microseconds=at)
 
 
+def maybe_micros(at: datetime | None) -> int | None:
+    """`micros` of an instant that may be absent."""
+    return None if at is None else micros(at)
+
+
+def maybe_instant(at: int | None) -> datetime | None:
+    """`instant` of a value that may be absent."""
+    return None if at is None else instant(at)
+
+
 def utc_now() -> datetime:
     """Now, as a naive UTC instant."""
     return datetime.now(UTC).replace(tzinfo=None)

@@ -26,6 +26,7 @@ from haechi.stores.ledger.append import append
 from haechi.stores.numbers import number_of
 from haechi.stores.rows import temporary, writing
 from haechi.terms.words import Purpose
+from haechi.terms.zones import naive
 
 _MOST_TRIED: Final = 10
 _SKEW: Final = timedelta(minutes=5)
@@ -111,7 +112,7 @@ def report(
     Raises:
         UsageError: a delivery lies in the future; nothing was taken.
     """
-    instants = [_naive(one.delivered_at) for one in deliveries]
+    instants = [naive(one.delivered_at) for one in deliveries]
     if any(at > now + _SKEW for at in instants):
         raise UsageError("a delivery lies in the future; expected instants that are not.")
     refused = 0
@@ -274,8 +275,3 @@ def _tell_again(connection: Connection, person: int, master: Master | None, now:
     ).first()
     if row is not None:
         tell_advertisers(connection, person, row.request, row.kind, master=master, now=now)
-
-
-def _naive(at: datetime) -> datetime:
-    offset = at.utcoffset()
-    return at.replace(tzinfo=None) if offset is None else (at - offset).replace(tzinfo=None)

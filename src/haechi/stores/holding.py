@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from haechi.law import LawPack
 from haechi.permission import Asked, Facts, Permission, Standing, allowed_since, decide
 from haechi.stores.catalogue import Catalogue
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, micros
 from haechi.stores.rows import temporary
 from haechi.stores.stops import Pair, stopped_of
 from haechi.terms.words import Category
@@ -84,8 +84,8 @@ def facts_of(connection: Connection, people: Collection[int]) -> dict[int, Facts
                 category=row.category,
                 basis=row.basis,
                 given_at=instant(row.given_at),
-                withdrawn_at=None if row.withdrawn_at is None else instant(row.withdrawn_at),
-                expires_at=None if row.expires_at is None else instant(row.expires_at),
+                withdrawn_at=maybe_instant(row.withdrawn_at),
+                expires_at=maybe_instant(row.expires_at),
                 notice=row.notice,
                 evidence=row.evidence,
                 separate=bool(row.separate),

@@ -29,6 +29,7 @@ from haechi.stores.keep_anew import keep_anew
 from haechi.stores.numbers import Numbers
 from haechi.stores.rows import fill, writing
 from haechi.terms.words import BEHAVIOUR_KINDS, BehaviourKind
+from haechi.terms.zones import naive
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 from haechi.themes.keeping import gain, takes_back
 
@@ -199,9 +200,7 @@ def _checked(behaviours: Sequence[Behaviour], now: datetime) -> list[int]:
     arrived = []
     faults: list[Fault] = []
     for place, row in enumerate(behaviours, 1):
-        at = row.occurred_at
-        if at.tzinfo is not None:
-            at = (at - at.utcoffset()).replace(tzinfo=None) if at.utcoffset() else at.replace(tzinfo=None)  # type: ignore[operator]
+        at = naive(row.occurred_at)
         arrived.append(micros(at))
         if arrived[-1] > latest:
             faults.append(

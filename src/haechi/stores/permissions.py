@@ -12,13 +12,14 @@ from haechi.law import LawPack
 from haechi.ledger.entry import Fact, Kind
 from haechi.ledger.seal import Master
 from haechi.stores import schema
-from haechi.stores.clock import micros
+from haechi.stores.clock import maybe_micros, micros
 from haechi.stores.erased import Erased
 from haechi.stores.keep_anew import keep_anew
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers, expect_identifiers, number_of
 from haechi.stores.rows import tell, writing
 from haechi.terms.words import Basis, Category, Purpose
+from haechi.terms.zones import naive
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
 
@@ -84,7 +85,7 @@ class Permissions:
         """
         if not grant.evidence.strip() or not grant.notice.strip():
             raise UsageError("a permission without evidence or without the notice's version; expected both.")
-        expires_at = None if grant.expires_at is None else _naive(grant.expires_at)
+        expires_at = None if grant.expires_at is None else naive(grant.expires_at)
         if expires_at is not None and expires_at <= now:
             raise UsageError("a permission that has run out already; expected an instant to come.")
         with writing(self._engine) as connection:
@@ -96,7 +97,7 @@ class Permissions:
                 schema.permissions.insert().values(
                     **{
                         **values,
-                        "expires_at": None if expires_at is None else micros(expires_at),
+                        "expires_at": maybe_micros(expires_at),
                         "recipients": None if grant.recipients is None else json.dumps(grant.recipients),
                     },
                     person=person, given_at=micros(now), recorded_at=micros(now),
@@ -194,8 +195,3 @@ class Permissions:
 
     def _keep(self, connection: Connection, people: set[int], now: datetime) -> None:
         keep_anew(connection, people, self._packs, self._rule, now=now, sensitive_only=True)
-
-
-def _naive(at: datetime) -> datetime:
-    offset = at.utcoffset()
-    return at if offset is None else (at - offset).replace(tzinfo=None)

@@ -14,7 +14,7 @@ from haechi.ledger.entry import Kind
 from haechi.rights.receipts import Given, Subject
 from haechi.rights.received import Received
 from haechi.stores import schema
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, micros
 from haechi.stores.ledger.read import entries
 from haechi.stores.numbers import number_of
 from haechi.stores.received import received_by
@@ -60,8 +60,8 @@ def permissions_of(connection: Connection, person: int) -> list[Given]:
                 basis=row.basis,
                 law=row.law,
                 given_at=instant(row.given_at),
-                withdrawn_at=None if row.withdrawn_at is None else instant(row.withdrawn_at),
-                expires_at=None if row.expires_at is None else instant(row.expires_at),
+                withdrawn_at=maybe_instant(row.withdrawn_at),
+                expires_at=maybe_instant(row.expires_at),
                 notice=row.notice,
                 evidence=row.evidence,
                 separate=bool(row.separate),

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from haechi.release.audiences import AudiencePolicy, Function, canonical, parse
 from haechi.rights.received import Received
 from haechi.stores import schema
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, maybe_micros, micros
 from haechi.stores.rows import fetch, temporary
 from haechi.terms.words import Category, Purpose
 
@@ -90,7 +90,7 @@ class Bookings:
             since: only what was received at this naive UTC instant or later.
             until: only what was received before it.
         """
-        window = (0 if since is None else micros(since), None if until is None else micros(until))
+        window = (0 if since is None else micros(since), maybe_micros(until))
         memberships = _memberships(self._connection, people)
         delivered = self._delivered(window)
         found = {}
@@ -123,7 +123,7 @@ class Bookings:
                 theme_id=told.theme,
                 theme=self._themes[told.theme].name,
                 since=instant(begin),
-                until=None if end is None else instant(end),
+                until=maybe_instant(end),
                 categories=self._themes[told.theme].categories,
                 purpose=told.purpose,
                 within=told.within,

@@ -11,7 +11,7 @@ from haechi.errors import MissingError
 from haechi.rights.clock import Urgency, urgency
 from haechi.rights.effect import Wanted
 from haechi.stores import schema
-from haechi.stores.clock import instant
+from haechi.stores.clock import instant, maybe_instant
 from haechi.terms.words import Outcome, RequestKind
 
 Via = Literal["page", "agent", "desk"]
@@ -116,10 +116,6 @@ def open_requests(connection: Connection, *, now: datetime, limit: int = 1_000) 
 
 def as_request(row: RequestRow, now: datetime) -> Request:
     """A request from its row."""
-
-    def at(value: int | None) -> datetime | None:
-        return None if value is None else instant(value)
-
     return Request(
         request_id=row.request_id,
         kind=row.kind,
@@ -127,15 +123,18 @@ def as_request(row: RequestRow, now: datetime) -> Request:
         via=row.via,
         wanted=msgspec.json.decode(row.detail, type=Wanted),
         received_at=instant(row.received_at),
-        due_at=at(row.due_at),
-        extended_at=at(row.extended_at),
-        waits_until=at(row.waits_until),
-        answered_at=at(row.answered_at),
+        due_at=maybe_instant(row.due_at),
+        extended_at=maybe_instant(row.extended_at),
+        waits_until=maybe_instant(row.waits_until),
+        answered_at=maybe_instant(row.answered_at),
         outcome=row.outcome,
         ground=row.ground,
         reason=row.reason,
         urgency=urgency(
-            due_at=at(row.due_at), waits_until=at(row.waits_until), answered_at=at(row.answered_at), now=now
+            due_at=maybe_instant(row.due_at),
+            waits_until=maybe_instant(row.waits_until),
+            answered_at=maybe_instant(row.answered_at),
+            now=now,
         ),
         version=row.version,
     )

@@ -18,7 +18,7 @@ from haechi.rights.effect import COOLING_OFF, Wanted, check_wanted, is_answered_
 from haechi.rights.grounds import check_answer, check_extension
 from haechi.stores import schema
 from haechi.stores.agent_rows import revoke_for_agents, tell_agents
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, maybe_micros, micros
 from haechi.stores.erased import Erased
 from haechi.stores.erasure import erase
 from haechi.stores.identity.cooling import cooling_until
@@ -131,7 +131,7 @@ class Requests:
             schema.requests.insert().values(
                 request_id=request_id, person=known.person, kind=kind, laws=json.dumps(laws), via=via,
                 detail=detail, received_at=micros(received_at),
-                due_at=None if due_at is None else micros(due_at),
+                due_at=maybe_micros(due_at),
                 waits_until=micros(now + self._cooling_off) if kind == "erasure" else None,
                 outcome="open", version=0,
             )
@@ -156,7 +156,7 @@ class Requests:
             found = deadlines(row.kind, json.loads(row.laws), self._packs, received)
             check_extension(
                 found,
-                due_at=None if row.due_at is None else instant(row.due_at),
+                due_at=maybe_instant(row.due_at),
                 already=row.extended_at is not None,
                 reason=reason,
                 now=now,
@@ -168,7 +168,7 @@ class Requests:
                 .where(r.c.request == row.request)
                 .values(
                     extended_at=micros(now), extension_reason=reason, version=row.version + 1,
-                    due_at=None if due_at is None else micros(due_at),
+                    due_at=maybe_micros(due_at),
                 )
             )  # fmt: skip
             tell_agents(connection, row.request, now=now)

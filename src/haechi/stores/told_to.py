@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
@@ -15,6 +15,7 @@ from haechi.stores.booked import bookings_in_force
 from haechi.stores.clock import instant
 from haechi.stores.rows import fetch
 from haechi.terms.words import Category, Purpose
+from haechi.terms.zones import zoned
 from haechi.themes.evidence import EvidenceRule
 from haechi.themes.keeping import Event, fold
 
@@ -173,4 +174,4 @@ def categories_of(theme: Row[Any]) -> tuple[Category, ...]:
 
 def utc(at: int) -> datetime:
     """An instant of the database as it leaves the house: with its zone."""
-    return instant(at).replace(tzinfo=UTC)
+    return zoned(instant(at))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -57,6 +57,10 @@ def test_doors_are_for_programs_with_the_scope_alone(site: Site) -> None:
     site.person("door-scope")
     assert site.call("/v1/doors", {"person_id": "door-scope"}, key="hk_no_key").status_code == 401
     assert site.call("/v1/doors", {"person_id": "nobody"}).status_code == 404
+    made = site.call("/v1/doors", {"person_id": "door-scope"}).json()
+    assert datetime.fromisoformat(made["expires_at"]).utcoffset() == timedelta(0), (
+        "a clock elsewhere must not guess"
+    )
 
 
 def test_who_acts_for_a_child_is_let_in_only_where_the_law_has_it(site: Site) -> None:

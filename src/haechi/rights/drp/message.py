@@ -1,12 +1,13 @@
 """What a signed message says, and whether it was meant for us, now (DRP 1.0, sections 2.01, 2.04, 2.05 and 3.07)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
 from haechi.rights.addresses import is_https
 from haechi.rights.drp.refusal import RefusedError
+from haechi.terms.zones import naive
 
 VERSION: Final = "1.0"
 _Short = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -144,8 +145,7 @@ def expiry(written: str) -> datetime:
 
 def _instant(written: str, name: str) -> datetime:
     try:
-        at = datetime.fromisoformat(written)
-        return (at if at.tzinfo is None else at.astimezone(UTC)).replace(tzinfo=None)
+        return naive(datetime.fromisoformat(written))
     except (ValueError, OverflowError):
         raise RefusedError(
             400, f"{name}: expected an ISO 8601 timestamp such as 2026-11-01T00:00:00Z."

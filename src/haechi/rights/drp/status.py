@@ -1,12 +1,13 @@
 """How an agent's request stands, in the protocol's words (DRP 1.0, sections 3.02 and 3.03)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
 
 from haechi.terms.words import Outcome, RequestKind
+from haechi.terms.zones import with_zone
 
 State = Literal["open", "in_progress", "fulfilled", "denied", "revoked", "expired"]
 Reason = Literal[
@@ -110,13 +111,7 @@ def status_of(asked: Asked, progress: Progress | None, *, now: datetime) -> Stat
         progress: ours that came of it; None where none did, or not yet.
         now: naive UTC instant.
     """
-    status = _as_it_stands(asked, progress, now)
-    zoned = {
-        name: value.replace(tzinfo=UTC)
-        for name in status.__struct_fields__
-        if isinstance(value := getattr(status, name), datetime)
-    }
-    return msgspec.structs.replace(status, **zoned)
+    return with_zone(_as_it_stands(asked, progress, now))
 
 
 def _as_it_stands(asked: Asked, progress: Progress | None, now: datetime) -> Status:

@@ -17,13 +17,14 @@ from haechi.service.me.session import site_of
 from haechi.service.platform import Platform
 from haechi.service.problems import PROBLEMS
 from haechi.stores import schema
-from haechi.stores.clock import instant, micros, utc_now
+from haechi.stores.clock import utc_now
 from haechi.stores.identity.claims import Claim, weigh
 from haechi.stores.identity.contacts import ContactKind, add_contact, end_contact
 from haechi.stores.identity.doors import make_door
 from haechi.stores.identity.messages import Outgoing, take_messages
 from haechi.stores.identity.notices import tell
 from haechi.stores.numbers import number_of
+from haechi.terms.zones import naive, with_zone, zoned
 
 _post = partial(post, responses=PROBLEMS, guards=[needs("rights")], sync_to_thread=True)
 _MOST: Final = 1_000
@@ -74,7 +75,9 @@ class Desk(Controller):
     def door(self, data: DoorWanted, platform: Platform, request: Request[Any, Any, Any]) -> DoorMade:
         """A one-time link for the person who is signed in at the operator's; good for five minutes."""
         made = make_door(platform.engine, data.person_id, platform.packs, acting=data.acting, now=utc_now())
-        return DoorMade(url=f"{site_of(request).origin}/me/door/{made.secret}", expires_at=made.expires_at)
+        return DoorMade(
+            url=f"{site_of(request).origin}/me/door/{made.secret}", expires_at=zoned(made.expires_at)
+        )
 
     @_post("/contacts", status_code=HTTP_204_NO_CONTENT)
     def contacts(self, data: KnownRows, platform: Platform, request: Request[Any, Any, Any]) -> None:
@@ -98,19 +101,16 @@ class Desk(Controller):
     @_post("/claims", status_code=HTTP_200_OK)
     def claim(self, data: Claim, platform: Platform, request: Request[Any, Any, Any]) -> Assessment:
         """Weighs what came to the desk by letter, mail or telephone; the same for known and unknown people."""
-        return weigh(platform.engine, data, platform.packs, origin=site_of(request).origin, now=utc_now())
+        return with_zone(
+            weigh(platform.engine, data, platform.packs, origin=site_of(request).origin, now=utc_now())
+        )
 
 
 def _put(connection: Connection, person: int, one: Known, *, origin: str, now: datetime) -> None:
     if one.ended:
         end_contact(connection, person, one.kind, one.address, now=now)
         return
-    since = min(now, now if one.known_since is None else _naive(one.known_since))
+    since = min(now, now if one.known_since is None else naive(one.known_since))
     contact, new = add_contact(connection, person, one.kind, one.address, one.lang, since=since)
     if new and now - since < COOLING_OFF:
         tell(connection, person, "contact-added", origin=origin, now=now, since=since, but=contact)
-
-
-def _naive(at: datetime) -> datetime:
-    offset = at.utcoffset()
-    return instant(micros(at.replace(tzinfo=None) - (offset or (at - at))))

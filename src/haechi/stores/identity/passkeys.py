@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from haechi.errors import UsageError
 from haechi.stores import schema
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, micros
 
 MOST: Final = 20
 """Passkeys of one person."""
@@ -131,6 +131,6 @@ def _passkey(row: Row[Any]) -> Passkey:
         passkey=row.passkey, person=row.person, credential_id=bytes(row.credential_id),
         user_handle=bytes(row.user_handle), public_key=bytes(row.public_key), sign_count=row.sign_count,
         name=row.name, created_at=instant(row.created_at),
-        used_at=None if row.used_at is None else instant(row.used_at),
+        used_at=maybe_instant(row.used_at),
         usable=row.frozen_at is None and row.ended_at is None,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select, update
 from haechi.errors import MissingError, UsageError
 from haechi.ledger.entry import Fact
 from haechi.stores import schema
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, micros
 from haechi.stores.ledger.append import append
 
 
@@ -46,7 +46,7 @@ def routes(connection: Connection) -> list[RecoveryRoute]:
     return [
         RecoveryRoute(
             route=row.route, state=row.state, since=instant(row.since), about=row.about,
-            retired_at=None if row.retired_at is None else instant(row.retired_at),
+            retired_at=maybe_instant(row.retired_at),
         )
         for row in connection.execute(select(r).order_by(r.c.state, r.c.route))
     ]  # fmt: skip

@@ -84,12 +84,12 @@ def test_how_pressing_a_request_is() -> None:
     """Fails when what is late hides behind a waiting time, or what has no number of days looks as if it had time."""
     day = dt.timedelta(days=1)
     base = {"due_at": MONDAY, "waits_until": None, "answered_at": None}
-    assert urgency(**base, now=MONDAY) == "late"  # type: ignore[arg-type]
-    assert urgency(**{**base, "waits_until": MONDAY + day}, now=MONDAY) == "late"  # type: ignore[arg-type]
-    assert urgency(**base, now=MONDAY - day) == "due-soon"  # type: ignore[arg-type]
-    assert urgency(**base, now=MONDAY - 9 * day) == "in-time"  # type: ignore[arg-type]
-    assert urgency(**{**base, "due_at": None}, now=MONDAY) == "without-delay"  # type: ignore[arg-type]
-    assert urgency(**{**base, "answered_at": MONDAY}, now=MONDAY + day) == "answered"  # type: ignore[arg-type]
+    assert urgency(**base, now=MONDAY) == "late"
+    assert urgency(**{**base, "waits_until": MONDAY + day}, now=MONDAY) == "late"
+    assert urgency(**base, now=MONDAY - day) == "due-soon"
+    assert urgency(**base, now=MONDAY - 9 * day) == "in-time"
+    assert urgency(**{**base, "due_at": None}, now=MONDAY) == "without-delay"
+    assert urgency(**{**base, "answered_at": MONDAY}, now=MONDAY + day) == "answered"
 
 
 @pytest.mark.parametrize("law", sorted(PACKS))

@@ -13,12 +13,13 @@ from sqlalchemy import Engine, text
 
 from haechi.ledger.keys import LEDGER, make_key
 from haechi.ledger.seal import Master
-from haechi.rights.answer import Answer, as_json, is_sensitive, portable
+from haechi.rights.answer import Answer, as_json, portable
 from haechi.rights.controller import Controller, Retention
 from haechi.rights.effect import Wanted
 from haechi.rights.told import answer_page, answer_tables
 from haechi.stores.answers import Answers
 from haechi.stores.disclosures import Disclosure, disclose
+from haechi.stores.identity.standing import holds_sensitive
 from haechi.stores.ledger.heads import sign_head
 from haechi.stores.rows import reading, writing
 from haechi.terms.words import LANGUAGES
@@ -194,7 +195,11 @@ def test_derived_themes_are_inside_access_and_outside_portability(platform: Plat
     """PIPA Art. 35-2(1) no. 2: fails when what was inferred goes elsewhere, or is held back from the person."""
     (answer,) = answers(platform, PEOPLE[0])
     assert answer.themes
-    assert is_sensitive(answer)
+    with reading(platform.engine) as connection:
+        held = connection.execute(
+            text("SELECT person FROM persons WHERE person_id = :id"), {"id": PEOPLE[0]}
+        ).scalar_one()
+        assert holds_sensitive(connection, held)
     moved: dict[str, Any] = json.loads(as_json(portable(answer)))
     assert {"themes", "recipients", "logic"}.isdisjoint(moved)
     assert len(moved["behaviours"]) == len(answer.behaviours)

@@ -3,7 +3,7 @@
 `load_packs` reads; everything else is pure. Instants are naive UTC.
 """
 
-from haechi.law.days import birthday, breach_due_at, due_at, midnight
+from haechi.law.days import age_on, birthday, breach_due_at, due_at, midnight
 from haechi.law.jurisdiction import jurisdiction_rows, packs_for
 from haechi.law.load import load_packs, read_pack, schema
 from haechi.law.lookup import (
@@ -67,6 +67,7 @@ __all__ = [
     "SignalRule",
     "Source",
     "Text",
+    "age_on",
     "birthday",
     "breach_due_at",
     "chosen",

@@ -38,7 +38,7 @@ def incoherences(pack: dict[str, object]) -> Iterator[Fault]:
     yield from _categories(lists)
     yield from _requests(lists["requests"])
     yield from _minors(lists["minors"])
-    yield from _breach(lists["breach"])
+    yield from _periods("breach", lists["breach"])
     yield from _overlaps("annual_notice", lists["annual_notice"], lambda _: ["annual_notice"])
     yield from _overlaps("signals", lists["signals"], lambda entry: [(entry["signal"], entry["themes"])])
     yield from _penalties(lists["penalties"])
@@ -110,21 +110,18 @@ def _categories(lists: dict[str, list[Entry]]) -> Iterator[Fault]:
 
 def _requests(requests: list[Entry]) -> Iterator[Fault]:
     yield from _overlaps("requests", requests, lambda entry: msgspec.convert(entry["kinds"], list[object]))
-    for number, entry in enumerate(requests):
-        if (entry["amount"] is None) != (entry["unit"] == "without-delay"):
-            found = f"found {entry['amount']} with unit {entry['unit']}"
-            yield ("requests", number, "amount"), f"{found}; expected null with without-delay, else a number"
+    yield from _periods("requests", requests)
 
 
 def _minors(minors: list[Entry]) -> Iterator[Fault]:
     yield from _overlaps("minors", minors, lambda _: ["minors"])
 
 
-def _breach(clocks: list[Entry]) -> Iterator[Fault]:
-    for number, entry in enumerate(clocks):
+def _periods(name: str, entries: list[Entry]) -> Iterator[Fault]:
+    for number, entry in enumerate(entries):
         if (entry["amount"] is None) != (entry["unit"] == "without-delay"):
             found = f"found {entry['amount']} with unit {entry['unit']}"
-            yield ("breach", number, "amount"), f"{found}; expected null with without-delay, else a number"
+            yield (name, number, "amount"), f"{found}; expected null with without-delay, else a number"
 
 
 def _penalties(penalties: list[Entry]) -> Iterator[Fault]:

@@ -25,6 +25,12 @@ def birthday(born: date, age: int) -> date:
         return date(born.year + age, 3, 1)
 
 
+def age_on(born: date, day: date) -> int:
+    """How old somebody is on a day; see `birthday`."""
+    years = day.year - born.year
+    return years if birthday(born, years) <= day else years - 1
+
+
 def due_at(rule: RequestRule, received_at: datetime, *, extended: bool, time_zone: str) -> datetime | None:
     """The first instant at which an answer is late, or None where the law sets no number.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 
-from haechi.law import LawPack, birthday
+from haechi.law import LawPack, age_on, birthday
 from haechi.permission.decide import Asked, decide
 from haechi.permission.standing import Permission, Standing, held_at
 from haechi.terms.words import Purpose, Signal
@@ -43,7 +43,7 @@ class Facts:
         return Standing(
             country=self.country,
             region=self.region,
-            age=None if self.born is None else _age(self.born, at.date()),
+            age=None if self.born is None else age_on(self.born, at.date()),
             held=held_at(self.permissions, at, recipient=recipient),
             objected=self.objected,
             signals=self.signals,
@@ -86,8 +86,3 @@ def _turns(facts: Facts, packs: Mapping[str, LawPack]) -> set[datetime]:
                     datetime.combine(birthday(facts.born, age), time()) for age in ages if age is not None
                 )
     return turns
-
-
-def _age(born: date, on: date) -> int:
-    years = on.year - born.year
-    return years if birthday(born, years) <= on else years - 1

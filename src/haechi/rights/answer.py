@@ -223,12 +223,6 @@ def portable(answer: Answer) -> Portable:
     )
 
 
-def is_sensitive(answer: Answer) -> bool:
-    """Whether an answer gives more away than a name: then more is asked of who wants it (see `identity`)."""
-    told: tuple[Theme | Recipient, ...] = (*answer.themes, *answer.recipients)
-    return any(one.categories for one in told) or any(one.category for one in answer.permissions)
-
-
 def as_json(told: Answer | Portable) -> bytes:
     """The answer for machines: UTF-8 JSON, laid out for reading; instants are UTC."""
     return msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n"

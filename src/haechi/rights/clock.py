@@ -13,7 +13,8 @@ from haechi.terms.words import RequestKind
 Urgency = Literal["late", "due-soon", "without-delay", "in-time", "waiting", "answered"]
 _REGION: Final = re.compile("[A-Z]{2}-[A-Z0-9]{1,3}")
 WARNED: Final = timedelta(days=3)
-"""Before the end of a deadline: a request that is nearer is told of."""
+"""Before the end of a deadline: a request that is nearer is told of. Ours, no law's: a working day is left after a
+weekend."""
 
 
 class Deadline(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,14 +91,13 @@ def urgency(
     waits_until: datetime | None,
     answered_at: datetime | None,
     now: datetime,
-    warned: timedelta = WARNED,
 ) -> Urgency:
     """How pressing a request is. What is late is late, whatever it waits for."""
     if answered_at is not None:
         return "answered"
     if due_at is not None and due_at <= now:
         return "late"
-    if due_at is not None and due_at - now <= warned:
+    if due_at is not None and due_at - now <= WARNED:
         return "due-soon"
     if waits_until is not None and now < waits_until:
         return "waiting"

@@ -24,7 +24,8 @@ STOPPED: Final[Mapping[RequestKind, tuple[Purpose | None, ...]]] = {
 COOLING_OFF: Final = timedelta(hours=72)
 """How long erasure waits, while every known address of the person is told of it."""
 _EARLIEST: Final = date(1900, 1, 1)
-_ANSWERING: Final[frozenset[RequestKind]] = frozenset({"access", "portability", "explanation"})
+ANSWERED_WITH_DATA: Final[frozenset[RequestKind]] = frozenset({"access", "portability", "explanation"})
+"""The kinds whose answer is the person's data: it leaves, and it must still be there when the answer is made."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,4 +109,4 @@ def is_answered_at_once(kind: RequestKind, wanted: Wanted) -> bool:
 
 def wants_answer(kind: RequestKind) -> bool:
     """Whether what is given to the person is data."""
-    return kind in _ANSWERING
+    return kind in ANSWERED_WITH_DATA

@@ -15,7 +15,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from haechi.rights.effect import COOLING_OFF
+from haechi.law import age_on
+from haechi.rights.effect import ANSWERED_WITH_DATA, COOLING_OFF
 from haechi.rights.identity_rules import (
     EvidenceKind,
     Level,
@@ -35,7 +36,6 @@ open (11 CCR 7061(a): authenticate again before data is disclosed or deleted).""
 YOUNG: Final = timedelta(minutes=10)
 """A session that began so lately tells nothing on the strength of its link alone: who stole the link is quick."""
 _PROVES_NOW: Final[frozenset[EvidenceKind]] = frozenset({"passkey", "contact-code"})
-_LEAVES: Final[frozenset[RequestKind]] = frozenset({"access", "portability", "explanation"})
 _TELLS: Final[frozenset[RequestKind]] = frozenset({"access", "explanation"})
 
 
@@ -125,15 +125,14 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     waits_until: datetime | None = None
 
 
-def level_of(evidence: Iterable[Evidence], now: datetime, rules: Rules | None = None) -> Level:
+def level_of(evidence: Iterable[Evidence], now: datetime) -> Level:
     """How surely it is the person.
 
     Args:
         evidence: what was shown, in any order, any number of times.
         now: naive UTC.
-        rules: those of Haechi without it.
     """
-    found = rules or identity_rules()
+    found = identity_rules()
     shown = _distinct(evidence)
     alone = (_alone(one, now, found) for one in shown)
     sizes = {len(row.kinds) for row in found.together}
@@ -147,7 +146,6 @@ def assess(
     standing: Standing,
     *,
     now: datetime,
-    rules: Rules | None = None,
 ) -> Assessment:
     """Whether what was shown is enough for what is asked.
 
@@ -156,13 +154,12 @@ def assess(
         asked: what for.
         standing: of the person; nothing of it says whether the person exists.
         now: naive UTC.
-        rules: those of Haechi without it.
     """
-    found = rules or identity_rules()
+    found = identity_rules()
     need = _need(asked, found)
     articles = tuple(need.articles[law] for law in standing.laws if law in need.articles)
-    level = level_of(evidence, now, found)
-    barred = _barred(evidence, standing, found, now)
+    level = level_of(evidence, now)
+    barred = _barred(evidence, standing, now)
     if barred is not None:
         verdict: Verdict = "undecided" if barred.code == "representation-unclear" else "refused"
         return Assessment(verdict=verdict, level="none", needed=need.level, reasons=(barred,))
@@ -201,9 +198,7 @@ def assess(
     return Assessment(verdict="allowed", level=level, needed=need.level, reasons=(reason,))
 
 
-def may_represent(
-    acting: Acting, laws: Sequence[str], birth_date: date | None, today: date, rules: Rules | None = None
-) -> Reason | None:
+def may_represent(acting: Acting, laws: Sequence[str], birth_date: date | None, today: date) -> Reason | None:
     """Why somebody may not act for a person; None where they may, or where it is the person.
 
     Args:
@@ -211,16 +206,15 @@ def may_represent(
         laws: of the person; each that gives a rule must agree.
         birth_date: of the person.
         today: the day on which it is asked.
-        rules: those of Haechi without it.
     """
     if acting == "person":
         return None
-    rows = [one for one in (rules or identity_rules()).representatives if one.law in laws]
+    rows = [one for one in identity_rules().representatives if one.law in laws]
     articles = tuple(article for one in rows if (article := _article(one, acting)) is not None)
     if not articles:
         return Reason(code="representation-unclear", words="No law of the person says who may act for them.")
     if acting == "guardian":
-        age = None if birth_date is None else _age(birth_date, today)
+        age = None if birth_date is None else age_on(birth_date, today)
         limits = [one.under for one in rows if one.under is not None]
         if age is None:
             words = "It is not known how old the person is; a legal representative acts only for who is too young."
@@ -273,9 +267,9 @@ def _need(asked: Asked, rules: Rules) -> Need:
     raise AssertionError(asked.kind)  # the file has a row for each kind, or is not read
 
 
-def _barred(evidence: Sequence[Evidence], standing: Standing, rules: Rules, now: datetime) -> Reason | None:
+def _barred(evidence: Sequence[Evidence], standing: Standing, now: datetime) -> Reason | None:
     acting = standing.acting
-    barred = may_represent(acting, standing.laws, standing.birth_date, now.date(), rules)
+    barred = may_represent(acting, standing.laws, standing.birth_date, now.date())
     if (
         barred is None
         and acting != "person"
@@ -319,7 +313,7 @@ def _waiting(asked: Asked, standing: Standing, now: datetime) -> Reason | None:
     until = standing.cooling_until
     if until is None or now >= until:
         return None
-    if asked.kind not in _LEAVES and asked.kind != "erasure" and not asked.changes_law:
+    if asked.kind not in ANSWERED_WITH_DATA and asked.kind != "erasure" and not asked.changes_law:
         return None
     words = (
         "A key or an address was added, or access was regained, a short while ago. Until everybody who could have "
@@ -335,7 +329,3 @@ def _is_too_young(asked: Asked, level: Level, standing: Standing, now: datetime)
 
 def _article(row: Representation, acting: Acting) -> str | None:
     return row.guardian if acting == "guardian" else row.agent
-
-
-def _age(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from haechi.errors import UsageError
-from haechi.law import LawPack, packs_for
+from haechi.law import LawPack
 from haechi.rights.breach import Concerned
+from haechi.rights.clock import laws_of
 from haechi.rights.incident import Incident
 from haechi.stores import schema
 from haechi.stores.clock import micros
@@ -71,7 +72,7 @@ def concerned(
     nowhere = 0
     for _, country, region in _places(connection, who.people):
         nowhere += country is None
-        counts.update(_laws(packs, country, region))
+        counts.update(laws_of(packs, country, region))
     return {law: Concerned(count, who.inferred) for law, count in counts.items()}, nowhere
 
 
@@ -80,12 +81,7 @@ def identified(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Their identifiers and laws, in order."""
     for person_id, country, region in _places(connection, who.people):
-        yield person_id, _laws(packs, country, region)
-
-
-def _laws(packs: Mapping[str, LawPack], country: str | None, region: str | None) -> tuple[str, ...]:
-    """The laws of a place; where none is known, any of them could be the person's."""
-    return tuple(packs) if country is None else packs_for(packs, country, region)
+        yield person_id, laws_of(packs, country, region)
 
 
 def _places(connection: Connection, people: Sequence[int]) -> Iterator[tuple[str, str | None, str | None]]:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import Connection, Row, select
@@ -16,6 +16,7 @@ from haechi.terms.words import Outcome, RequestKind
 
 Via = Literal["page", "agent", "desk"]
 RequestRow = Row[Any]
+_SHOWN: Final = 40
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ def row_of(connection: Connection, request_id: str) -> RequestRow:
     r = schema.requests
     row = connection.execute(select(r).where(r.c.request_id == request_id)).first()
     if row is None:
-        raise MissingError("no such request.")
+        raise MissingError(f"no such request: {request_id[:_SHOWN]!r}.")
     return row
 
 
@@ -89,7 +90,7 @@ def person_id_of(connection: Connection, request_id: str) -> str:
         select(p.c.person_id).join(r, r.c.person == p.c.person).where(r.c.request_id == request_id)
     ).scalar()
     if found is None:
-        raise MissingError("no such request of anybody who is still known.")
+        raise MissingError(f"no such request of anybody who is still known: {request_id[:_SHOWN]!r}.")
     return str(found)
 
 
@@ -102,14 +103,16 @@ def requests_of(connection: Connection, person: int, *, now: datetime) -> list[R
     return [as_request(row, now) for row in rows]
 
 
-def open_requests(connection: Connection, *, now: datetime, limit: int = 1_000) -> list[Request]:
-    """What waits for an answer: what is to be answered without delay first, then by when it is due."""
+def open_requests(connection: Connection, *, now: datetime) -> list[Request]:
+    """What waits for an answer: what is to be answered without delay first, then by when it is due.
+
+    All of it: a late one that is left out is a law that is broken. Of people who were erased nothing waits.
+    """
     r = schema.requests
     rows = connection.execute(
         select(r)
-        .where(r.c.outcome == "open")
+        .where(r.c.outcome == "open", r.c.person.is_not(None))
         .order_by(r.c.due_at.is_not(None), r.c.due_at, r.c.received_at)
-        .limit(limit)
     ).all()
     return [as_request(row, now) for row in rows]
 

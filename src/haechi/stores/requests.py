@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -42,7 +42,6 @@ class Requests:
         packs: the laws.
         rule: kind weights, threshold and lapse.
         master: seals what the ledger says of people, and knows who was erased.
-        cooling_off: how long an erasure waits before it is done.
         origin: of the people's page; None: there is none.
     """
 
@@ -53,14 +52,12 @@ class Requests:
         rule: EvidenceRule = DEFAULT_EVIDENCE,
         *,
         master: Master | None,
-        cooling_off: timedelta = COOLING_OFF,
         origin: str | None = None,
     ) -> None:
         self._engine = engine
         self._packs = packs
         self._master = master
         self._obeying = Obeying(packs, rule, master, origin)
-        self._cooling_off = cooling_off
         self._erased = Erased(master)
 
     def receive(
@@ -132,7 +129,7 @@ class Requests:
                 request_id=request_id, person=known.person, kind=kind, laws=json.dumps(laws), via=via,
                 detail=detail, received_at=micros(received_at),
                 due_at=maybe_micros(due_at),
-                waits_until=micros(now + self._cooling_off) if kind == "erasure" else None,
+                waits_until=micros(now + COOLING_OFF) if kind == "erasure" else None,
                 outcome="open", version=0,
             )
         ).inserted_primary_key  # fmt: skip
@@ -225,6 +222,7 @@ class Requests:
                 self._obeying.keep_anew(connection, row.person, now=now)
             erased = _destroys(row, outcome)
             if erased:
+                self._end_others(connection, row.person, now=now)
                 self._obeying.tell_advertisers(connection, row.person, row.request, "erasure", now=now)
                 erase(connection, row.person, self._erased, now=now)
             done = request_of(connection, request_id, now=now)
@@ -255,6 +253,16 @@ class Requests:
             self._close(connection, number, "granted", reason="taken back by the person", now=now)
         if lift(connection, number, now=now) and row.person is not None:
             self._obeying.keep_anew(connection, row.person, now=now)
+
+    def _end_others(self, connection: Connection, person: int, *, now: datetime) -> None:
+        """Ends what else a person still asks for: once everything is destroyed, nobody could answer it."""
+        r = schema.requests
+        waiting = connection.execute(
+            select(r.c.request).where(r.c.person == person, r.c.outcome == "open").order_by(r.c.request)
+        )
+        for number in waiting.scalars().all():
+            revoke_for_agents(connection, number, now=now)
+            self._close(connection, number, "granted", reason="overtaken by the erasure", now=now)
 
     def carry_out(self, *, now: datetime) -> int:
         """Carries out the erasures whose waiting is over.

@@ -11,6 +11,7 @@ from sqlalchemy import CompoundSelect, Connection, Engine, delete, select, union
 
 from haechi.law import LawPack
 from haechi.rights.controller import Retention
+from haechi.rights.effect import ANSWERED_WITH_DATA
 from haechi.stores import schema
 from haechi.stores.clock import micros
 from haechi.stores.keep_anew import keep_anew
@@ -80,7 +81,7 @@ def _kept() -> CompoundSelect[tuple[int]]:
     """Of whom nothing is destroyed: who restricted it to keeping (GDPR Art. 18(2)), or still waits for an answer."""
     r, s = schema.requests, schema.stops
     standing = (r.c.kind == "restriction") & s.c.lifted_at.is_(None)
-    waiting = r.c.kind.in_(("access", "portability", "explanation")) & (r.c.outcome == "open")
+    waiting = r.c.kind.in_(ANSWERED_WITH_DATA) & (r.c.outcome == "open")
     return union(
         select(s.c.person).join(r, r.c.request == s.c.request).where(standing),
         select(r.c.person).where(waiting, r.c.person.is_not(None)),

@@ -22,11 +22,12 @@ Reason = Literal[
 ]
 FINAL: Final[frozenset[State]] = frozenset({"fulfilled", "denied", "revoked", "expired"})
 TO_VERIFY: Final = timedelta(days=14)
-"""How long a person has to show who they are; the law's clock runs meanwhile."""
+"""How long a person has to show who they are; the law's clock runs meanwhile. Ours, no law's: time for a holiday."""
 KEPT: Final = timedelta(days=60)
 """How long a result can be fetched after the answer (section 3.02)."""
 _ESTIMATE: Final = timedelta(days=45)
-"""By when to expect an answer where no law of the person names a day."""
+"""By when to expect an answer where no law of the person names a day: the time of California, from whose practice the
+protocol comes; see the law pack us-ca-cpra."""
 _REASONS: Final[Mapping[str, Reason]] = {
     "IDENTITY_UNCONFIRMED": "insuf_verification",
     "IDENTITY_FAILURE": "insuf_verification",

@@ -1,4 +1,6 @@
-"""What speaks for a scam: one module each. A module has
+"""What speaks for a scam: one module each.
+
+A module has
 
     NAME      of its signals, lower case with hyphens
     VERSION   changes whenever the same case could be found otherwise

@@ -116,7 +116,7 @@ def _of_database(error: Exception) -> str | None:
     if type(error).__name__ != "OperationalError" or not hasattr(error, "orig"):
         return None
     said = str(error.orig).strip().splitlines()
-    return f"the database cannot be used: {said[0] if said else 'no reason given'}. Nothing of this call was kept."
+    return f"the database cannot be used: {said[0] if said else 'no reason given'}."
 
 
 def _unforeseen(error: Exception) -> str:

@@ -11,8 +11,9 @@ import cyclopts
 from cyclopts import Parameter
 
 from haechi import law, sensitivity
-from haechi.cli.classify import progress, spare
 from haechi.cli.instants import instant
+from haechi.cli.progress import progress
+from haechi.cli.spare import spare
 from haechi.cli.themes_text import FIRST, some, taken_in_words, told
 from haechi.errors import UsageError
 from haechi.law import LawPack

@@ -57,9 +57,13 @@ def _surge(case: Case) -> Iterable[Signal]:
 
 
 def _count(case: Case, stretch: timedelta) -> int:
-    """Ads of the account in the stretch that ends with this one, it included."""
+    """Ads of the account in the stretch that ends with this one, it included.
+
+    Of ads of one instant those that came first count: bulk uploads share their instant.
+    """
     ad = case.ad
-    return 1 + case.history.submitted_since(ad.advertiser_id, ad.submitted_at - stretch, ad.submitted_at)
+    end = ad.submitted_at + timedelta.resolution
+    return 1 + case.history.submitted_since(ad.advertiser_id, ad.submitted_at - stretch, end)
 
 
 def _signal(value: str, score: float, count: int, limit: int) -> Signal:

@@ -1,7 +1,8 @@
 """What must not stand in a text that goes to the public: people's names, ways to reach them, the ad's own words.
 
-DSA Art. 24(5) forbids personal data in what is sent to the transparency database. Only what comes from outside is
-looked at, such as a reviewer's notes: the sentences that Haechi ships name nobody.
+DSA Art. 24(5) forbids personal data in what is sent to the transparency database. What a reviewer adds is held
+against all of it, codes of policies against people's names: one may have been made for one victim. Citations of laws
+are not looked at, nor the sentences that Haechi ships.
 """
 
 import re
@@ -26,11 +27,13 @@ class Withheld(NamedTuple):
     """What must not go out of one ad.
 
     Attributes:
-        names: of protected parties and of the people behind the account.
+        names: of protected parties and of those behind the account.
+        people: the same without brands and offices, which laws and policies may have to name.
         ad_texts: the ad's words, folded.
     """
 
     names: Names
+    people: Names
     ad_texts: tuple[str, ...]
 
 
@@ -41,7 +44,8 @@ def withheld(parties: Mapping[str, ProtectedParty], ad: Ad, advertiser: Advertis
         people += [advertiser.legal_name, *advertiser.display_names]
     account = ProtectedParty(party_id="account", names=tuple(name for name in people if name.strip()))
     words = tuple(folded for text in (ad.headline, ad.text) if (folded := _folded(text)))
-    return Withheld(Names({**parties, "account": account}), words)
+    persons = {party_id: party for party_id, party in parties.items() if party.kind == "person"}
+    return Withheld(Names({**parties, "account": account}), Names({**persons, "account": account}), words)
 
 
 def personal_in(text: str, kept: Withheld) -> tuple[str, ...]:
@@ -61,23 +65,28 @@ def personal_in(text: str, kept: Withheld) -> tuple[str, ...]:
     return tuple(found)
 
 
-def refuse_personal(texts: Mapping[str, str], kept: Withheld) -> None:
-    """Refuses texts that must not go out.
-
-    Args:
-        texts: what each is, to the text.
-        kept: see `withheld`.
+def refuse_personal(what: str, text: str, kept: Withheld) -> None:
+    """Refuses a text that must not go out; `what` says which text it is.
 
     Raises:
-        UsageError: a text holds what must not go out; the message says of which kind, never what.
+        UsageError: it holds what must not go out; the message says of which kind, never what.
     """
-    for what, text in texts.items():
-        found = personal_in(text, kept)
-        if found:
-            raise UsageError(
-                f"{what}: found {' and '.join(found)}; expected a text without personal data and without the ad's "
-                "words (DSA Art. 24(5))."
-            )
+    found = personal_in(text, kept)
+    if found:
+        raise UsageError(
+            f"{what}: found {' and '.join(found)}; expected a text without personal data and without the ad's words "
+            "(DSA Art. 24(5))."
+        )
+
+
+def refuse_people(what: str, text: str, kept: Withheld) -> None:
+    """Refuses a text that names a protected person or somebody behind the account.
+
+    Raises:
+        UsageError: it does; the message does not say whom.
+    """
+    if kept.people.standing_in(_spaced(unicodedata.normalize("NFKC", text))):
+        raise UsageError(f"{what}: found a person's name; expected words that name nobody (DSA Art. 24(5)).")
 
 
 def _shares_words(text: str, ad_texts: Iterable[str]) -> bool:

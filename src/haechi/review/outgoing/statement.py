@@ -16,7 +16,7 @@ import msgspec
 
 from haechi.errors import UsageError
 from haechi.review.ads import Ad, Advertiser, Decision, Signal
-from haechi.review.outgoing.personal import Withheld, refuse_personal
+from haechi.review.outgoing.personal import Withheld, refuse_people, refuse_personal
 
 Restriction = Literal["never-shown", "taken-down", "suspended"]
 Source = Literal["own-initiative", "article-16", "trusted-flagger", "other-notice"]
@@ -119,7 +119,8 @@ def statement_of(
     laws = tuple(dict.fromkeys(law for reason in decision.reasons for law in reason.laws))
     if not codes or (said.ground == "law" and not laws):
         raise UsageError("The decision gives no ground; expected a reason with its policy code, or its law.")
-    refuse_personal({"notes": said.notes, "codes": " / ".join(codes), "laws": " / ".join(laws)}, kept)
+    refuse_personal("notes", said.notes, kept)
+    refuse_people("policy codes", " / ".join(codes), kept)
     contents: tuple[tuple[Literal["text", "image"], bool], ...] = (
         ("text", bool(ad.headline.strip() or ad.text.strip())),
         ("image", ad.image is not None),
@@ -194,7 +195,6 @@ def _countries(ad: Ad) -> tuple[str, ...]:
 
 def _puid(decision: Decision) -> str:
     """Of the decision alone, so that a statement made twice is known as one; tells nothing of the ad."""
-    said = "\0".join(
-        (decision.ad_id, decision.ad_hash, decision.ruleset_hash, decision.decided_at.isoformat())
-    )
-    return "sor-" + hashlib.sha256(said.encode()).hexdigest()[:40]
+    said = [decision.ad_id, decision.ad_hash, decision.ruleset_hash, decision.decided_at.isoformat()]
+    key = "\0".join(said)
+    return "sor-" + hashlib.sha256(key.encode()).hexdigest()[:40]

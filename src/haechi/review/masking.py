@@ -26,9 +26,13 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _JAPANESE_HONOURED: Final = re.compile(
-    f"[{_KANJI}]{{2,5}}(?=(?:さん|氏|先生|社長|会長|教授|博士|アナ|キャスター))"
-    "|(?<![\u30a0-\u30ff])[\u30a0-\u30fa\u30fc]{2,6} [\u30a0-\u30fa\u30fc]{2,6}(?![\u30a0-\u30ff])"
-    f"|(?<![{_EAST}])[{_KANJI}]{{1,3}} [{_KANJI}]{{1,3}}(?![{_KANJI}])"
+    f"[{_KANJI}]{{2,6}}(?=(?:さん|氏|先生|社長|会長|教授|博士|アナ|キャスター))"
+)
+_IN_KATAKANA: Final = re.compile(
+    "(?<![\u30a0-\u30ff])[\u30a0-\u30fa\u30fc]{2,8}(?:[・=][\u30a0-\u30fa\u30fc]{2,8}){1,2}"
+)
+_NUMBER: Final = re.compile(
+    r"\d[\d.,:/-]*(?:\s?(?:年|月|日|時|分|名様|名|人|冊|万|億|千|円|ドル|년|월|일|시|분|명|권|만|억|천|원|달러)){0,3}"
 )
 _KOREAN_HONOURED: Final = re.compile(
     "(?<![\uac00-\ud7a3])[\uac00-\ud7a3]{2,4}"
@@ -122,7 +126,9 @@ def mask(text: str, names: Names) -> Masked:
     """`text` without names, of protected parties or not, numbers, addresses, emoji and signs."""
     bare = _ADDRESS.sub(" ", _resolved(text))
     parties = names.standing_in(_letters(bare))
-    spaced = names.without(_letters(_without_capitals(_TITLED.sub(" ", bare))))
+    for pattern in (_NUMBER, _TITLED, _IN_KATAKANA):
+        bare = pattern.sub(" ", bare)
+    spaced = names.without(_letters(_without_capitals(bare)))
     for pattern in (_JAPANESE_HONOURED, _KOREAN_HONOURED):
         spaced = pattern.sub(" ", spaced)
     return Masked(names.without_compact(spaced.replace(" ", "")), parties)

@@ -25,7 +25,7 @@ from haechi.errors import UsageError
 from haechi.review.ads import Decision
 
 Delay = Literal["sender-asked", "specialist", "unavoidable"]
-"""Why an answer came later (Art. 25(2)): the sender was heard, a specialist looked into it, or it could not be helped."""
+"""Why an answer came late (Art. 25(2)): the sender was heard, a specialist asked, or it could not be helped."""
 DAYS: Final = 7
 """Within which the result is to be told, the day of the request not counted (ordinance to Art. 25(1))."""
 _JAPAN: Final = ZoneInfo("Asia/Tokyo")

@@ -51,7 +51,7 @@ SECRETS = (
 )
 """What must be in nothing that goes to the public."""
 REASON = Reason(
-    code="IMP-1",
+    code="RULE-IMPERSONATION",
     laws=("Regulation (EU) 2022/2065, Art. 26",),
     text="The ad wears the name of Kentaro Hoshinoya.",
     fix="Take the name out or show the permission.",

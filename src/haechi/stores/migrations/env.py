@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from haechi.stores.schema import METADATA
+from haechi.stores import review_schema
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    # The tables of ad review are in the same metadata once their module is there.
+    target_metadata=review_schema.METADATA,
     render_as_batch=True,
     transactional_ddl=True,
 )

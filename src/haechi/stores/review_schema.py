@@ -142,7 +142,10 @@ ads: Final = Table(
     Column("ad", _NUMBER, primary_key=True),
     Column("ad_id", Text, nullable=False, unique=True),
     Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), nullable=False, index=True),
+    # What review says: submitted, screening, approved, held or rejected.
     Column("state", Text, nullable=False),
+    # What the ad server and the advertiser do: idle, live, paused or expired. Only what is approved runs.
+    Column("run", Text, nullable=False),
     # The version that counts, and the decision that holds for it; null while it is undecided.
     Column("current", _NUMBER, nullable=False),
     Column("decision", _NUMBER),
@@ -155,13 +158,14 @@ ads: Final = Table(
 versions: Final = Table(
     "review_versions",
     METADATA,
-    # Append-only, but for what the screening saw: `ad_hash`, `landing_hash` and `finance`, set once.
+    # Append-only, but for what the screening saw: `visits`, `landing_hash`, `ad_hash` and `finance`, set once.
     Column("version", _NUMBER, primary_key=True),
     Column("ad", _NUMBER, ForeignKey("review_ads.ad"), nullable=False),
     Column("number", Integer, nullable=False),
     # SHA-256 of what was submitted, the picture's among it.
     Column("content_hash", Text, nullable=False),
-    # SHA-256 of the page behind it as it was judged; null where nobody looked.
+    # JSON of the page behind it as its visitors saw it, and SHA-256 of that; null where nobody looked.
+    Column("visits", Text),
     Column("landing_hash", Text),
     # SHA-256 of both: what a decision is about.
     Column("ad_hash", Text),

@@ -152,6 +152,19 @@ def newest_on(connection: Connection, version: int) -> Row[Any] | None:
     ).first()
 
 
+def stopped_by_a_person(connection: Connection, ad: int, ad_hash: str) -> Row[Any] | None:
+    """The decision by which a person last stopped exactly this content of an ad; None where nobody did."""
+    d, v = tables.decisions, tables.versions
+    row = connection.execute(
+        select(d)
+        .join_from(d, v, v.c.version == d.c.version)
+        .where(v.c.ad == ad, d.c.ad_hash == ad_hash, d.c.automated != "FULLY")
+        .order_by(d.c.decision.desc())
+        .limit(1)
+    ).first()
+    return row if row is not None and row.outcome == "reject" else None
+
+
 def decisions_of(connection: Connection, ad: int) -> list[Record]:
     """All decisions on an ad, the newest first."""
     d, v = tables.decisions, tables.versions

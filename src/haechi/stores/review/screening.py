@@ -1,7 +1,7 @@
 """An ad judged by the machine: read, examined outside any transaction, and decided if nothing changed meanwhile."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -17,10 +17,11 @@ from haechi.stores.review.applying import ad_numbered, decide, priority_of
 from haechi.stores.review.blobs import read_blob
 from haechi.stores.review.by_hand import Examine, failed
 from haechi.stores.review.changes import stamp
-from haechi.stores.review.decided import Making, as_decision, newest_on
+from haechi.stores.review.decided import Making, as_decision, newest_on, stopped_by_a_person
 from haechi.stores.review.hashes import ad_hash, landing_hash
-from haechi.stores.review.jobs import ORDINARY, PRESSING
+from haechi.stores.review.jobs import PRESSING
 from haechi.stores.review.past import Past
+from haechi.stores.review.reported import as_reported, is_reported
 from haechi.stores.review.words import MACHINE, Cause, Reviewed
 from haechi.stores.review.world import Known, Worlds
 from haechi.stores.rows import reading, writing
@@ -40,12 +41,18 @@ class Judged(NamedTuple):
     """What came of judging an ad.
 
     Attributes:
-        outcome: what was found, or None where there was nothing to judge.
+        outcome: what holds now.
         changed: whether a decision was written.
+        failed: whether it could not be examined.
     """
 
-    outcome: Outcome | None
+    outcome: Outcome
     changed: bool
+    failed: bool = False
+
+
+def _nothing(_: Connection, __: Judged) -> None:
+    """Nothing else is done."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ class Screening:
         cause: Cause,
         notice: int | None = None,
         hold_on_failure: bool = False,
+        also: Callable[[Connection, Judged], None] = _nothing,
         now: datetime,
     ) -> Judged:
         """Judges an ad's current version, and does what the decision says.
@@ -98,6 +106,7 @@ class Screening:
             cause: why.
             notice: that led to it.
             hold_on_failure: an ad that cannot be examined is held for a person; False: the failure is raised.
+            also: what is written in the transaction of the decision.
             now: naive UTC instant.
 
         Raises:
@@ -121,7 +130,9 @@ class Screening:
                     continue
                 if case.ad_hash is None:
                     _seen(connection, case.version, visits, decision)
-                return _settled(connection, row, decision, making, known=known, now=now)
+                judged = _settled(connection, row, decision, making, known=known, now=now)
+                also(connection, judged)
+                return judged
         raise MovedError("what is known changed while the ad was examined; it is taken up again.")
 
     def look(
@@ -182,14 +193,23 @@ def _settled(
     connection: Connection, row: Row[Any], decision: Decision, making: Making, *, known: Known, now: datetime
 ) -> Judged:
     """Decides, unless there is nothing new to say."""
+    failure = making.cause == "failure"
     before = newest_on(connection, row.current)
     if before is not None:
         if making.cause in ("submission", "change", "landing") or _adds_nothing(row.state, before, decision):
-            return Judged(before.outcome, changed=False)
-        making = Making(**{**vars(making), "supersedes": before.decision})
+            return Judged(before.outcome, changed=False, failed=failure)
+        making = replace(making, supersedes=before.decision)
+    stopped = stopped_by_a_person(connection, row.ad, decision.ad_hash)
+    if stopped is not None and decision.decision != "reject":
+        # An advertiser who goes back to what a person rejected finds it rejected.
+        reasons = as_decision(stopped, row.ad_id).reasons
+        decision = msgspec.structs.replace(decision, decision="reject", reasons=reasons)
+        making = replace(making, automated="PARTIALLY", refers_to=stopped.decision)
+    elif decision.decision == "approve" and is_reported(connection, row.ad):
+        decision = as_reported(decision)
     priority = PRESSING if making.notice is not None else priority_of(decision, known.world)
-    decide(connection, row, decision, making, priority=min(priority, ORDINARY), now=now)
-    return Judged(decision.decision, changed=True)
+    decide(connection, row, decision, making, priority=priority, now=now)
+    return Judged(decision.decision, changed=True, failed=failure)
 
 
 def _adds_nothing(state: Reviewed, before: Row[Any], decision: Decision) -> bool:

@@ -16,10 +16,10 @@ from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import micros
 from haechi.stores.review import desk, queue
-from haechi.stores.review.ads import Ads, Standing
-from haechi.stores.review.by_hand import Examine
+from haechi.stores.review.ads import Ads
 from haechi.stores.review.decided import Record, decisions_of
 from haechi.stores.review.publishing import may_run
+from haechi.stores.review.versions import Standing
 from haechi.stores.rows import reading
 
 NOW = dt.datetime(2026, 11, 1, 12)  # noqa: DTZ001 - naive UTC inside
@@ -81,7 +81,7 @@ def ad(ad_id: str = "a1", text: str = "Shoes for walking", advertiser: str = "ac
 class Desk:
     """Ads over one database, with a clock that moves on at each step, and four people."""
 
-    def __init__(self, engine: Engine, how: Examine = examine, **more: Any) -> None:
+    def __init__(self, engine: Engine, how: Any = examine, **more: Any) -> None:
         self.engine = engine
         self.ads = Ads(engine, how, **more)
         self.clock = NOW

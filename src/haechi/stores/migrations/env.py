@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from haechi.stores import review_schema
+import haechi.stores.review_schema  # noqa: F401 - its tables are in the same metadata
+from haechi.stores.schema import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    # The tables of ad review are in the same metadata once their module is there.
-    target_metadata=review_schema.METADATA,
+    target_metadata=METADATA,
     render_as_batch=True,
     transactional_ddl=True,
 )

@@ -12,14 +12,19 @@ past         earlier ads, as `haechi.review.case.History`
 hashes       what exactly a decision is about
 by_hand      the examiner where none is set up: every ad waits for a person
 ads          an ad's way: submitted, screened, changed, run; start reading here
+versions     what was submitted, each time
+screening    an ad judged by the machine
 decided      decisions, each with its entry on the ledger
+applying     what a decision does, in its own transaction
 publishing   what the ad server is told, and whether an ad may run
 jobs         what waits for a person
 queue        claims, leases, skips and comments
+views        what the desk shows of a job, and what is overdue
 desk         what a person decides, for one ad or all its copies
 golden       jobs whose answer is known, and how well reviewers agree with it
 suspensions  an advertiser shut out by two people
 appeals      an advertiser's appeal, decided by somebody new
 notices      what was reported, what was known then, and what was done
+reported     ads that wait for a person because somebody whose word weighs reported them
 sweeps       every ad that runs or waits, judged again
 """

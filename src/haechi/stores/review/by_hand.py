@@ -17,6 +17,7 @@ class Examine(Protocol):
     def __call__(
         self,
         ad: Ad,
+        /,
         *,
         ad_hash: str,
         advertiser: Advertiser | None,

@@ -116,7 +116,7 @@ def _decided(connection: Connection, row: Row[Any], said: Said, by: str, now: da
     if said.verdict == "reject":
         expect_words(said.words)
     if row.kind == "golden":
-        _expect_same(golden_of(connection, row.golden)[1], said)
+        _expect_same(golden_of(connection, row.golden)[0].found.ad_hash, said)
         answer_golden(connection, row, said.verdict, by=by, now=now)
         close(connection, row.job, "decided", now=now)
         return None

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, Row, select
 
-from haechi.review.ads import Ad
+from haechi.review.ads import Ad, Advertiser, Decision
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros
 from haechi.stores.review.blobs import RETENTION, put_blob
@@ -18,6 +18,20 @@ from haechi.stores.review.jobs import ORDINARY, put_job
 from haechi.stores.review.versions import expect_short
 from haechi.stores.review.words import Verdict
 from haechi.stores.rows import reading, writing
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """An ad whose right answer is known, as a reviewer sees it.
+
+    Attributes:
+        ad: synthetic, or one long decided.
+        advertiser: who seems to have submitted it.
+        found: what the machine says of it (`Ads.check`): a job without it would not look like the others.
+    """
+
+    ad: Ad
+    advertiser: Advertiser
+    found: Decision
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +54,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_golden(
     engine: Engine,
-    ad: Ad,
+    known: Known,
     outcome: Verdict,
     *,
     picture: bytes | None = None,
@@ -52,7 +66,7 @@ def add_golden(
 
     Args:
         engine: the database.
-        ad: synthetic, or one long decided.
+        known: the ad.
         outcome: the right answer.
         picture: its picture's bytes, or None.
         why: why it is the right one.
@@ -62,12 +76,15 @@ def add_golden(
     Raises:
         UsageError: something of it is too large.
     """
-    expect_short(ad)
+    expect_short(known.ad)
     with writing(engine) as connection:
         sha256 = None
         if picture is not None:
             sha256 = put_blob(connection, picture, retain_until=now + RETENTION, now=now)
-        body = msgspec.json.encode(msgspec.structs.replace(ad, image=sha256)).decode()
+        ad = msgspec.structs.replace(known.ad, image=sha256)
+        about = ad_hash(content_hash(ad, sha256), None)
+        found = msgspec.structs.replace(known.found, ad_hash=about)
+        body = msgspec.json.encode(msgspec.structs.replace(known, ad=ad, found=found)).decode()
         made = connection.execute(
             tables.golden.insert().values(
                 body=body, picture=sha256, outcome=outcome, why=why, by=by, made_at=micros(now)
@@ -93,12 +110,11 @@ def golden_job(connection: Connection, by: str, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-def golden_of(connection: Connection, golden: int) -> tuple[Ad, str, str | None]:
-    """A known ad as a reviewer sees it: the ad, its hash, and the SHA-256 of its picture."""
+def golden_of(connection: Connection, golden: int) -> tuple[Known, str | None]:
+    """A known ad as a reviewer sees it, and the SHA-256 of its picture."""
     g = tables.golden
     row = connection.execute(select(g).where(g.c.golden == golden)).one()
-    ad = msgspec.json.decode(row.body, type=Ad)
-    return ad, ad_hash(content_hash(ad, row.picture), None), row.picture
+    return msgspec.json.decode(row.body, type=Known), row.picture
 
 
 def answer_golden(connection: Connection, job: Row[Any], said: Verdict, *, by: str, now: datetime) -> None:

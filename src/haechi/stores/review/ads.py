@@ -7,6 +7,7 @@ approval is for (Japan's Transparency Act, as the ministry METI evaluates it). A
 approves no other.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from haechi.stores.review.by_hand import Examine
 from haechi.stores.review.hashes import ad_hash, content_hash, landing_hash
 from haechi.stores.review.past import NearCopies, Past, none_near
 from haechi.stores.review.publishing import tell_ad_server
-from haechi.stores.review.screening import UNDECIDED, Screening, VisitPage
+from haechi.stores.review.screening import UNDECIDED, MovedError, Screening, VisitPage
 from haechi.stores.review.versions import (
     Standing,
     add_version,
@@ -199,10 +200,11 @@ class Ads:
                 .order_by(a.c.ad)
                 .limit(limit)
             ).scalars().all()  # fmt: skip
-        return sum(
-            self.screening.judge(ad, cause="submission", hold_on_failure=True, now=now).changed
-            for ad in found
-        )
+        decided = 0
+        for ad in found:
+            with suppress(MovedError):
+                decided += self.screening.judge(ad, cause="submission", hold_on_failure=True, now=now).changed
+        return decided
 
     def standing(self, ad_id: str, *, advertiser: int | None = None) -> Standing:
         """How an ad stands.

@@ -134,10 +134,17 @@ def progress_of(engine: Engine, sweep: int) -> Progress:
     )
 
 
-def sweeps_of(engine: Engine, notice: int) -> list[Progress]:
-    """The sweeps that a notice led to, by our number of it."""
-    s = tables.sweeps
+def sweeps_of_notice(engine: Engine, notice_id: str) -> list[Progress]:
+    """The sweeps that a notice led to.
+
+    Raises:
+        MissingError: there is no such notice.
+    """
+    s, n = tables.sweeps, tables.notices
     with reading(engine) as connection:
+        notice = connection.execute(select(n.c.notice).where(n.c.notice_id == notice_id)).scalar()
+        if notice is None:
+            raise MissingError("no notice has this identifier.")
         found = connection.execute(
             select(s.c.sweep).where(s.c.notice == notice).order_by(s.c.sweep)
         ).scalars().all()  # fmt: skip

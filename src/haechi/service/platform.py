@@ -22,6 +22,7 @@ from haechi.rights.deletion import Issuer
 from haechi.rights.drp.identity import FindPerson, by_identifier
 from haechi.rights.exchange import Drp, Exchange, read_exchange
 from haechi.sensitivity import judge_with
+from haechi.service.ads_work import AdWork
 from haechi.service.callbacks import CallbackSender
 from haechi.service.drp_desk import DrpDesk
 from haechi.service.limits import told
@@ -38,6 +39,8 @@ from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
 from haechi.stores.permissions import Permissions
 from haechi.stores.requests import Requests
+from haechi.stores.review.ads import Ads
+from haechi.stores.review.by_hand import hold_for_a_person
 from haechi.stores.snapshots import SnapshotMaker
 from haechi.stores.themes import Themes
 from haechi.themes.evidence import lapsing
@@ -111,6 +114,7 @@ class Platform:
         permissions: permissions.
         requests: what people ask for.
         audiences: sizes and bookings.
+        ads: ads and their review.
         drp: takes what agents send, or None.
         signer: signs deletion requests, or None.
     """
@@ -129,6 +133,8 @@ class Platform:
         self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
         self.requests = Requests(self.engine, self.packs, rule, master=self.master, origin=_origin(settings))
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
+        self.ads = Ads(self.engine, hold_for_a_person)
+        self.ad_work = AdWork(self.ads, settings.snapshot_seconds)
         exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
         self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)
         self._callbacks = None
@@ -191,6 +197,7 @@ class Platform:
         self.tend()
         self._thread = threading.Thread(target=self._tend_on, name="haechi-tend", daemon=True)
         self._thread.start()
+        self.ad_work.begin()
         if self._callbacks is not None:
             self._callbacks.begin()
 
@@ -199,6 +206,7 @@ class Platform:
         self._ended.set()
         if self._thread is not None:
             self._thread.join(10)
+        self.ad_work.end()
         if self._callbacks is not None:
             self._callbacks.end()
         self.engine.dispose()

@@ -1,0 +1,72 @@
+"""Ad review's work beside the calls: what was cut off is taken up, sweeps go on, pictures whose date is over go."""
+
+import threading
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from haechi.stores.clock import utc_now
+from haechi.stores.review.ads import Ads
+from haechi.stores.review.blobs import forget_blobs
+from haechi.stores.review.sweeps import go_on
+
+_CLEARS: Final = timedelta(hours=6)
+
+
+class AdWork:
+    """A thread of its own, so that a long sweep keeps nothing else waiting.
+
+    Args:
+        ads: the ads.
+        seconds: how often it looks for work that nobody told it of.
+    """
+
+    def __init__(self, ads: Ads, seconds: float) -> None:
+        self._ads = ads
+        self._seconds = seconds
+        self._woken = threading.Event()
+        self._ended = False
+        self._thread: threading.Thread | None = None
+        self._cleared: datetime | None = None
+
+    def begin(self) -> None:
+        """Begins it."""
+        self._thread = threading.Thread(target=self._go_on, name="haechi-ads", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is work: it is not waited for."""
+        self._woken.set()
+
+    def end(self) -> None:
+        """Ends it after the step that it is at."""
+        self._ended = True
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join(10)
+
+    def once(self) -> bool:
+        """One step of everything. Never raises.
+
+        Returns:
+            whether there is more to do at once.
+        """
+        now = utc_now()
+        try:
+            self._ads.resume(now=now)
+            told = go_on(self._ads.engine, self._ads.screening, now=now)
+            if self._cleared is None or now - self._cleared >= _CLEARS:
+                forget_blobs(self._ads.engine, now=now)
+                self._cleared = now
+        except Exception as fault:  # noqa: BLE001 - a thread that ends would leave sweeps half-way, unseen
+            structlog.get_logger("haechi").error("ad review", fault=type(fault).__name__)
+            return False
+        return any(one.finished_at is None for one in told)
+
+    def _go_on(self) -> None:
+        while not self._ended:
+            # Cleared before the work: who wakes it meanwhile is heard.
+            self._woken.clear()
+            if not self.once():
+                self._woken.wait(self._seconds)

@@ -1,0 +1,334 @@
+"""An ad's way: nothing runs undecided, a change is judged again, a decision belongs to one version."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text, update
+
+from haechi.errors import DataError, MissingError, UsageError
+from haechi.review.ads import Decision
+from haechi.stores import review_schema as tables
+from haechi.stores.ingest import ConflictError
+from haechi.stores.ledger import entries
+from haechi.stores.review.advertisers import AdvertiserFacts, put_advertiser
+from haechi.stores.review.blobs import LARGEST, forget_blobs, put_blob, read_blob
+from haechi.stores.review.by_hand import hold_for_a_person
+from haechi.stores.review.changes import changes_of
+from haechi.stores.review.decided import Making, check_decisions, write_decision
+from haechi.stores.review.parties import Party, put_party
+from haechi.stores.review.publishing import acknowledge, waiting
+from haechi.stores.review.words import StaleError
+from haechi.stores.rows import reading, writing
+from tests.ads.store.worlds import NOW, Desk, ad, examine, hours, pages
+
+
+@pytest.fixture
+def world(engine: Engine) -> Desk:
+    return Desk(engine).found()
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "runs"),
+    [("shoes", "approved", True), ("[hold]", "held", False), ("[reject]", "rejected", False)],
+)
+def test_what_is_decided_holds(world: Desk, words: str, state: str, runs: bool) -> None:
+    """A held or rejected ad that runs, or an approved one that does not, is what review is against."""
+    standing = world.submit(text=words)
+    assert (standing.state, world.runs(), world.runs(ad_hash=standing.ad_hash)) == (state, runs, runs)
+    assert not world.runs(ad_hash="0" * 64)
+    (told,) = waiting(world.engine)
+    assert (told.ad_id, told.ad_hash, told.may_run) == ("a1", standing.ad_hash, runs)
+    assert acknowledge(world.engine, [told.message], now=world.now()) == 1
+    assert waiting(world.engine) == []
+
+
+def test_the_same_ad_again_is_the_first(world: Desk) -> None:
+    """A client that lost the answer sends again: a second judgement could differ from the first."""
+    first = world.submit(picture=b"one")
+    again = world.submit(picture=b"one")
+    assert again.repeated
+    assert (again.decision_id, again.ad_hash) == (first.decision_id, first.ad_hash)
+    with pytest.raises(ConflictError):
+        world.submit(picture=b"two")
+    with pytest.raises(ConflictError):
+        world.submit(advertiser="club", picture=b"one")
+    assert len(world.decisions()) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "other"},
+        {"picture": b"other"},
+        {"picture": None},
+        {"landing_url": "https://other.example/"},
+        {"display_name": "Other"},
+        {"country": "KR"},
+        {"payer": "Other"},
+    ],
+)
+def test_every_change_is_judged_again(world: Desk, change: dict[str, Any]) -> None:
+    """A field whose change is not judged is the way in: approved first, swapped afterwards."""
+    before = world.submit(text="shoes", picture=b"one")
+    after = world.change(**{"text": "shoes", "picture": b"one", **change})
+    assert after.version == 2
+    assert after.ad_hash != before.ad_hash
+    assert after.decision_id != before.decision_id
+    assert world.runs(ad_hash=after.ad_hash)
+    assert not world.runs(ad_hash=before.ad_hash)
+
+
+def test_an_approved_version_stops_when_a_change_comes(engine: Engine) -> None:
+    """Between the change and its approval nothing runs, neither the old version nor the new one."""
+    seen: list[bool] = []
+    world = Desk(engine)
+
+    def looking(one: Any, **more: Any) -> Decision:
+        if one.text == "hats":
+            seen.append(world.runs())
+        return examine(one, **more)
+
+    world.ads = Desk(engine, looking).found().ads
+    world.submit(text="shoes")
+    assert world.runs()
+    world.change(text="hats")
+    assert seen == [False]
+    assert [(told.ad_hash is None, told.may_run) for told in waiting(engine)] == [
+        (False, True), (True, False), (False, True),
+    ]  # fmt: skip
+
+
+def test_a_rejected_change_does_not_bring_the_old_version_back(world: Desk) -> None:
+    """The version before runs no more, although it was approved once."""
+    old = world.submit(text="shoes")
+    world.change(text="[reject]")
+    assert not world.runs()
+    assert not world.runs(ad_hash=old.ad_hash)
+
+
+def test_going_back_to_what_a_person_rejected_finds_it_rejected(world: Desk) -> None:
+    """Otherwise an advertiser changes an ad there and back, and the machine approves what a person had stopped."""
+    held = world.submit(text="[hold] one")
+    world.decide("reject")
+    world.change(text="shoes")
+    assert world.runs()
+    back = world.change(text="[hold] one")
+    assert back.ad_hash == held.ad_hash
+    assert back.state == "rejected"
+    newest = world.decisions()[0]
+    assert (newest.automated, newest.outcome) == ("PARTIALLY", "reject")
+    assert newest.refers_to is not None
+
+
+def test_a_decision_of_an_older_version_approves_nothing(world: Desk) -> None:
+    """A decision belongs to exactly one version; written for another one it is refused, and nothing is kept."""
+    old = world.submit(text="shoes")
+    world.change(text="[hold]")
+    assert old.decision is not None
+    (row,) = world.rows(tables.ads)
+    making = Making(cause="review", automated="NOT", actor="ann")
+    with writing(world.engine) as connection, pytest.raises(StaleError):
+        write_decision(connection, row.current, old.decision, making)
+    assert world.state() == "held"
+
+
+def test_an_ad_whose_examination_fails_is_kept_and_waits(engine: Engine) -> None:
+    """A crash of a signal must neither lose an ad nor let it run; failing again it waits for a person."""
+    broken = True
+
+    def breaking(one: Any, **more: Any) -> Decision:
+        if broken:
+            raise ZeroDivisionError
+        return examine(one, **more)
+
+    world = Desk(engine, breaking).found()
+    assert world.submit("a1").state == "submitted"
+    assert world.submit("a2").decision is None
+    assert not world.runs("a1")
+    assert world.ads.resume(now=world.now()) == 2
+    assert (world.state("a1"), world.decisions("a1")[0].rules) == ("held", ("could-not-be-examined",))
+    assert world.job_of("a1") is not None
+    broken = False
+    assert world.change("a1", text="better").state == "approved"
+    assert world.job_of("a1") is None
+
+
+def test_an_examiner_that_answers_about_another_ad_is_not_believed(engine: Engine) -> None:
+    """A mixed-up answer would approve what nobody looked at."""
+
+    def mixed_up(one: Any, **more: Any) -> Decision:
+        return examine(one, **{**more, "ad_hash": "0" * 64})
+
+    world = Desk(engine, mixed_up).found()
+    assert world.submit().state == "submitted"
+    assert not world.runs()
+
+
+def test_a_party_that_is_registered_while_an_ad_is_examined_counts(engine: Engine) -> None:
+    """An ad judged by what was known a moment ago would slip through between report and sweep."""
+    world = Desk(engine)
+    asked: list[int] = []
+
+    def slow(one: Any, **more: Any) -> Decision:
+        asked.append(len(more["world"].parties))
+        decision = examine(one, **more)
+        if len(asked) == 1:
+            put_party(engine, Party(party_id="taro", names=("Taro Yamada",)), by="key", now=world.now())
+        return decision
+
+    world.ads = Desk(engine, slow).found().ads
+    assert world.submit(text="Taro Yamada tells").state == "held"
+    assert asked == [0, 1]
+
+
+def test_a_page_that_changes_after_approval_stops_the_ad(engine: Engine) -> None:
+    """The swap after approval: the page is looked at again, and the approval was of the page as it was."""
+    web = {"https://shop.example/": "shoes", "https://away.example/": "away"}
+    world = Desk(engine, visit=pages(web)).found()
+    before = world.submit(landing_url="https://shop.example/")
+    assert world.ads.recheck("a1", now=world.now()).ad_hash == before.ad_hash
+    assert len(world.decisions()) == 1
+    web["https://shop.example/"] = "[reject] give us your savings"
+    after = world.ads.recheck("a1", now=world.now())
+    assert (after.state, after.version, world.runs()) == ("rejected", 2, False)
+    assert world.decisions()[0].cause == "landing"
+    web["https://shop.example/"] = "away"
+    assert world.ads.recheck("a1", now=world.now()).version == 2
+
+
+def test_a_page_that_cannot_be_reached_now_tells_nothing(engine: Engine) -> None:
+    """An outage of the network must not stop every ad."""
+    web = {"https://shop.example/": "shoes"}
+    world = Desk(engine, visit=pages(web)).found()
+    world.submit(landing_url="https://shop.example/")
+    web["https://shop.example/"] = "away"
+    world.ads.recheck("a1", now=world.now())
+    assert world.runs()
+
+
+def test_what_the_ad_server_and_the_advertiser_do(world: Desk) -> None:
+    """A paused ad must not run again because it was changed, and an expired one never."""
+    world.submit()
+    assert world.ads.run("a1", "live", now=world.now()).state == "live"
+    assert world.ads.run("a1", "paused", now=world.now()).state == "paused"
+    assert world.change(text="hats").state == "paused"
+    assert not world.runs()
+    world.ads.run("a1", "live", now=world.now())
+    assert world.runs()
+    assert world.ads.run("a1", "expired", now=world.now()).state == "expired"
+    with pytest.raises(UsageError):
+        world.ads.run("a1", "live", now=world.now())
+    with pytest.raises(UsageError):
+        world.change(text="caps")
+    world.submit("a2", text="[hold]")
+    with pytest.raises(UsageError):
+        world.ads.run("a2", "live", now=world.now())
+
+
+def test_checking_keeps_nothing(world: Desk) -> None:
+    """The advertiser's question before submitting must leave no ad, no decision and no picture."""
+    assert world.ads.check(ad(text="[reject]"), b"one", now=world.now()).decision == "reject"
+    for table in (tables.ads, tables.versions, tables.decisions, tables.blobs):
+        assert world.rows(table) == []
+
+
+def test_what_cannot_be_is_refused(world: Desk) -> None:
+    """Bad input leaves nothing behind."""
+    with pytest.raises(MissingError):
+        world.submit(advertiser="nobody")
+    with pytest.raises(DataError):
+        world.submit(ad_id=" ")
+    with pytest.raises(UsageError, match="20,000"):
+        world.submit(text="x" * 20_001)
+    with pytest.raises(UsageError, match="picture"):
+        world.submit(picture=b"x" * (LARGEST + 1))
+    with pytest.raises(MissingError):
+        world.change("a9")
+    with pytest.raises(MissingError):
+        world.runs("a9")
+    assert world.rows(tables.ads) == []
+
+
+def test_another_advertiser_changes_nothing(world: Desk) -> None:
+    """Whoever guesses an identifier must not change, or learn of, another's ad."""
+    world.submit()
+    with pytest.raises(MissingError):
+        world.change(advertiser="club")
+    assert world.ads.standing("a1").version == 1
+
+
+def test_every_decision_is_on_the_ledger_and_a_changed_one_is_found(world: Desk) -> None:
+    """Whoever edits a decision, an ad, or takes one away, must be found out."""
+    world.submit("a1", text="shoes")
+    world.submit("a2", text="[hold]", picture=b"one")
+    world.decide("approve", "a2")
+    with reading(world.engine) as connection:
+        found = [entry.public for _, entry in entries(connection, kind="ad-decided")]
+        assert list(check_decisions(connection)) == []
+    assert [one["outcome"] for one in found] == ["approve", "hold", "approve"]
+    assert found[2]["supersedes"] == found[1]["decision_id"]
+    d, v = tables.decisions, tables.versions
+    edits = [
+        update(d).where(d.c.outcome == "hold").values(outcome="approve"),
+        update(d).where(d.c.actor == "ann").values(actor="bob"),
+        update(d).where(d.c.actor == "ann").values(words="seen."),
+        update(v).where(v.c.picture.is_not(None)).values(body=text("replace(body, 'hold', 'held')")),
+        d.delete().where(d.c.actor == "ann"),
+    ]
+    for edit in edits:
+        connection = world.engine.connect()
+        with connection.begin() as transaction:
+            if edit is edits[-1]:
+                connection.execute(update(tables.ads).values(decision=None))
+            connection.execute(edit)
+            assert list(check_decisions(connection)) != []
+            transaction.rollback()
+        connection.close()
+
+
+def test_by_hand_every_ad_waits_for_a_person(engine: Engine) -> None:
+    """Where no examiner is set up nothing runs by itself."""
+    world = Desk(engine, hold_for_a_person).found()
+    assert world.submit().state == "held"
+    world.decide("approve")
+    assert world.runs()
+
+
+def test_pictures_are_kept_once_and_until_their_date(world: Desk) -> None:
+    """A picture that goes while its ad runs cannot be judged again; one that never goes is kept too long."""
+    world.submit("a1", picture=b"one")
+    world.submit("a2", picture=b"one")
+    world.submit("a3", picture=b"two")
+    world.ads.run("a3", "expired", now=world.now())
+    with writing(world.engine) as connection:
+        put_blob(connection, b"\x89PNG\r\n\x1a\nx", retain_until=NOW, now=NOW)
+    assert {row.media_type for row in world.rows(tables.blobs)} == {"image/png", "application/octet-stream"}
+    assert len(world.rows(tables.blobs)) == 3
+    assert forget_blobs(world.engine, now=NOW + dt.timedelta(days=399)) == 1
+    assert forget_blobs(world.engine, now=NOW + dt.timedelta(days=402)) == 1
+    (left,) = world.rows(tables.blobs)
+    with reading(world.engine) as connection:
+        assert read_blob(connection, left.sha256) == b"one"
+
+
+def test_what_is_known_of_an_advertiser_has_a_history(world: Desk) -> None:
+    """Who renamed an account, and when, is a signal; who wrote what down must be known."""
+    facts = AdvertiserFacts(legal_name="Acme KK", display_names=("Acme",), verified_at=NOW)
+    put_advertiser(world.engine, "acme", facts, by="root", now=NOW)
+    put_advertiser(world.engine, "acme", facts, by="root", now=NOW + hours(1))
+    renamed = AdvertiserFacts(legal_name="Acme KK", display_names=("Rich Club",), verified_at=NOW)
+    put_advertiser(world.engine, "acme", renamed, by="eve", now=NOW + hours(2))
+    with reading(world.engine) as connection:
+        found = changes_of(connection, "advertiser", "acme")
+    assert [(one.by, one.version) for one in found] == [("eve", 2), ("root", 1)]
+    assert list(found[0].detail) == ["display_names"]
+    seen: list[Any] = []
+
+    def looking(one: Any, **more: Any) -> Decision:
+        seen.append(more["advertiser"])
+        return examine(one, **more)
+
+    Desk(world.engine, looking).submit()
+    assert seen[0].name_changes == (NOW + hours(2),)
+    assert seen[0].display_names == ("Rich Club",)

@@ -28,6 +28,7 @@ _ADDRESS: Final = re.compile(
 _JAPANESE_HONOURED: Final = re.compile(
     f"[{_KANJI}]{{2,6}}(?=(?:さん|氏|先生|社長|会長|教授|博士|アナ|キャスター))"
 )
+_TAG: Final = re.compile(r"#\w+")
 _IN_KATAKANA: Final = re.compile(
     "(?<![\u30a0-\u30ff])[\u30a0-\u30fa\u30fc]{2,8}(?:[・=][\u30a0-\u30fa\u30fc]{2,8}){1,2}"
 )
@@ -124,7 +125,7 @@ class _Finder:
 
 def mask(text: str, names: Names) -> Masked:
     """`text` without names, of protected parties or not, numbers, addresses, emoji and signs."""
-    bare = _ADDRESS.sub(" ", _resolved(text))
+    bare = _without_tags(_ADDRESS.sub(" ", _resolved(text)))
     parties = names.standing_in(_letters(bare))
     for pattern in (_NUMBER, _TITLED, _IN_KATAKANA):
         bare = pattern.sub(" ", bare)
@@ -171,6 +172,12 @@ def _letters(text: str) -> str:
 
 def _is_letter(one: str) -> bool:
     return one.isalpha() or unicodedata.category(one)[0] == "M" or one == "ー"
+
+
+def _without_tags(text: str) -> str:
+    """Without hashtags, which strangers share, unless they are most of what is said."""
+    bare = _TAG.sub(" ", text)
+    return bare if 2 * sum(map(str.isalpha, bare)) > sum(map(str.isalpha, text)) else text
 
 
 def _without_capitals(text: str) -> str:

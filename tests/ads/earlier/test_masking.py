@@ -79,6 +79,13 @@ def test_a_short_western_name_counts_only_as_a_word() -> None:
     assert mask("今すぐOnaに聞く", names).parties == ("p",)
 
 
+def test_hashtags_are_dress_unless_they_are_the_text() -> None:
+    """If it fails, two posts with one block of tags are copies, or a text hides behind signs before its words."""
+    text = "an evening of songs by the lake with friends from the village"
+    assert mask(f"{text} #songs #lake #summer", NAMES) == mask(f"#village {text}", NAMES) == mask(text, NAMES)
+    assert mask("#" + text.replace(" ", " #"), NAMES) == mask(text, NAMES)
+
+
 def test_headlines_in_capitals_keep_their_words() -> None:
     """If it fails, headlines written in Title Case have no text left, and any two of them are the same."""
     assert "garden" in mask("New Garden Chairs For Every Summer Evening", NAMES).text

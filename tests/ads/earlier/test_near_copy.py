@@ -148,6 +148,14 @@ def test_one_s_own_refused_ad_says_less() -> None:
     assert own.score < 0.65
 
 
+def test_one_s_own_waiting_ad_says_nothing() -> None:
+    """If it fails, one ad that waits for a person makes all its variants wait, and honest series stand still."""
+    history, known = MemoryHistory(16), world()
+    put(history, known, made_ad("old", "one", HOSHI), "hold")
+    assert _found(history, known, made_ad("new", "one", HOSHI)) == {}
+    assert "held" in _found(history, known, made_ad("new", "two", HOSHI))
+
+
 def test_one_party_after_another() -> None:
     """If it fails, the same template runs through all celebrities from one account."""
     history, known = MemoryHistory(16), world()

@@ -19,8 +19,6 @@ from haechi.review.signals import near_copy
 START = datetime.fromisoformat("2026-01-01")
 _SYLLABLES = "ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha hi fu he ho ma mi mu me mo"
 SYLLABLES = _SYLLABLES.split()
-    ["ka", "ki", "ku", "ke", "ko", "sa", "shi", "su", "se", "so", "ta", "chi", "tsu", "te", "to", "na", "ni", "nu", "ne", "no", "ha", "hi", "fu", "he", "ho", "ma", "mi", "mu", "me", "mo"]
-)
 
 
 def made(chance: random.Random) -> tuple[list[str], list[str]]:

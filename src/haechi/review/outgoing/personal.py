@@ -14,7 +14,7 @@ from haechi.errors import UsageError
 from haechi.review.ads import Ad, Advertiser, ProtectedParty
 from haechi.review.masking import Names
 
-_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|@\w{2,}")
+_EMAIL: Final = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]+|@\w{2,}")
 _ADDRESS: Final = re.compile(
     r"https?://|www\.|\b[\w-]+\.(?:com|net|org|info|me|ee|jp|kr|de|io|xyz|top)\b", re.IGNORECASE
 )

@@ -20,7 +20,8 @@ from haechi.review.outgoing.statement import Statement
 
 _WITHHELD: Final = "(withheld: may identify people)"
 _IDENTIFIES: Final = re.compile(
-    r"[^\s@]+@[^\s@]+|\+?\d(?:[\s().-]{0,2}\d){8,}|\b[0-9a-f]{32,}\b|custom[ _]audience|customer[ _]list|lookalike",
+    r"(?<![^\s@])[^\s@]+@[^\s@]+|\+?\d(?:[\s().-]{0,2}\d){8,}|\b[0-9a-f]{32,}\b"
+    r"|custom[ _]audience|customer[ _]list|lookalike",
     re.IGNORECASE,
 )
 

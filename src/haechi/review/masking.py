@@ -34,7 +34,7 @@ _LATIN: Final = str.maketrans(
     "аеорсухіѕјԁһкмтвнАВЕКМНОРСТХІЅЈαορτυικνΑΒΕΗΙΚΜΝΟΡΤΧ",
     "aeopcyxisjdhkmtbhABEKMHOPCTXISJaoptuiknABEHIKMNOPTX",
 )
-"""Cyrillic and Greek letters in the place of Latin ones; texts that are really written in them are compared as well."""
+"""Cyrillic and Greek letters in the place of Latin ones; for what is really written in them nothing is lost."""
 _LEET: Final = re.compile(r"(?<=[A-Za-z])[013457@$]{1,2}(?=[A-Za-z])")
 _LEET_LETTERS: Final = str.maketrans("013457@$", "oleastas")
 _TAG: Final = re.compile(r"#\w+")
@@ -42,7 +42,8 @@ _IN_KATAKANA: Final = re.compile(
     "(?<![\u30a0-\u30ff])[\u30a0-\u30fa\u30fc]{2,8}(?:[・=][\u30a0-\u30fa\u30fc]{2,8}){1,2}"
 )
 _NUMBER: Final = re.compile(
-    r"\d[\d.,:/-]*(?:\s?(?:年|月|日|時|分|名様|名|人|冊|万|億|千|円|ドル|년|월|일|시|분|명|권|만|억|천|원|달러)){0,3}"
+    r"\d[\d.,:/-]*(?:\s?(?:年|月|日|時|分|名様|名|人|冊|万|億|千|円|ドル"
+    r"|년|월|일|시|분|명|권|만|억|천|원|달러)){0,3}"
 )
 _KOREAN_HONOURED: Final = re.compile(
     "(?<![\uac00-\ud7a3])[\uac00-\ud7a3]{2,4}"

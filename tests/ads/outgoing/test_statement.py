@@ -194,6 +194,12 @@ def test_a_policy_named_after_a_victim_is_refused() -> None:
         statement(decision(reasons=(named,)))
 
 
+def test_an_account_named_like_a_policy_gets_its_statement() -> None:
+    """If it fails, an advertiser keeps its refusals out of the database by the name it takes."""
+    ad = msgspec.structs.replace(AD, display_name="Rule Impersonation")
+    assert takes(dict(record_of(statement(ad=ad), PLATFORM)))
+
+
 def test_what_restricts_nothing_has_no_statement() -> None:
     """If it fails, approvals, or ads that wait their turn, are reported as restrictions."""
     cases: tuple[tuple[Decision, dict[str, Any]], ...] = (

@@ -28,7 +28,8 @@ class Withheld(NamedTuple):
 
     Attributes:
         names: of protected parties and of those behind the account.
-        people: the same without brands and offices, which laws and policies may have to name.
+        people: of protected persons alone: brands and offices may have to be named, and who calls its account by the
+            name of a policy must not stop its own statement.
         ad_texts: the ad's words, folded.
     """
 
@@ -45,7 +46,7 @@ def withheld(parties: Mapping[str, ProtectedParty], ad: Ad, advertiser: Advertis
     account = ProtectedParty(party_id="account", names=tuple(name for name in people if name.strip()))
     words = tuple(folded for text in (ad.headline, ad.text) if (folded := _folded(text)))
     persons = {party_id: party for party_id, party in parties.items() if party.kind == "person"}
-    return Withheld(Names({**parties, "account": account}), Names({**persons, "account": account}), words)
+    return Withheld(Names({**parties, "account": account}), Names(persons), words)
 
 
 def personal_in(text: str, kept: Withheld) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ def refuse_personal(what: str, text: str, kept: Withheld) -> None:
 
 
 def refuse_people(what: str, text: str, kept: Withheld) -> None:
-    """Refuses a text that names a protected person or somebody behind the account.
+    """Refuses a text that names a protected person.
 
     Raises:
         UsageError: it does; the message does not say whom.

@@ -20,8 +20,8 @@ from tests.ads.outgoing.database import takes
 from tests.ads.outgoing.made import (
     ACCOUNT,
     AD,
+    GUARD,
     NOW,
-    PARTIES,
     PLATFORM,
     REASON,
     SECRETS,
@@ -184,7 +184,7 @@ def test_ordinary_notes_are_kept(notes: str) -> None:
     made = statement(notes=notes)
     assert notes in str(record_of(made, PLATFORM)["decision_facts"])
     assert notes in points(made, "ja")["b"]
-    assert personal_in(notes, withheld(PARTIES, AD, ACCOUNT)) == ()
+    assert personal_in(notes, withheld(GUARD, AD, ACCOUNT)) == ()
 
 
 def test_a_policy_named_after_a_victim_is_refused() -> None:

@@ -86,8 +86,9 @@ def record_of(statement: Statement, platform: Platform) -> dict[str, object]:
         **_contents(statement),
         **_ground(statement, english["found_nothing"]),
     }
-    if statement.account is not None:
-        record["account_type"] = f"ACCOUNT_TYPE_{statement.account.upper()}"
+    record["account_type"] = (
+        None if statement.account is None else f"ACCOUNT_TYPE_{statement.account.upper()}"
+    )
     language = (statement.language or "").upper()
     if language in allowed("content_language"):
         record["content_language"] = language

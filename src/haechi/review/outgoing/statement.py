@@ -22,6 +22,7 @@ Restriction = Literal["never-shown", "taken-down", "suspended"]
 Source = Literal["own-initiative", "article-16", "trusted-flagger", "other-notice"]
 Automation = Literal["fully", "partially", "not"]
 Ground = Literal["terms", "law"]
+Content = Literal["text", "image"]
 LANGUAGES: Final = ("en", "ja", "ko", "de")
 """In which statements are written."""
 
@@ -92,7 +93,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...]
     laws: tuple[str, ...]
     notes: str
-    contents: tuple[Literal["text", "image"], ...]
+    contents: tuple[Content, ...]
     language: str | None
     account: Literal["business", "private"] | None
 
@@ -121,10 +122,6 @@ def statement_of(
         raise UsageError("The decision gives no ground; expected a reason with its policy code, or its law.")
     refuse_personal("notes", said.notes, kept)
     refuse_people("policy codes", " / ".join(codes), kept)
-    contents: tuple[tuple[Literal["text", "image"], bool], ...] = (
-        ("text", bool(ad.headline.strip() or ad.text.strip())),
-        ("image", ad.image is not None),
-    )
     return Statement(
         puid=_puid(decision),
         ad_id=ad.ad_id,
@@ -141,7 +138,7 @@ def statement_of(
         codes=codes,
         laws=laws,
         notes=said.notes.strip(),
-        contents=tuple(content for content, there in contents if there),
+        contents=_contents(ad),
         language=ad.language,
         account=None if advertiser is None else advertiser.kind,
     )
@@ -180,6 +177,11 @@ def _restriction(decision: Decision, said: Circumstances) -> Restriction:
     if decision.decision == "hold":
         return "suspended"
     return "taken-down" if said.was_shown else "never-shown"
+
+
+def _contents(ad: Ad) -> tuple[Content, ...]:
+    written: tuple[Content, ...] = ("text",) if ad.headline.strip() or ad.text.strip() else ()
+    return written if ad.image is None else (*written, "image")
 
 
 def _relied_on(signal: Signal) -> bool:

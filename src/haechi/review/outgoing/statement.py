@@ -115,11 +115,9 @@ def statement_of(
         UsageError: the decision restricts nothing, is on another ad, has no ground, or a text that goes out holds
             personal data or the ad's words.
     """
-    _refuse_unrestricting(decision, ad, said)
+    _refuse_unfounded(decision, ad, said)
     codes = tuple(dict.fromkeys(reason.code for reason in decision.reasons))
     laws = tuple(dict.fromkeys(law for reason in decision.reasons for law in reason.laws))
-    if not codes or (said.ground == "law" and not laws):
-        raise UsageError("The decision gives no ground; expected a reason with its policy code, or its law.")
     refuse_personal("notes", said.notes, kept)
     refuse_people("policy codes", " / ".join(codes), kept)
     return Statement(
@@ -164,13 +162,15 @@ def _file() -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _refuse_unrestricting(decision: Decision, ad: Ad, said: Circumstances) -> None:
+def _refuse_unfounded(decision: Decision, ad: Ad, said: Circumstances) -> None:
     if decision.ad_id != ad.ad_id:
         raise UsageError("The decision is on another ad; expected one on the ad given.")
     if decision.decision == "approve" or (decision.decision == "hold" and not said.was_shown):
         raise UsageError(
             f"The decision is {decision.decision}; expected one that restricts: reject, or hold of a shown ad."
         )
+    if not decision.reasons or (said.ground == "law" and not any(one.laws for one in decision.reasons)):
+        raise UsageError("The decision gives no ground; expected a reason with its policy code, or its law.")
 
 
 def _restriction(decision: Decision, said: Circumstances) -> Restriction:

@@ -104,16 +104,14 @@ def statement_of(
     """The statement of reasons for a decision that restricts an ad.
 
     Args:
-        decision: a rejection, or a hold of an ad that had been shown: an ad that waits for its first review is not
-            restricted yet.
+        decision: a rejection, or a hold of an ad that had been shown; one that waits for its first is not restricted.
         ad: which it was taken on.
         advertiser: whose, or None where unknown.
         said: the circumstances.
         kept: what must not go out, see `personal.withheld`.
 
     Raises:
-        UsageError: the decision restricts nothing, is on another ad, has no ground, or a text that goes out holds
-            personal data or the ad's words.
+        UsageError: the decision restricts nothing, is of another ad, has no ground, or public words hold personal data.
     """
     _refuse_unfounded(decision, ad, said)
     codes = tuple(dict.fromkeys(reason.code for reason in decision.reasons))

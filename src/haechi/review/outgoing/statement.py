@@ -111,7 +111,7 @@ def statement_of(
         kept: what must not go out, see `personal.withheld`.
 
     Raises:
-        UsageError: the decision restricts nothing, is of another ad, has no ground, or public words hold personal data.
+        UsageError: the decision restricts nothing, is of another ad, or has no ground; or public words name somebody.
     """
     _refuse_unfounded(decision, ad, said)
     codes = tuple(dict.fromkeys(reason.code for reason in decision.reasons))

@@ -1,6 +1,8 @@
 """The signal of near copies: campaigns are found, honest repetition is not."""
 
+import random
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +22,9 @@ from tests.ads.earlier.made import (
     put,
     world,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOSHI = JAPANESE.format(name="星野谷健太郎", number=10)
 NAMELESS = JAPANESE.format(name="専門家", number=30)
@@ -54,6 +59,34 @@ def test_a_copy_of_a_refused_ad(template: str, names: tuple[str, str], outcome: 
     assert signal.params["ad_id"] == "old"
     assert signal.params["own"] == "no"
     assert signal.evidence
+
+
+def _dressed(text: str, dress: str) -> str:
+    chance = random.Random(4)  # noqa: S311
+    latin = str.maketrans("aeopcxiAEOPCX", "аеорсхіАЕОРСХ")  # noqa: RUF001
+    leet = str.maketrans("aeiost", "4310$7")
+    dresses: dict[str, Callable[[str], str]] = {
+        "homoglyphs": lambda one: one.translate(latin) if chance.random() < 0.5 else one,
+        "leet": lambda one: one.translate(leet) if chance.random() < 0.3 else one,
+        "spaced": lambda one: f"{one} ",
+        "dotted": lambda one: f"{one}.",
+        "zero-width": lambda one: f"{one}\u200b",
+        "full-width": lambda one: chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one,
+        "capitals": str.upper,
+    }
+    return "".join(dresses[dress](one) for one in text)
+
+
+@pytest.mark.parametrize(
+    "dress", ["homoglyphs", "leet", "spaced", "dotted", "zero-width", "full-width", "capitals"]
+)
+@pytest.mark.parametrize("template", [JAPANESE, KOREAN, ENGLISH], ids=("ja", "ko", "en"))
+def test_a_copy_in_disguise(template: str, dress: str) -> None:
+    """If it fails, a campaign that was refused comes back in other letters."""
+    history, known = MemoryHistory(16), world()
+    put(history, known, made_ad("old", "one", template.format(name="Tobias Wrenfield", number=10)), "reject")
+    copy = _dressed(template.format(name="Kentaro Hoshinoya", number=25), dress)
+    assert "rejected" in _found(history, known, made_ad("new", "two", copy))
 
 
 def test_the_template_moved_into_another_field() -> None:
@@ -146,6 +179,14 @@ def test_one_s_own_refused_ad_says_less() -> None:
     own = _found(history, known, made_ad("new", "one", HOSHI))["rejected"]
     assert own.params["own"] == "yes"
     assert own.score < 0.65
+
+
+def test_one_s_own_waiting_ad_says_nothing() -> None:
+    """If it fails, one ad that waits for a person makes all its variants wait, and honest series stand still."""
+    history, known = MemoryHistory(16), world()
+    put(history, known, made_ad("old", "one", HOSHI), "hold")
+    assert _found(history, known, made_ad("new", "one", HOSHI)) == {}
+    assert "held" in _found(history, known, made_ad("new", "two", HOSHI))
 
 
 def test_one_party_after_another() -> None:

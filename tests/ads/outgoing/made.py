@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from haechi.review.ads import Ad, Advertiser, Decision, Outcome, ProtectedParty, Reason, Signal, Targeting
-from haechi.review.outgoing.personal import withheld
+from haechi.review.outgoing.personal import guard_of, withheld
 from haechi.review.outgoing.record import Platform
 from haechi.review.outgoing.statement import Circumstances, Statement, statement_of
 
@@ -20,6 +20,7 @@ PARTIES = {
     ),
     "b-1": ProtectedParty(party_id="b-1", kind="brand", names=("Kumonos Securities",)),
 }
+GUARD = guard_of(PARTIES)
 AD = Ad(
     ad_id="ad 7/ä",
     advertiser_id="acc",
@@ -77,5 +78,5 @@ def decision(outcome: Outcome = "reject", *signals: Signal, **more: Any) -> Deci
 
 
 def statement(made: Decision | None = None, ad: Ad = AD, **said: Any) -> Statement:
-    kept = withheld(PARTIES, ad, ACCOUNT)
+    kept = withheld(GUARD, ad, ACCOUNT)
     return statement_of(made or decision(), ad, ACCOUNT, Circumstances(**said), kept)

@@ -20,8 +20,8 @@ from tests.ads.outgoing.database import takes
 from tests.ads.outgoing.made import (
     ACCOUNT,
     AD,
+    GUARD,
     NOW,
-    PARTIES,
     PLATFORM,
     REASON,
     SECRETS,
@@ -184,7 +184,7 @@ def test_ordinary_notes_are_kept(notes: str) -> None:
     made = statement(notes=notes)
     assert notes in str(record_of(made, PLATFORM)["decision_facts"])
     assert notes in points(made, "ja")["b"]
-    assert personal_in(notes, withheld(PARTIES, AD, ACCOUNT)) == ()
+    assert personal_in(notes, withheld(GUARD, AD, ACCOUNT)) == ()
 
 
 def test_a_policy_named_after_a_victim_is_refused() -> None:
@@ -192,6 +192,12 @@ def test_a_policy_named_after_a_victim_is_refused() -> None:
     named = msgspec.structs.replace(REASON, code="STRICT-KENTARO-HOSHINOYA")
     with pytest.raises(UsageError, match="policy codes"):
         statement(decision(reasons=(named,)))
+
+
+def test_an_account_named_like_a_policy_gets_its_statement() -> None:
+    """If it fails, an advertiser keeps its refusals out of the database by the name it takes."""
+    ad = msgspec.structs.replace(AD, display_name="Rule Impersonation")
+    assert takes(dict(record_of(statement(ad=ad), PLATFORM)))
 
 
 def test_what_restricts_nothing_has_no_statement() -> None:

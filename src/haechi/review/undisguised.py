@@ -48,7 +48,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*")
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _FOREIGN: Final = re.compile("[\u0250-\u02af\u0370-\u058f\u13a0-\u13ff\u1d00-\u1dbf\ua4d0-\ua4ff]")
 _LATIN: Final = re.compile("[a-z]")
-_FIGURES: Final = str.maketrans("0134578@$!|", "oieastbasii")
+_FIGURES: Final = str.maketrans("0134578@$!|", "oieastbasil")
 _FIGURE_WITHIN: Final = re.compile(r"[a-z][0134578@$!|]+[a-z]")
 _ADDRESS: Final = re.compile(r"\S*(?:://|[a-z0-9]\.[a-z]{2,}/|@[\w.]+|www\.)\S*")
 _TYPED_VOWEL: Final = re.compile(r"[ㄱ-ㅎ][rlI1](?![a-z0-9])")
@@ -69,29 +69,36 @@ def bare(text: str) -> tuple[Bare, ...]:
 
 def _bare(original: str, form: Plain) -> Bare:
     text = _LONG.sub("\u30fc", form.text)
-    flags = {flag.start() for flag in _FLAGS.finditer(text) if len(flag.group()) == 2}  # noqa: PLR2004
-    classes: list[str] = []
-    letters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for place, letter in enumerate(text):
-        start = form.starts[place]
-        one = _CLASSES[letter, original[start]]
-        if one and not (flags and (place in flags or place - 1 in flags)):
-            classes.append(one)
-            letters.append(letter_of(letter) or one)
-            starts.append(start)
-            ends.append(form.ends[place])
-    return Bare("".join(classes), "".join(letters), starts, ends)
+    classes = list(map(_CLASSES.__getitem__, text))
+    for place in (foreign.start() for foreign in _FOREIGN.finditer(text)):
+        # The case of these tells what they look like, and the plain form has none.
+        classes[place] = class_of(text[place], original[form.starts[place]])
+    for flag in _FLAGS.finditer(text):
+        if flag.end() - flag.start() == 2:  # noqa: PLR2004
+            classes[flag.start()] = classes[flag.start() + 1] = ""
+    kept = [place for place, one in enumerate(classes) if one]
+    return Bare(
+        "".join(classes),
+        "".join([_LETTERS[text[place]] or classes[place] for place in kept]),
+        [form.starts[place] for place in kept],
+        [form.ends[place] for place in kept],
+    )
 
 
-class _Classes(dict[tuple[str, str], str]):
-    def __missing__(self, key: tuple[str, str]) -> str:
-        found = self[key] = class_of(*key)
+class _Classes(dict[str, str]):
+    def __missing__(self, letter: str) -> str:
+        found = self[letter] = class_of(letter, letter)
+        return found
+
+
+class _Letters(dict[str, str]):
+    def __missing__(self, letter: str) -> str:
+        found = self[letter] = letter_of(letter)
         return found
 
 
 _CLASSES: Final = _Classes()
+_LETTERS: Final = _Letters()
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,309 @@
+"""Words that invite into a chat: names of applications, in disguise or not, and what stands around them."""
+
+import re
+import tomllib
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, NamedTuple
+
+import ahocorasick_rs
+
+from haechi.review.chat_accounts import account_form, applications
+from haechi.review.plain import Plain
+from haechi.review.undisguised import Bare, bare, undisguised
+from haechi.sensitivity.normalise import is_cjk, is_hangul, is_kana
+
+How = Literal["identifier", "disguise", "words"]
+
+
+class Invitation(NamedTuple):
+    """An invitation in words.
+
+    Attributes:
+        application: which one; `chat` where it may be any.
+        how: an account is named, the name is in disguise, or by words alone.
+        score: 0 to 1.
+        account: which account, where one is named.
+        start: where it stands in the original.
+        end: where it ends there.
+    """
+
+    application: str
+    how: How
+    score: float
+    account: str
+    start: int
+    end: int
+
+
+class _Mention(NamedTuple):
+    """The name of an application in the original: where, whether it means other things, whether it is disguised."""
+
+    application: str
+    certain: bool
+    disguised: bool
+    start: int
+    end: int
+
+
+_NAME_STANDS: Final = "\ua66e"
+"""A letter that no text here has, for a name in the patterns of what it needs around it."""
+IDENTIFIED: Final = 0.97
+DISGUISED: Final = 0.93
+ASKED: Final = 0.9
+_NEAR_CJK: Final = 32
+_NEAR: Final = 64
+_BEFORE: Final = 60
+_SHORT: Final = 4
+_SENTENCE_END: Final = re.compile(r"[。!?！？\n]|\.\s")
+_JOINT: Final = r"[\s:：=\-–—→➡>▶►👉🏻📲⇒は（）()「」『』\[\]【】|/・,.'\"“”➤☞✉✈️📩📱]*"
+_WORD_FOR_ID: Final = (
+    r"(?:id|i\.d\.?|アイディー?|あいでぃー?|検索|아이디|아뒤|검색|号码|号|號|帳號|账号|搜索?|account|acc|username|user ?name|user|handle|"
+    r"contact|no\.?|number|nr\.?|nummer|kontakt|name|번호|番号|at)"
+)
+_BEHIND: Final = re.compile(
+    rf"^(?:{_JOINT}(?:app|アプリ|公式|messenger|메신저|官方|の|me|us|support|admin|now|here|on|또는|{_WORD_FOR_ID})){{0,3}}{_JOINT}"
+    r"(?P<id>@[a-z0-9_][\w.\-]{2,}|\+?\d[\d\s().\-]{7,}\d|[\w.]{2,32}#\d{4}\b)"
+)
+_BEHIND_WORD: Final = re.compile(
+    rf"^{_JOINT}(?:の|의|app|アプリ|메신저)?\s*{_WORD_FOR_ID}(?:は|が|:|：|=|→|>|\s|「|【|\[|\"|'|\(|를|을|은|는|에서|で|-|👉|➡)+"
+    r"(?P<id>[a-z0-9@][\w.\-]{3,})"
+)
+_BEHIND_COLON: Final = re.compile(
+    rf"^\s*[:：=→>➡👉-]+\s*(?P<id>(?=[a-z_.\-]*[0-9_])[a-z][a-z0-9_.\-]{{3,}})(?![\w/:])"
+)
+_AHEAD: Final = re.compile(rf"{_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,}}){_JOINT}$")
+_ID_BEHIND_COLON: Final = re.compile(
+    rf"^\s*[:：=→>➡👉-]+\s*(?P<id>(?=[a-z_.\-]*[0-9_])[a-z][a-z0-9_.\-]{{3,}})(?![\w/:])"
+)
+_AHEAD: Final = re.compile(
+    rf"(?P<id>@[a-z0-9_][\w.\-]{{3,}}|[\w.]{{2,32}}#\d{{4}}|\+\d[\d\s().\-]{{7,}}\d){_JOINT}(?:on|in|via|auf|über|per|を|で|에서|으로|로)?\s*(?:our|my|the)?\s*$"
+)
+_LATER: Final = re.compile(r"\b(?:id|アイディ|아이디|号|號)\b")
+_TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
+
+
+def invitations(text: str) -> list[Invitation]:
+    """Every invitation into a chat that `text` has in words."""
+    form = undisguised(text)
+    denied = _denied(form)
+    found = [one for mention in _mentions(text, form) if (one := _judged(text, form, mention)) is not None]
+    for application, score, pattern in _invites():
+        for match in pattern.finditer(form.text):
+            if not denied(*match.span()):
+                found.append(Invitation(application, "words", score, "", *form.origin(*match.span())))
+    return found
+
+
+def _judged(text: str, form: Plain, mention: _Mention) -> Invitation | None:
+    """What a mention of an application is: an invitation with its account, one by words alone, or none."""
+    start = bisect_left(form.starts, mention.start)
+    end = max(bisect_left(form.starts, mention.end), start + 1)
+    before, after = form.text[max(start - _BEFORE, 0) : start], form.text[end : end + _NEAR]
+    if _other_thing(mention.application, before, after):
+        return None
+    account = _identifier(mention, before, after)
+    if account and (mention.certain or mention.disguised or _is_named(text, mention)):
+        place = (mention.start, min(mention.end + _NEAR, len(text)))
+        return Invitation(mention.application, "identifier", IDENTIFIED, account_form(account), *place)
+    if _denies(before, after):
+        return None
+    asked = _asked(before, after)
+    if mention.disguised and (mention.certain or asked):
+        return Invitation(mention.application, "disguise", DISGUISED, "", mention.start, mention.end)
+    if asked if mention.certain else _needed(mention, before, after, text):
+        near = form.origin(max(start - _SHORT, 0), min(end + _SHORT * 3, len(form.text)))
+        return Invitation(
+            mention.application, "words", ASKED, "", min(near[0], mention.start), max(near[1], mention.end)
+        )
+    return None
+
+
+def _mentions(text: str, form: Plain) -> Iterator[_Mention]:
+    """Names of applications, whatever they are disguised as; the longest at each place."""
+    taken: set[int] = set()
+    for letters in bare(text):
+        hits = _index()[0].find_matches_as_indexes(letters.text, overlapping=True)
+        for which, start, end in sorted(hits, key=lambda hit: hit[1] - hit[2]):
+            if any(place in taken for place in letters.starts[start:end]):
+                continue
+            mention = _mention(text, letters, _index()[1][which], start, end)
+            if mention is not None:
+                taken.update(letters.starts[start:end])
+                yield mention
+
+
+class _Name(NamedTuple):
+    application: str
+    certain: bool
+    letters: str
+
+
+@cache
+def _index() -> tuple[ahocorasick_rs.AhoCorasick, tuple[_Name, ...]]:
+    """All names of applications, in the letters that they are found by."""
+    found: dict[str, _Name] = {}
+    for application, one in applications().items():
+        for certain, names in ((True, one.names), (False, one.uncertain)):
+            for name in names:
+                letters = bare(name)[0]
+                found.setdefault(letters.text, _Name(application, certain, letters.letters))
+    return ahocorasick_rs.AhoCorasick(list(found)), tuple(found.values())
+
+
+def _mention(text: str, letters: Bare, name: _Name, start: int, end: int) -> _Mention | None:
+    """The name where it stands as a word: whole, or in pieces that nothing but a disguise explains."""
+    first, last = letters.origin(start, end)
+    places = range(start, end - 1)
+    gaps = [text[letters.ends[place] : letters.starts[place + 1]] for place in places]
+    parted = sum(1 for gap in gaps if gap)
+    signs = any(not text[place].isalnum() and text[place] != "ー" for place in letters.starts[start:end])
+    whole = letters.letters[start:end] == name.letters and not signs
+    if not whole and letters.letters[start:end].isdigit():
+        return None
+    latin = name.letters.isascii()
+    if parted and not _explained(gaps, parted, name, whole):
+        return None
+    if not _bounded(text, first, last, name, loose=whole and not parted):
+        return None
+    shown = [gap for gap in gaps if gap.strip() or len(gap) > 1]
+    if parted and not name.certain and latin and not text[first:last].isupper() and parted < len(gaps):
+        return None
+    disguised = not whole or (parted > 1 and parted == len(gaps)) or bool(shown)
+    if disguised and not name.certain and latin and len(name.letters) < _SHORT:
+        return None
+    return _Mention(name.application, name.certain, disguised, first, last)
+
+
+def _explained(gaps: list[str], parted: int, name: _Name, whole: bool) -> bool:
+    """Whether letters apart still are the name: all apart, or a long name with a break or two and no sentence end."""
+    if any(len(gap) > _SHORT or "。" in gap or ". " in gap for gap in gaps):
+        return False
+    if parted == len(gaps):
+        return len(gaps) > 1 or not name.letters.isascii()
+    if not name.certain and (not whole or len(name.letters) <= _SHORT):
+        return whole and name.letters == "line" and not any("\n" in gap for gap in gaps)
+    return len(name.letters) > _SHORT - 1 and parted <= len(gaps)
+
+
+def _bounded(text: str, start: int, end: int, name: _Name, *, loose: bool) -> bool:
+    """Whether the name begins and ends where a word may."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    first, last = name.letters[0], name.letters[-1]
+    if first.isascii():
+        if name.certain and loose and len(name.letters) > _SHORT * 2 - 2:
+            return True
+        return not (_latin(before) or _latin(after))
+    if is_kana(first):
+        joins = before == "ー" or (is_kana(before) and _katakana(before) == _katakana(text[start])) if before else False
+        return not joins or (name.certain and len(name.letters) > _SHORT)
+    if is_hangul(first) and not name.certain:
+        return not (before and is_hangul(before))
+    return bool(last)
+
+
+def _latin(letter: str) -> bool:
+    return bool(letter) and letter.isalnum() and not is_cjk(letter)
+
+
+def _katakana(letter: str) -> bool:
+    return "\u30a1" <= letter <= "\u30fc"
+
+
+def _other_thing(application: str, before: str, after: str) -> bool:
+    words = _words()
+    patterns = [words["not_behind"].get(application), words["not_behind"]["any"]]
+    if any(pattern is not None and pattern.search(after) for pattern in patterns):
+        return True
+    return words["not_before"]["any"].search(before) is not None
+
+
+def _asked(before: str, after: str) -> bool:
+    cjk = any(map(is_cjk, before[-_SHORT:] + after[:_SHORT]))
+    near = _NEAR_CJK if cjk else _NEAR
+    around = (before[-near:], after[:near])
+    return any(pattern.search(part) for pattern in _words()["asks"].values() for part in around)
+
+
+def _denies(before: str, after: str) -> bool:
+    words = _words()["denies"]
+    sentence = before[[0, *(end.end() for end in _SENTENCE_END.finditer(before))][-1] :]
+    return words["before"].search(sentence) is not None or words["after"].search(after) is not None
+
+
+class _denied:  # noqa: N801
+    """Whether what stands at a place of the text is said not to be done."""
+
+    def __init__(self, form: Plain) -> None:
+        self._text = form.text
+
+    def __call__(self, start: int, end: int) -> bool:
+        text = self._text
+        return _denies(text[max(start - _BEFORE, 0) : start], text[end : end + _NEAR])
+
+
+def _identifier(mention: _Mention, before: str, after: str) -> str:
+    """The account named beside the application, or nothing."""
+    behind = _BEHIND.match(after)
+    ahead = _ID_AHEAD.search(before) or _AHEAD.search(before)
+    coloned = _BEHIND_COLON.match(after) if mention.certain else None
+    for match in (behind, _BEHIND_WORD.match(after), coloned, ahead):
+        if match is not None and not _sham(mention, match["id"]):
+            return match["id"]
+    return ""
+
+
+_NO_NUMBER: Final = frozenset({"line", "band", "discord", "messenger"})
+
+
+def _sham(mention: _Mention, account: str) -> bool:
+    """Whether it is no account there: a telephone number beside `line`."""
+    return mention.application in _NO_NUMBER and _TELEPHONE.match(account) is not None
+
+
+def _is_named(text: str, mention: _Mention) -> bool:
+    """Whether a word that means other things is written as a name."""
+    word = text[mention.start : mention.end]
+    return not word.isascii() or not word.islower() or mention.application in ("discord", "whatsapp", "wechat")
+
+
+def _needed(mention: _Mention, before: str, after: str, text: str) -> bool:
+    """Whether what stands around an uncertain name makes it the application's."""
+    pattern = _words()["needs"].get(mention.application)
+    word = text[mention.start : mention.end]
+    if pattern is None or (mention.application == "line" and word.isascii() and word != "LINE" and not _marked(word)):
+        return False
+    marked = f"{before}{_NAME_STANDS}{after}"
+    return any(match.start() <= len(before) < match.end() for match in pattern.finditer(marked))
+
+
+def _marked(word: str) -> bool:
+    """Whether a Latin word begins with a capital or is in full-width letters."""
+    return word[:1].isupper()
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+    found = {
+        part: {key: re.compile(pattern) for key, pattern in _table()[part].items()}
+        for part in ("asks", "not_before", "not_behind", "denies")
+    }
+    found["needs"] = {
+        key: re.compile(pattern.replace("name", _NAME_STANDS)) for key, pattern in _table()["needs"].items()
+    }
+    return found
+
+
+@cache
+def _invites() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
+    return tuple(
+        (one["application"], one["score"], re.compile(one["pattern"])) for one in _table()["invites"]
+    )
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    text = resources.files("haechi.knowledge").joinpath("ads", "hand-off-words.toml").read_text("utf-8")
+    return tomllib.loads(text)

@@ -41,8 +41,8 @@ _DOT: Final = r"\s?[(\[{<]?\s?(?:\.|。|,|·|\u2024|\bdot\b|ドット|닷|点)\s
 _SPOKEN: Final = re.compile(r"\S+(?:\s+dot\s+|\s*ドット\s*)\S+?(?:\s+slash\s+|\s*スラッシュ\s*)\S+")
 _SPOKEN_SIGN: Final = re.compile(r"\s*(dot|ドット|slash|スラッシュ)\s*")
 _TOKEN: Final = re.compile(r"[^\s\"'<>「」（）【】]+")
-_BASE64: Final = re.compile(r"(?:aHR0c|bGluZT|dGc6L)[A-Za-z0-9+/_-]{8,}={0,2}")
-_WRAPPING: Final = re.compile(r"%[0-9A-Fa-f]{2}|&#|&amp;|\\u00|aHR0c|bGluZT|dGc6L")
+_BASE64: Final = re.compile(r"(?:aHR0c)?[A-Za-z0-9+/_-]{16,}={0,2}")
+_WRAPPING: Final = re.compile(r"%[0-9A-Fa-f]{2}|&#|&amp;|\\u00|aHR0c|://\S*[A-Za-z0-9+/_-]{16}")
 _MOST_LAYERS: Final = 4
 _SIGNS: Final = re.compile(r"^(?:%40|@|\+)+|[)\]}>.,、。」]+$")
 
@@ -170,7 +170,8 @@ def _opened(text: str) -> Iterator[str]:
     yield unescape(text)
     if "\\u00" in text:
         yield re.sub(r"\\u00([0-9a-fA-F]{2})", lambda code: chr(int(code.group(1), 16)), text)
-    for match in _BASE64.finditer(text):
+    for match in _BASE64.finditer(text.rpartition("://")[2].replace("/", " ") + " " + text):
+        # A path may be part of what looks like one code.
         body = match.group().rstrip("=").replace("-", "+").replace("_", "/")
         try:
             yield base64.b64decode(body + "=" * (-len(body) % 4)).decode("utf-8", "ignore")

@@ -72,13 +72,10 @@ _BEHIND_WORD: Final = re.compile(
     r"(?P<id>[a-z0-9@][\w.\-]{3,})"
 )
 _BEHIND_COLON: Final = re.compile(
-    rf"^\s*[:：=→>➡👉-]+\s*(?P<id>(?=[a-z_.\-]*[0-9_])[a-z][a-z0-9_.\-]{{3,}})(?![\w/:])"
+    r"^[\s:：=→>➡👉\-]{1,4}(?P<id>(?!v\d)(?=[a-z_.\-]*(?:[0-9_]|\.[a-z]))[a-z][a-z0-9_.\-]{3,})(?![\w/:])"
 )
 _AHEAD: Final = re.compile(rf"{_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,}}){_JOINT}$")
-_ID_BEHIND_COLON: Final = re.compile(
-    rf"^\s*[:：=→>➡👉-]+\s*(?P<id>(?=[a-z_.\-]*[0-9_])[a-z][a-z0-9_.\-]{{3,}})(?![\w/:])"
-)
-_AHEAD: Final = re.compile(
+_ID_AHEAD: Final = re.compile(
     rf"(?P<id>@[a-z0-9_][\w.\-]{{3,}}|[\w.]{{2,32}}#\d{{4}}|\+\d[\d\s().\-]{{7,}}\d){_JOINT}(?:on|in|via|auf|über|per|を|で|에서|으로|로)?\s*(?:our|my|the)?\s*$"
 )
 _LATER: Final = re.compile(r"\b(?:id|アイディ|아이디|号|號)\b")
@@ -168,21 +165,31 @@ def _mention(text: str, letters: Bare, name: _Name, start: int, end: int) -> _Me
         return None
     if not _bounded(text, first, last, name, loose=whole and not parted):
         return None
+    odd = (latin and any(map(_styled, text[first:last]))) or any(
+        letters.ends[place] - letters.starts[place] > 1 for place in range(start, end)
+    )
     shown = [gap for gap in gaps if gap.strip() or len(gap) > 1]
     if parted and not name.certain and latin and not text[first:last].isupper() and parted < len(gaps):
         return None
-    disguised = not whole or (parted > 1 and parted == len(gaps)) or bool(shown)
+    disguised = not whole or odd or (parted > 1 and parted == len(gaps)) or bool(shown)
     if disguised and not name.certain and latin and len(name.letters) < _SHORT:
         return None
     return _Mention(name.application, name.certain, disguised, first, last)
 
 
+def _styled(letter: str) -> bool:
+    """Whether it is a letter of a style that nobody types: mathematical, in a circle, a small capital."""
+    return letter > "\uffff" or (letter.isalnum() and "\x7f" < letter < "\uff00" and not is_cjk(letter))
+
+
 def _explained(gaps: list[str], parted: int, name: _Name, whole: bool) -> bool:
     """Whether letters apart still are the name: all apart, or a long name with a break or two and no sentence end."""
-    if any(len(gap) > _SHORT or "。" in gap or ". " in gap for gap in gaps):
+    if any(len(gap) > _SHORT for gap in gaps):
         return False
     if parted == len(gaps):
         return len(gaps) > 1 or not name.letters.isascii()
+    if any("。" in gap or ". " in gap for gap in gaps):
+        return False
     if not name.certain and (not whole or len(name.letters) <= _SHORT):
         return whole and name.letters == "line" and not any("\n" in gap for gap in gaps)
     return len(name.letters) > _SHORT - 1 and parted <= len(gaps)
@@ -248,7 +255,8 @@ def _identifier(mention: _Mention, before: str, after: str) -> str:
     """The account named beside the application, or nothing."""
     behind = _BEHIND.match(after)
     ahead = _ID_AHEAD.search(before) or _AHEAD.search(before)
-    coloned = _BEHIND_COLON.match(after) if mention.certain else None
+    begins = mention.certain or not re.search(r"[a-z0-9]\W?$", before.rstrip(" "))
+    coloned = _BEHIND_COLON.match(after) if begins else None
     for match in (behind, _BEHIND_WORD.match(after), coloned, ahead):
         if match is not None and not _sham(mention, match["id"]):
             return match["id"]

@@ -40,7 +40,7 @@ _CLUSTER: Final = re.compile(
     rf"|[^{_MARKS}\s][{_MARKS}]+"
 )
 # Letters in a row that laugh or weep and are no syllable: ㅋㅋㅠㅠ.
-_LAUGHTER: Final = re.compile(r"([ㄱ-ㅎ])\1[ㅏ-ㅣ]|.?[ㄱ-ㅎ]([ㅏ-ㅣ])\2", re.DOTALL)
+_LAUGHTER: Final = re.compile(r"([ㅋㅎ])\1[ㅏ-ㅣ]|.?[ㄱ-ㅎ]([ㅗㅜㅠㅡ])\2", re.DOTALL)
 _VOICED: Final = str.maketrans({"\uff9e": "\u3099", "\u309b": "\u3099", "\uff9f": "\u309a", "\u309c": "\u309a"})
 _MARK: Final = re.compile(f"[{_MARKS}]")
 _LETTER_NAMED: Final = re.compile(

@@ -72,7 +72,7 @@ _BEHIND_WORD: Final = re.compile(
     r"(?P<id>[a-z0-9@][\w.\-]{3,})"
 )
 _BEHIND_COLON: Final = re.compile(
-    r"^[\s:：=→>➡👉\-]{1,4}(?P<id>(?!v\d)(?=[a-z_.\-]*(?:[0-9_]|\.[a-z]))[a-z][a-z0-9_.\-]{3,})(?![\w/:])"
+    r"^[\s:：=→>➡👉\-]{1,4}(?P<id>(?!v\d)(?=[a-z_.\-]*(?:[0-9_]|\.[a-z]))[a-z][a-z0-9_.\-]{3,})(?![a-z0-9_/:])"
 )
 _AHEAD: Final = re.compile(rf"{_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,}}){_JOINT}$")
 _ID_AHEAD: Final = re.compile(
@@ -161,6 +161,8 @@ def _mention(text: str, letters: Bare, name: _Name, start: int, end: int) -> _Me
     if not whole and letters.letters[start:end].isdigit():
         return None
     latin = name.letters.isascii()
+    if not whole and not latin and not is_cjk(name.letters[0]):
+        return None
     if parted and not _explained(gaps, parted, name, whole):
         return None
     if not _bounded(text, first, last, name, loose=whole and not parted):
@@ -221,10 +223,11 @@ def _katakana(letter: str) -> bool:
 
 def _other_thing(application: str, before: str, after: str) -> bool:
     words = _words()
-    patterns = [words["not_behind"].get(application), words["not_behind"]["any"]]
-    if any(pattern is not None and pattern.search(after) for pattern in patterns):
-        return True
-    return words["not_before"]["any"].search(before) is not None
+    return any(
+        pattern is not None and pattern.search(part)
+        for side, part in (("not_before", before), ("not_behind", after))
+        for pattern in (words[side].get(application), words[side]["any"])
+    )
 
 
 def _asked(before: str, after: str) -> bool:
@@ -255,7 +258,7 @@ def _identifier(mention: _Mention, before: str, after: str) -> str:
     """The account named beside the application, or nothing."""
     behind = _BEHIND.match(after)
     ahead = _ID_AHEAD.search(before) or _AHEAD.search(before)
-    begins = mention.certain or not re.search(r"[a-z0-9]\W?$", before.rstrip(" "))
+    begins = mention.certain or not re.search(r"[a-z0-9]$", before.rstrip(" "))
     coloned = _BEHIND_COLON.match(after) if begins else None
     for match in (behind, _BEHIND_WORD.match(after), coloned, ahead):
         if match is not None and not _sham(mention, match["id"]):

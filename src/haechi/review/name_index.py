@@ -1,0 +1,285 @@
+"""Protected parties found by name in a text: one index over all of them, however the name is written.
+
+The index is made once for a world and kept with it. A hit is judged where it stands: as the name itself, or as
+something that only looks like it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
+
+import ahocorasick_rs
+
+from haechi.review.ads import ProtectedParty
+from haechi.review.case import World
+from haechi.review.look_alikes import class_of, kanji, letter_of, shapes, simplified
+from haechi.review.name_writings import Writing, writings
+from haechi.review.undisguised import Bare, bare
+from haechi.sensitivity.normalise import is_cjk, is_han, is_hangul, is_hiragana, is_katakana
+
+Likeness = Literal["named", "swapped", "invisible", "letters", "variant", "simplified", "split", "shape", "spelling"]
+
+
+class Hit(NamedTuple):
+    """A protected party's name, or what looks like it, in a text.
+
+    Attributes:
+        party_id: whose.
+        likeness: `named` and `swapped` (family and given name changed over): the name itself. All others look like
+            it: `invisible` characters inside, `letters` of another alphabet or figures, another form of a Chinese
+            character (`variant`, `simplified`), letters `split`, a character of similar `shape`, one slip of
+            `spelling`.
+        weak: whether a word that short or common means the party only with something else beside it.
+        start: where it stands in the original.
+        end: where it ends there.
+    """
+
+    party_id: str
+    likeness: Likeness
+    weak: bool
+    start: int
+    end: int
+
+
+class NameIndex(NamedTuple):
+    """All names of all parties, ready to be looked for."""
+
+    automaton: ahocorasick_rs.AhoCorasick
+    patterns: tuple[tuple[Writing, ...], ...]
+    slips: dict[str, tuple[Writing, ...]]
+
+
+_KEY: Final = "name_index"
+_LONG_WORD: Final = 7
+_LONG_NAME: Final = 8
+_MOST_GAP: Final = 4
+_FEW: Final = 3
+_TOKEN: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['’][a-z]+)?")
+_BETWEEN_NAMES: Final = re.compile(r"[\s·・･=＝\-‐.,'’\u3000]*\Z")
+_ADDRESS: Final = re.compile(r"[\w.+-]*@[\w.-]+|(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|jp|kr|io|co|de|me|us)\b(?:/\S*)?", re.I)  # fmt: skip
+
+
+def name_index(world: World) -> NameIndex:
+    """The index over the parties of `world`, made when first asked for."""
+    found = world.indices.get(_KEY)
+    if not isinstance(found, NameIndex):
+        found = world.indices[_KEY] = _made(world.parties.values())
+    return found
+
+
+def hits(world: World, text: str) -> list[Hit]:
+    """Every protected party named in `text`, and everything that looks like one; the first place of each likeness."""
+    if not world.parties:
+        return []
+    index = name_index(world)
+    found: dict[tuple[str, Likeness, bool], Hit] = {}
+    taken: dict[str, list[tuple[int, int]]] = {}
+    addresses = [match.span() for match in _ADDRESS.finditer(text)]
+    for letters in bare(text):
+        raw = index.automaton.find_matches_as_indexes(letters.text, overlapping=True)
+        for which, start, end in sorted(raw, key=lambda hit: hit[1] - hit[2]):
+            for writing in index.patterns[which]:
+                hit = _judged(text, letters, writing, start, end)
+                if hit is None or _covered(hit, taken) or (writing.single and _inside(hit, addresses)):
+                    continue
+                taken.setdefault(hit.party_id, []).append((hit.start, hit.end))
+                found.setdefault((hit.party_id, hit.likeness, hit.weak), hit)
+    for hit in _slips(text, index):
+        if not _covered(hit, taken) and not _inside(hit, addresses):
+            found.setdefault((hit.party_id, hit.likeness, hit.weak), hit)
+    return list(found.values())
+
+
+def _covered(hit: Hit, taken: dict[str, list[tuple[int, int]]]) -> bool:
+    return _inside(hit, taken.get(hit.party_id, ()))
+
+
+def _inside(hit: Hit, spans: "list[tuple[int, int]] | tuple[()]") -> bool:
+    return any(start <= hit.start and hit.end <= end for start, end in spans)
+
+
+def _made(parties: "Iterator[ProtectedParty] | object") -> NameIndex:
+    patterns: dict[str, list[Writing]] = {}
+    slips: dict[str, list[Writing]] = {}
+    for party in parties:  # type: ignore[attr-defined]
+        for writing in writings(party):
+            patterns.setdefault(writing.classes, []).append(writing)
+            if writing.letters.isascii() and writing.letters.isalpha() and len(writing.letters) >= _LONG_WORD:
+                _add_slips(slips, writing)
+            for twisted in _reshaped(writing):
+                patterns.setdefault(twisted.classes, []).append(twisted)
+    return NameIndex(
+        ahocorasick_rs.AhoCorasick(list(patterns)),
+        tuple(map(tuple, patterns.values())),
+        {key: tuple(found) for key, found in slips.items()},
+    )
+
+
+def _reshaped(writing: Writing) -> Iterator[Writing]:
+    """The name with one Chinese character changed for another of similar shape."""
+    if writing.weak or sum(map(is_han, writing.letters)) < _FEW:
+        return
+    for place, letter in enumerate(writing.letters):
+        forms = {letter, kanji().get(letter, letter)}
+        for other in {one for form in forms for one in shapes().get(form, "")}:
+            changed = class_of(other, other)
+            if changed and changed != writing.classes[place]:
+                classes = writing.classes[:place] + changed + writing.classes[place + 1 :]
+                yield writing._replace(classes=classes, reshaped=True)
+
+
+def _add_slips(slips: dict[str, list[Writing]], writing: Writing) -> None:
+    word = writing.letters
+    for place in range(len(word)):
+        slips.setdefault(word[:place] + word[place + 1 :], []).append(writing)
+    slips.setdefault(word, []).append(writing)
+
+
+def _judged(text: str, letters: Bare, writing: Writing, start: int, end: int) -> Hit | None:
+    """What the letters at a place are: the name, something that looks like it, or part of other words."""
+    first, last = letters.origin(start, end)
+    if not _bounded(text, first, last, writing):
+        return None
+    here = letters.letters[start:end]
+    gaps = [text[letters.ends[at] : letters.starts[at + 1]] for at in range(start, end - 1)]
+    likeness = _likeness(text[first:last], here, gaps, writing)
+    if likeness is None:
+        return None
+    if likeness == "named":
+        if writing.single and writing.cased and text[first : first + 1].islower():
+            return None
+        if writing.swapped:
+            likeness = "swapped"
+    elif writing.weak and likeness not in ("invisible", "letters", "split"):
+        return None
+    return Hit(writing.party_id, likeness, writing.weak, first, last)
+
+
+def _likeness(shown: str, here: str, gaps: list[str], writing: Writing) -> Likeness | None:
+    if writing.reshaped:
+        return "shape" if not any(gap.strip() for gap in gaps) else None
+    split = _split(gaps, writing)
+    if split is None:
+        return None
+    if here != writing.letters or any(not one.isalnum() and one not in "ー-" for one in shown if one in "@$!|€£"):
+        if here.isdigit() or sum(map(str.isdigit, here)) * 2 > len(here):
+            return None
+        return _difference(here, writing.letters)
+    if split:
+        return "split"
+    return "invisible" if _has_hidden(shown, len(here), gaps) else "named"
+
+
+def _difference(here: str, name: str) -> Likeness | None:
+    """In what the letters differ from the name's."""
+    pairs = [(one, other) for one, other in zip(here, name, strict=True) if one != other]
+    if all(is_han(one) and is_han(other) for one, other in pairs):
+        return "simplified" if any(one in simplified() for one, _ in pairs) else "variant"
+    if all(one.isascii() and other.isascii() and {one, other} == {"i", "l"} for one, other in pairs) and len(name) < _LONG_NAME:
+        return None
+    return "letters"
+
+
+def _has_hidden(shown: str, size: int, gaps: list[str]) -> bool:
+    """Whether characters that show nothing stand inside; accents and voicing marks do show."""
+    return any(
+        one in "\u00ad\u034f\u180e\u3164" or "\u200b" <= one <= "\u200f" or "\u2060" <= one <= "\u206f" or one == "\ufeff"
+        or "\ufe00" <= one <= "\ufe0f" or "\u202a" <= one <= "\u202e" for one in shown
+    ) and len(shown) > size  # fmt: skip
+
+
+def _split(gaps: list[str], writing: Writing) -> bool | None:
+    """Whether letters stand apart that a name keeps together; None where they are not the name at all."""
+    parted = [at for at, gap in enumerate(gaps) if gap.strip("\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\ufe0f")  or " " in gap or "\u3000" in gap]
+    outside = [at for at in parted if at + 1 not in writing.joints]
+    if any(_BETWEEN_NAMES.match(gaps[at]) is None for at in parted if at + 1 in writing.joints) and not outside:
+        return None
+    if not outside:
+        return False
+    if any(len(gaps[at]) > _MOST_GAP or "。" in gaps[at] for at in outside):
+        return None
+    if len(outside) == len(gaps) - len(writing.joints) and len(gaps) > 1:
+        return True
+    cjk = not writing.letters.isascii()
+    # A Chinese, Japanese or Korean name may be parted anywhere by one blank or dot.
+    if cjk and len(parted) == 1 and len(writing.letters) > _FEW - 1 and gaps[parted[0]] in (" ", "\u3000", "・", "·"):
+        return False
+    return True if cjk and len(writing.letters) > _FEW and "\n" not in "".join(gaps) else None
+
+
+def _bounded(text: str, start: int, end: int, writing: Writing) -> bool:
+    """Whether a name begins and ends here: at word boundaries of its script; particles may follow in the East."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    first, last = writing.letters[0], writing.letters[-1]
+    long = len(writing.letters) > _LONG_NAME - 2
+    if first.isascii() and _word(before):
+        return False
+    if last.isascii() and _word(after) and not (after in "sS" and not writing.single and not _word(text[end + 1 : end + 2])):
+        return False
+    shown = text[start:end]
+    if not long and is_katakana(shown[0]) and before and is_katakana(before):
+        return False
+    if not long and is_katakana(shown[-1]) and after and is_katakana(after):
+        return False
+    if writing.weak:
+        same = is_hiragana if is_hiragana(shown[0]) else is_han if is_han(shown[0]) else is_hangul
+        return not (before and is_cjk(before) and same(before) and same(shown[0]))
+    return True
+
+
+def _word(letter: str) -> bool:
+    return bool(letter) and letter.isalnum() and not is_cjk(letter)
+
+
+def _slips(text: str, index: NameIndex) -> Iterator[Hit]:
+    """Long Latin names with one letter too many, too few, wrong, or two changed over."""
+    if not index.slips:
+        return
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        return
+    tokens = [(match.group().partition("'")[0].partition("’")[0], match.start()) for match in _TOKEN.finditer(lowered)]
+    words = ["".join(map(letter_of, word)) for word, _ in tokens]
+    for size in (1, 2, 3):
+        for at in range(len(tokens) - size + 1):
+            joined = "".join(words[at : at + size])
+            if len(joined) < _LONG_WORD - 1:
+                continue
+            start, end = tokens[at][1], tokens[at + size - 1][1] + len(tokens[at + size - 1][0])
+            if size > 1 and (end - start) > len(joined) + 2 * size:
+                continue
+            for writing in _slip(joined, index, size):
+                yield Hit(writing.party_id, "spelling", writing.weak, start, end)
+
+
+def _slip(word: str, index: NameIndex, size: int) -> Iterator[Writing]:
+    keys = [word, *(word[:at] + word[at + 1 :] for at in range(len(word)))] if size == 1 or word in index.slips else [word]
+    if size > 1:
+        keys = [word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]
+    seen: set[str] = set()
+    for key in keys:
+        for writing in index.slips.get(key, ()):
+            if writing.words != size or writing.letters in (word, word.removesuffix("s")) or writing.letters in seen:
+                continue
+            if len(writing.letters) >= (_LONG_WORD if size == 1 else _LONG_NAME) and _one_off(word, writing.letters):
+                seen.add(writing.letters)
+                yield writing
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Whether one letter too many, too few or wrong, or two neighbours changed over, is all that differs."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    head = 0
+    while head < min(len(one), len(other)) and one[head] == other[head]:
+        head += 1
+    rest, other_rest = one[head:], other[head:]
+    # The first letter of a name is seldom mistaken, and another word often begins otherwise.
+    if not head:
+        return False
+    return (
+        rest[1:] == other_rest
+        or rest == other_rest[1:]
+        or rest[1:] == other_rest[1:]
+        or (rest[1:2] + rest[:1] + rest[2:] == other_rest)
+    )

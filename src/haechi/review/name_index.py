@@ -5,7 +5,7 @@ something that only looks like it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import ahocorasick_rs
@@ -45,8 +45,11 @@ class NameIndex(NamedTuple):
     """All names of all parties, ready to be looked for."""
 
     automaton: ahocorasick_rs.AhoCorasick
-    patterns: tuple[tuple[Writing, ...], ...]
-    slips: dict[str, tuple[Writing, ...]]
+    patterns: Sequence[Sequence[Writing]]
+    slips: Mapping[str, Sequence[Writing]]
+    by_word: Mapping[str, Sequence[tuple[int, Writing]]]
+    asked: dict[str, list[Hit]]
+    """The latest texts asked about: two signals ask about each."""
 
 
 _KEY: Final = "name_index"
@@ -54,6 +57,7 @@ _LONG_WORD: Final = 7
 _LONG_NAME: Final = 8
 _MOST_GAP: Final = 4
 _FEW: Final = 3
+_MOST_ASKED: Final = 64
 _TOKEN: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['’][a-z]+)?")
 _BETWEEN_NAMES: Final = re.compile(r"[\s·・･=＝\-‐.,'’\u3000]*\Z")
 _ADDRESS: Final = re.compile(r"[\w.+-]*@[\w.-]+|(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|jp|kr|io|co|de|me|us)\b(?:/\S*)?", re.I)  # fmt: skip
@@ -72,9 +76,17 @@ def hits(world: World, text: str) -> list[Hit]:
     if not world.parties:
         return []
     index = name_index(world)
+    if text not in index.asked:
+        if len(index.asked) >= _MOST_ASKED:
+            index.asked.clear()
+        index.asked[text] = _found(index, text)
+    return index.asked[text]
+
+
+def _found(index: NameIndex, text: str) -> list[Hit]:
     found: dict[tuple[str, Likeness, bool], Hit] = {}
     taken: dict[str, list[tuple[int, int]]] = {}
-    addresses = [match.span() for match in _ADDRESS.finditer(text)]
+    addresses = [match.span() for match in _ADDRESS.finditer(text)] if "." in text else []
     for letters in bare(text):
         raw = index.automaton.find_matches_as_indexes(letters.text, overlapping=True)
         for which, start, end in sorted(raw, key=lambda hit: hit[1] - hit[2]):
@@ -94,25 +106,32 @@ def _covered(hit: Hit, taken: dict[str, list[tuple[int, int]]]) -> bool:
     return _inside(hit, taken.get(hit.party_id, ()))
 
 
-def _inside(hit: Hit, spans: "list[tuple[int, int]] | tuple[()]") -> bool:
+def _inside(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start <= hit.start and hit.end <= end for start, end in spans)
 
 
-def _made(parties: "Iterator[ProtectedParty] | object") -> NameIndex:
+def _made(parties: Iterable[ProtectedParty]) -> NameIndex:
     patterns: dict[str, list[Writing]] = {}
     slips: dict[str, list[Writing]] = {}
-    for party in parties:  # type: ignore[attr-defined]
+    by_word: dict[str, list[tuple[int, Writing]]] = {}
+    for party in parties:
         for writing in writings(party):
             patterns.setdefault(writing.classes, []).append(writing)
-            if writing.letters.isascii() and writing.letters.isalpha() and len(writing.letters) >= _LONG_WORD:
-                _add_slips(slips, writing)
             for twisted in _reshaped(writing):
                 patterns.setdefault(twisted.classes, []).append(twisted)
-    return NameIndex(
-        ahocorasick_rs.AhoCorasick(list(patterns)),
-        tuple(map(tuple, patterns.values())),
-        {key: tuple(found) for key, found in slips.items()},
-    )
+            if not (writing.letters.isascii() and writing.letters.isalpha()):
+                continue
+            if writing.single and len(writing.letters) >= _LONG_WORD:
+                for key in {_without(writing.letters, at) for at in range(-1, len(writing.letters))}:
+                    slips.setdefault(key, []).append(writing)
+            elif len(writing.words) > 1 and len(writing.letters) >= _LONG_NAME:
+                for place, word in enumerate(writing.words):
+                    by_word.setdefault(word, []).append((place, writing))
+    return NameIndex(ahocorasick_rs.AhoCorasick(list(patterns)), tuple(patterns.values()), slips, by_word, {})
+
+
+def _without(word: str, at: int) -> str:
+    return word if at < 0 else word[:at] + word[at + 1 :]
 
 
 def _reshaped(writing: Writing) -> Iterator[Writing]:
@@ -128,13 +147,6 @@ def _reshaped(writing: Writing) -> Iterator[Writing]:
                 yield writing._replace(classes=classes, reshaped=True)
 
 
-def _add_slips(slips: dict[str, list[Writing]], writing: Writing) -> None:
-    word = writing.letters
-    for place in range(len(word)):
-        slips.setdefault(word[:place] + word[place + 1 :], []).append(writing)
-    slips.setdefault(word, []).append(writing)
-
-
 def _judged(text: str, letters: Bare, writing: Writing, start: int, end: int) -> Hit | None:
     """What the letters at a place are: the name, something that looks like it, or part of other words."""
     first, last = letters.origin(start, end)
@@ -145,14 +157,15 @@ def _judged(text: str, letters: Bare, writing: Writing, start: int, end: int) ->
     likeness = _likeness(text[first:last], here, gaps, writing)
     if likeness is None:
         return None
+    weak = writing.weak
     if likeness == "named":
-        if writing.single and writing.cased and text[first : first + 1].islower():
-            return None
+        # Without its capital a brand may be a word: apple.
+        weak = weak or (writing.single and writing.cased and text[first : first + 1].islower())
         if writing.swapped:
             likeness = "swapped"
-    elif writing.weak and likeness not in ("invisible", "letters", "split"):
+    elif weak and likeness not in ("invisible", "letters", "split"):
         return None
-    return Hit(writing.party_id, likeness, writing.weak, first, last)
+    return Hit(writing.party_id, likeness, weak, first, last)
 
 
 def _likeness(shown: str, here: str, gaps: list[str], writing: Writing) -> Likeness | None:
@@ -214,7 +227,7 @@ def _bounded(text: str, start: int, end: int, writing: Writing) -> bool:
     long = len(writing.letters) > _LONG_NAME - 2
     if first.isascii() and _word(before):
         return False
-    if last.isascii() and _word(after) and not (after in "sS" and not writing.single and not _word(text[end + 1 : end + 2])):
+    if last.isascii() and _word(after) and not (after in "sS" and len(writing.letters) > _LONG_NAME - 3 and not _word(text[end + 1 : end + 2])):
         return False
     shown = text[start:end]
     if not long and is_katakana(shown[0]) and before and is_katakana(before):
@@ -233,42 +246,45 @@ def _word(letter: str) -> bool:
 
 def _slips(text: str, index: NameIndex) -> Iterator[Hit]:
     """Long Latin names with one letter too many, too few, wrong, or two changed over."""
-    if not index.slips:
-        return
     lowered = text.lower()
     if len(lowered) != len(text):
         return
-    tokens = [(match.group().partition("'")[0].partition("’")[0], match.start()) for match in _TOKEN.finditer(lowered)]
-    words = ["".join(map(letter_of, word)) for word, _ in tokens]
-    for size in (1, 2, 3):
-        for at in range(len(tokens) - size + 1):
-            joined = "".join(words[at : at + size])
-            if len(joined) < _LONG_WORD - 1:
-                continue
-            start, end = tokens[at][1], tokens[at + size - 1][1] + len(tokens[at + size - 1][0])
-            if size > 1 and (end - start) > len(joined) + 2 * size:
-                continue
-            for writing in _slip(joined, index, size):
-                yield Hit(writing.party_id, "spelling", writing.weak, start, end)
+    tokens = list(_TOKEN.finditer(lowered))
+    words = [letters_of(token.group()) for token in tokens]
+    for at, word in enumerate(words):
+        found = [(at, writing) for writing in _misspelt(word, index)] if len(word) >= _LONG_WORD - 1 else []
+        for place, writing in index.by_word.get(word, ()):
+            first = at - place
+            window = words[first : first + len(writing.words)] if first >= 0 else []
+            if len(window) == len(writing.words) and _one_off("".join(window), writing.letters):
+                found.append((first, writing))
+        for first, writing in found:
+            last = tokens[first + len(writing.words) - 1]
+            if last.end() - tokens[first].start() <= len(writing.letters) + 2 * len(writing.words):
+                yield Hit(writing.party_id, "spelling", writing.weak, tokens[first].start(), last.end())
 
 
-def _slip(word: str, index: NameIndex, size: int) -> Iterator[Writing]:
-    keys = [word, *(word[:at] + word[at + 1 :] for at in range(len(word)))] if size == 1 or word in index.slips else [word]
-    if size > 1:
-        keys = [word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]
+def letters_of(word: str) -> str:
+    """A Latin word without accents and possessive."""
+    bare_word = word.partition("'")[0].partition("’")[0]
+    return bare_word if bare_word.isascii() else "".join(map(letter_of, bare_word))
+
+
+def _misspelt(word: str, index: NameIndex) -> Iterator[Writing]:
+    """Names of one word that the word is one slip away from; a plural is none."""
     seen: set[str] = set()
-    for key in keys:
+    for key in (word, *(word[:at] + word[at + 1 :] for at in range(len(word)))):
         for writing in index.slips.get(key, ()):
-            if writing.words != size or writing.letters in (word, word.removesuffix("s")) or writing.letters in seen:
+            if writing.letters in seen or writing.letters in (word, word.removesuffix("s")):
                 continue
-            if len(writing.letters) >= (_LONG_WORD if size == 1 else _LONG_NAME) and _one_off(word, writing.letters):
+            if _one_off(word, writing.letters):
                 seen.add(writing.letters)
                 yield writing
 
 
 def _one_off(one: str, other: str) -> bool:
     """Whether one letter too many, too few or wrong, or two neighbours changed over, is all that differs."""
-    if abs(len(one) - len(other)) > 1:
+    if abs(len(one) - len(other)) > 1 or one in (other, f"{other}s"):
         return False
     head = 0
     while head < min(len(one), len(other)) and one[head] == other[head]:

@@ -18,7 +18,7 @@ class Writing(NamedTuple):
         letters: its letters, nothing between them.
         classes: each as the one that stands for all that look like it.
         joints: after how many letters a word of it ends and the next begins.
-        words: how many words.
+        words: each word of it.
         swapped: whether family and given name are changed over.
         weak: whether it is so short or common that it needs something else beside it.
         cased: whether the name is written with a capital.
@@ -29,7 +29,7 @@ class Writing(NamedTuple):
     letters: str
     classes: str
     joints: frozenset[int]
-    words: int
+    words: tuple[str, ...]
     swapped: bool
     weak: bool
     cased: bool
@@ -38,7 +38,7 @@ class Writing(NamedTuple):
     @property
     def single(self) -> bool:
         """Whether it is one Latin word, which may be a word of the language too."""
-        return self.words == 1 and self.letters.isascii()
+        return len(self.words) == 1 and self.letters.isascii()
 
 
 _PARTS: Final = re.compile(r"[\s·・･,=＝\u3000]+")
@@ -78,7 +78,7 @@ def _writing(party: ProtectedParty, parts: list[str], *, swapped: bool) -> Writi
     if len(letters) < 2 or (letters.isascii() and len(letters) < _FEWEST_LATIN):  # noqa: PLR2004
         return None
     joints = accumulate(len(form.letters) for form in forms[:-1])
-    words = len([form for form in forms if form.letters])
+    words = tuple(form.letters for form in forms if form.letters)
     return Writing(
         party.party_id,
         letters,
@@ -86,7 +86,7 @@ def _writing(party: ProtectedParty, parts: list[str], *, swapped: bool) -> Writi
         frozenset(joints),
         words,
         swapped,
-        _weak(letters, words, party),
+        _weak(letters, len(words), party),
         parts[0][:1].isupper(),
     )
 

@@ -34,8 +34,8 @@ _TITLE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _FINANCE: Final = re.compile(
-    r"投資|株|銘柄|資産|儲|副業|仮想通貨|暗号資産|fx|nisa|투자|주식|종목|수익|코인|재테크|\b(?:invest\w*|stocks?|trading|"
-    r"crypto\w*|bitcoin|shares|returns?|profits?|wealth|forex|passive income|aktien|rendite|krypto\w*)\b|投资|股票|理财"
+    r"投資|ログイン|口座|公式|銀行|カード|株|銘柄|資産|儲|副業|仮想通貨|暗号資産|fx|nisa|투자|주식|종목|수익|코인|재테크|\b(?:invest\w*|stocks?|trading|"
+    r"log ?in|accounts?|bank\w*|wallets?|official|cards?|loans?|crypto\w*|bitcoin|shares|returns?|profits?|wealth|forex|passive income|aktien|rendite|krypto\w*)\b|投资|股票|理财"
 )
 
 

@@ -37,13 +37,15 @@ class HostIndex(NamedTuple):
         own: domains that are a party's own, each to its parties.
         labels: the words by which a party is known in a domain, each to its parties; common ones apart.
         classes: these words as all that look like them.
-        shortened: these words with one letter left out.
+        shortened: their classes with one letter left out, each to the words.
+        ends: first and last letters of the classes of long words, each to the words.
     """
 
     own: Mapping[str, frozenset[str]]
     labels: Mapping[str, frozenset[str]]
     classes: Mapping[str, frozenset[str]]
     shortened: Mapping[str, frozenset[str]]
+    ends: Mapping[str, frozenset[str]]
 
 
 SCORES: Final[Mapping[Way, float]] = {
@@ -61,8 +63,9 @@ SHORT_SHARE: Final = 0.75
 _SHORTEST: Final = 4
 _SHORT: Final = 5
 _LONG: Final = 7
+_VERY_LONG: Final = 9
 _SPLIT: Final = re.compile(r"[-_.]+")
-_PAIRS: Final = (("rn", "m"), ("vv", "w"), ("nn", "m"), ("cl", "d"), ("ii", "u"))
+_PAIRS: Final = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _FIGURE_RUN: Final = re.compile(r"\d+$")
 
 
@@ -82,12 +85,25 @@ def made(parties: Iterable[ProtectedParty]) -> HostIndex:
             labels.setdefault(label, set()).add(party.party_id)
     classes: dict[str, set[str]] = {}
     shortened: dict[str, set[str]] = {}
+    ends: dict[str, set[str]] = {}
     for label in labels:
-        classes.setdefault(_classes(label), set()).add(label)
-        for at in range(-1, len(label)):
-            key = label if at < 0 else label[:at] + label[at + 1 :]
+        folded = _classes(label)
+        classes.setdefault(folded, set()).add(label)
+        for key in _shortened(folded):
             shortened.setdefault(key, set()).add(label)
-    return HostIndex(*({key: frozenset(found) for key, found in one.items()} for one in (own, labels, classes, shortened)))
+        if len(folded) >= _VERY_LONG:
+            for key in _ends(folded):
+                ends.setdefault(key, set()).add(label)
+    tables = (own, labels, classes, shortened, ends)
+    return HostIndex(*({key: frozenset(found) for key, found in one.items()} for one in tables))
+
+
+def _shortened(word: str) -> set[str]:
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+def _ends(word: str) -> tuple[str, str]:
+    return f"{word[:_SHORTEST]}-", f"-{word[-_SHORTEST:]}"
 
 
 def look_alikes(host: str, path: str, index: HostIndex) -> list[HostHit]:
@@ -142,6 +158,10 @@ def _worn(host: str, path: str, index: HostIndex) -> Iterator[tuple[str, Way, fl
     below = host.removesuffix(registered).rstrip(".")
     yield from _own_names(f"{below}.{label}" if below else label, path, index)
     yield from _in_label(label, index, exact="other-ending")
+    if below:
+        # A brand may be cut in two by a dot: exam.ple.test.
+        for worn, way, share in _word(_shown(f"{below}{label}".replace(".", "")), index, "homoglyph"):
+            yield worn, way, share
     for part in below.split(".") if below else ():
         for worn, way, share in _in_label(_shown(part), index, exact="subdomain"):
             yield worn, way, share * (1.0 if way == "subdomain" else 0.95)
@@ -185,24 +205,44 @@ def _word(word: str, index: HostIndex, exact: Way) -> Iterator[tuple[str, Way, f
         yield worn, "homoglyph", 1.0
     if len(word) < _SHORT:
         return
-    keys = {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
-    for worn in {label for key in keys for label in index.shortened.get(key, ())}:
-        if len(worn) >= _SHORT and _slip(word, worn):
+    folded = _classes(word)
+    for worn in {label for key in _shortened(folded) for label in index.shortened.get(key, ())}:
+        if len(worn) >= _SHORT and _slip(folded, _classes(worn)) and not _plural(word, worn):
             yield worn, "typo", 1.0 if len(worn) > _SHORT else 0.8
+    if len(folded) >= _VERY_LONG - 1:
+        for worn in {label for key in _ends(folded) for label in index.ends.get(key, ())}:
+            if _two_slips(folded, _classes(worn)) and not _plural(word, worn):
+                yield worn, "typo", 0.9
     bare_word = _FIGURE_RUN.sub("", word)
     if bare_word != word and len(bare_word) > _SHORT - 1 and bare_word in index.labels:
         yield bare_word, "brand-with-word", 0.9
 
 
+def _plural(word: str, label: str) -> bool:
+    return word == f"{label}s" or label == f"{word}s"
+
+
 def _slip(word: str, label: str) -> bool:
     """Whether one letter too many, too few or wrong, or two neighbours changed over, is all that differs."""
-    if word.removesuffix("s") == label or label.removesuffix("s") == word:
-        return False
     head = 0
     while head < min(len(word), len(label)) and word[head] == label[head]:
         head += 1
     rest, other = word[head:], label[head:]
     return rest[1:] == other or rest == other[1:] or rest[1:] == other[1:] or rest[1:2] + rest[:1] + rest[2:] == other
+
+
+def _two_slips(word: str, label: str) -> bool:
+    """Whether at most two letters differ, are too many or too few (Levenshtein's distance)."""
+    if abs(len(word) - len(label)) > 2:  # noqa: PLR2004
+        return False
+    row = list(range(len(label) + 1))
+    for at, letter in enumerate(word, 1):
+        above, row = row, [at]
+        for place, other in enumerate(label, 1):
+            row.append(min(above[place] + 1, row[-1] + 1, above[place - 1] + (letter != other)))
+        if min(row) > 2:  # noqa: PLR2004
+            return False
+    return row[-1] <= 2  # noqa: PLR2004
 
 
 def _glued(joined: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
@@ -221,8 +261,9 @@ def _glued(joined: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
                 for label in index.classes.get(_classes(piece), ()):
                     yield label, "homoglyph", 0.95
                 if size > _LONG:
-                    for label in index.shortened.get(piece, ()):
-                        if _slip(piece, label):
+                    folded = _classes(piece)
+                    for label in index.shortened.get(folded, ()):
+                        if _slip(folded, _classes(label)):
                             yield label, "typo", 0.85
     for size in range(_LONG, len(joined) - 1):
         for at in range(1, len(joined) - size):

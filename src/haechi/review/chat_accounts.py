@@ -115,9 +115,7 @@ def _chat_address() -> re.Pattern[str]:
 
 @cache
 def _known_hosts() -> Mapping[str, tuple[str, re.Pattern[str]]]:
-    return {
-        host: (name, path) for name, one in applications().items() for host, path in one.hosts.items()
-    }
+    return {host: (name, path) for name, one in applications().items() for host, path in one.hosts.items()}
 
 
 @cache
@@ -130,9 +128,7 @@ def _direct(text: str) -> Iterator[ChatLink]:
     for spoken in _SPOKEN.finditer(text):
         written = _SPOKEN_SIGN.sub(lambda sign: "." if sign[1] in ("dot", "ドット") else "/", spoken.group())
         if written != text:
-            yield from (
-                link._replace(start=spoken.start(), end=spoken.end()) for link in _direct(written)
-            )
+            yield from (link._replace(start=spoken.start(), end=spoken.end()) for link in _direct(written))
     for match in _chat_address().finditer(text):
         host = re.sub(r"[^a-z0-9.-]", "", re.sub(_DOT, ".", match["host"]))
         known = _known_hosts().get(host)

@@ -206,7 +206,11 @@ def _bounded(text: str, start: int, end: int, name: _Name, *, loose: bool) -> bo
             return True
         return not (_latin(before) or _latin(after))
     if is_kana(first):
-        joins = before == "ー" or (is_kana(before) and _katakana(before) == _katakana(text[start])) if before else False
+        joins = (
+            before == "ー" or (is_kana(before) and _katakana(before) == _katakana(text[start]))
+            if before
+            else False
+        )
         return not joins or (name.certain and len(name.letters) > _SHORT)
     if is_hangul(first) and not name.certain:
         return not (before and is_hangul(before))
@@ -277,14 +281,18 @@ def _sham(mention: _Mention, account: str) -> bool:
 def _is_named(text: str, mention: _Mention) -> bool:
     """Whether a word that means other things is written as a name."""
     word = text[mention.start : mention.end]
-    return not word.isascii() or not word.islower() or mention.application in ("discord", "whatsapp", "wechat")
+    return (
+        not word.isascii() or not word.islower() or mention.application in ("discord", "whatsapp", "wechat")
+    )
 
 
 def _needed(mention: _Mention, before: str, after: str, text: str) -> bool:
     """Whether what stands around an uncertain name makes it the application's."""
     pattern = _words()["needs"].get(mention.application)
     word = text[mention.start : mention.end]
-    if pattern is None or (mention.application == "line" and word.isascii() and word != "LINE" and not _marked(word)):
+    if pattern is None or (
+        mention.application == "line" and word.isascii() and word != "LINE" and not _marked(word)
+    ):
         return False
     marked = f"{before}{_NAME_STANDS}{after}"
     return any(match.start() <= len(before) < match.end() for match in pattern.finditer(marked))

@@ -2,18 +2,25 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Final, Literal, NamedTuple
 
-from publicsuffixlist import PublicSuffixList
-
-from haechi.review.ads import ProtectedParty
-from haechi.review.look_alikes import class_of, letter_of
+from haechi.review.host_index import SHORTEST, VERY_LONG, HostIndex, classes_of, end_keys, suffixes
 from haechi.review.permission_to_name import domain_form
+from haechi.review.slips import one_slip, plural, two_slips, without_one
 
-Way = Literal["homoglyph", "own-name-inside", "subdomain", "typo", "brand-with-word", "other-ending", "path", "brand-inside"]
+Way = Literal[
+    "homoglyph",
+    "own-name-inside",
+    "subdomain",
+    "typo",
+    "brand-with-word",
+    "other-ending",
+    "path",
+    "brand-inside",
+]
 
 
 class HostHit(NamedTuple):
@@ -30,24 +37,6 @@ class HostHit(NamedTuple):
     score: float
 
 
-class HostIndex(NamedTuple):
-    """What the parties' hosts are made of.
-
-    Attributes:
-        own: domains that are a party's own, each to its parties.
-        labels: the words by which a party is known in a domain, each to its parties; common ones apart.
-        classes: these words as all that look like them.
-        shortened: their classes with one letter left out, each to the words.
-        ends: first and last letters of the classes of long words, each to the words.
-    """
-
-    own: Mapping[str, frozenset[str]]
-    labels: Mapping[str, frozenset[str]]
-    classes: Mapping[str, frozenset[str]]
-    shortened: Mapping[str, frozenset[str]]
-    ends: Mapping[str, frozenset[str]]
-
-
 SCORES: Final[Mapping[Way, float]] = {
     "homoglyph": 0.97,
     "own-name-inside": 0.97,
@@ -60,50 +49,10 @@ SCORES: Final[Mapping[Way, float]] = {
 }
 SHORT_SHARE: Final = 0.75
 """Of a label of four or five letters, which another firm may well have too."""
-_SHORTEST: Final = 4
 _SHORT: Final = 5
 _LONG: Final = 7
-_VERY_LONG: Final = 9
 _SPLIT: Final = re.compile(r"[-_.]+")
-_PAIRS: Final = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _FIGURE_RUN: Final = re.compile(r"\d+$")
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
-
-
-def made(parties: Iterable[ProtectedParty]) -> HostIndex:
-    """The index over `parties`."""
-    own: dict[str, set[str]] = {}
-    labels: dict[str, set[str]] = {}
-    for party in parties:
-        for domain in party.domains:
-            own.setdefault(domain_form(domain), set()).add(party.party_id)
-        for label in _labels(party):
-            labels.setdefault(label, set()).add(party.party_id)
-    classes: dict[str, set[str]] = {}
-    shortened: dict[str, set[str]] = {}
-    ends: dict[str, set[str]] = {}
-    for label in labels:
-        folded = _classes(label)
-        classes.setdefault(folded, set()).add(label)
-        for key in _shortened(folded):
-            shortened.setdefault(key, set()).add(label)
-        if len(folded) >= _VERY_LONG:
-            for key in _ends(folded):
-                ends.setdefault(key, set()).add(label)
-    tables = (own, labels, classes, shortened, ends)
-    return HostIndex(*({key: frozenset(found) for key, found in one.items()} for one in tables))
-
-
-def _shortened(word: str) -> set[str]:
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
-
-
-def _ends(word: str) -> tuple[str, str]:
-    return f"{word[:_SHORTEST]}-", f"-{word[-_SHORTEST:]}"
 
 
 def look_alikes(host: str, path: str, index: HostIndex) -> list[HostHit]:
@@ -131,29 +80,14 @@ def look_alikes(host: str, path: str, index: HostIndex) -> list[HostHit]:
 
 def _owners(host: str, index: HostIndex) -> frozenset[str]:
     parts = host.split(".")
-    return frozenset().union(*(index.own.get(".".join(parts[at:]), frozenset()) for at in range(len(parts) - 1)))
-
-
-def _labels(party: ProtectedParty) -> Iterator[str]:
-    for domain in party.domains:
-        label = _label(domain_form(domain))
-        if len(label) >= _SHORTEST:
-            yield label
-    for name in (*party.names, *party.aliases):
-        letters = "".join(letter_of(letter) for letter in name.lower())
-        if letters.isascii() and len(letters) > _SHORT:
-            yield letters
-
-
-def _label(domain: str) -> str:
-    """What is registered of a domain, without its public suffix."""
-    registered = _suffixes().privatesuffix(domain) or ""
-    return registered.partition(".")[0]
+    return frozenset().union(
+        *(index.own.get(".".join(parts[at:]), frozenset()) for at in range(len(parts) - 1))
+    )
 
 
 def _worn(host: str, path: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
     """The words of parties that stand in a host, and how."""
-    registered = _suffixes().privatesuffix(host) or host
+    registered = suffixes().privatesuffix(host) or host
     label = _shown(registered.partition(".")[0])
     below = host.removesuffix(registered).rstrip(".")
     yield from _own_names(f"{below}.{label}" if below else label, path, index)
@@ -194,76 +128,59 @@ def _in_label(label: str, index: HostIndex, exact: Way) -> Iterator[tuple[str, W
                     yield worn, "brand-with-word" if known else "brand-inside", share
                 else:
                     yield worn, way, share * (0.95 if known else 0.8)
+        for at in range(len(parts) - 2):
+            for window in ("-".join(parts[at : at + 2]), "-".join(parts[at + 1 : at + 3])):
+                if window in index.labels:
+                    yield window, "brand-with-word", 0.9
+            for worn, way, share in _glued(part, index):
+                yield worn, way, share * (0.95 if known else 0.85)
     yield from _glued(joined, index)
 
 
 def _word(word: str, index: HostIndex, exact: Way) -> Iterator[tuple[str, Way, float]]:
     if word in index.labels:
-        yield word, exact, 1.0
+        # Three letters are many firms' name.
+        if len(word) > SHORTEST or exact != "other-ending":
+            yield word, exact, 1.0
         return
-    for worn in index.classes.get(_classes(word), ()):
+    if len(word) <= SHORTEST:
+        return
+    for worn in index.classes.get(classes_of(word), ()):
         yield worn, "homoglyph", 1.0
     if len(word) < _SHORT:
         return
-    folded = _classes(word)
-    for worn in {label for key in _shortened(folded) for label in index.shortened.get(key, ())}:
-        if len(worn) >= _SHORT and _slip(folded, _classes(worn)) and not _plural(word, worn):
+    folded = classes_of(word)
+    for worn in {label for key in without_one(folded) for label in index.shortened.get(key, ())}:
+        if len(worn) >= _SHORT and one_slip(folded, classes_of(worn)) and not plural(word, worn):
             yield worn, "typo", 1.0 if len(worn) > _SHORT else 0.8
-    if len(folded) >= _VERY_LONG - 1:
-        for worn in {label for key in _ends(folded) for label in index.ends.get(key, ())}:
-            if _two_slips(folded, _classes(worn)) and not _plural(word, worn):
+    if len(folded) >= VERY_LONG - 1:
+        for worn in {label for key in end_keys(folded) for label in index.ends.get(key, ())}:
+            if two_slips(folded, classes_of(worn)) and not plural(word, worn):
                 yield worn, "typo", 0.9
     bare_word = _FIGURE_RUN.sub("", word)
     if bare_word != word and len(bare_word) > _SHORT - 1 and bare_word in index.labels:
         yield bare_word, "brand-with-word", 0.9
 
 
-def _plural(word: str, label: str) -> bool:
-    return word == f"{label}s" or label == f"{word}s"
-
-
-def _slip(word: str, label: str) -> bool:
-    """Whether one letter too many, too few or wrong, or two neighbours changed over, is all that differs."""
-    head = 0
-    while head < min(len(word), len(label)) and word[head] == label[head]:
-        head += 1
-    rest, other = word[head:], label[head:]
-    return rest[1:] == other or rest == other[1:] or rest[1:] == other[1:] or rest[1:2] + rest[:1] + rest[2:] == other
-
-
-def _two_slips(word: str, label: str) -> bool:
-    """Whether at most two letters differ, are too many or too few (Levenshtein's distance)."""
-    if abs(len(word) - len(label)) > 2:  # noqa: PLR2004
-        return False
-    row = list(range(len(label) + 1))
-    for at, letter in enumerate(word, 1):
-        above, row = row, [at]
-        for place, other in enumerate(label, 1):
-            row.append(min(above[place] + 1, row[-1] + 1, above[place - 1] + (letter != other)))
-        if min(row) > 2:  # noqa: PLR2004
-            return False
-    return row[-1] <= 2  # noqa: PLR2004
-
-
 def _glued(joined: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
     """A party's word written together with others: `examplelogin`, `secureexample2`."""
-    classes = _classes(joined)
-    for size in range(_SHORTEST + 1, len(joined)):
+    classes = classes_of(joined)
+    for size in range(SHORTEST, len(joined)):
         for at in (0, len(joined) - size):
             piece = joined[at : at + size]
             rest = joined[size:] if at == 0 else joined[:at]
             worn = piece if piece in index.labels else None
             if worn is not None and _made_of_words(rest):
                 yield worn, "brand-with-word", 0.97
-            elif worn is not None and size >= _LONG:
-                yield worn, "brand-inside", 1.0
+            elif worn is not None and size >= _LONG - 1:
+                yield worn, "brand-inside", 1.0 if size >= _LONG else 0.8
             elif worn is None and size > _SHORT and len(classes) == len(joined) and _made_of_words(rest):
-                for label in index.classes.get(_classes(piece), ()):
+                for label in index.classes.get(classes_of(piece), ()):
                     yield label, "homoglyph", 0.95
                 if size > _LONG:
-                    folded = _classes(piece)
+                    folded = classes_of(piece)
                     for label in index.shortened.get(folded, ()):
-                        if _slip(folded, _classes(label)):
+                        if one_slip(folded, classes_of(label)):
                             yield label, "typo", 0.85
     for size in range(_LONG, len(joined) - 1):
         for at in range(1, len(joined) - size):
@@ -286,7 +203,9 @@ def _made_of_words(text: str) -> bool:
     bare_text = text.strip("0123456789")
     if not bare_text or bare_text in _words():
         return True
-    return any(bare_text[:at] in _words() and bare_text[at:] in _words() for at in range(2, len(bare_text) - 1))
+    return any(
+        bare_text[:at] in _words() and bare_text[at:] in _words() for at in range(2, len(bare_text) - 1)
+    )
 
 
 def _shown(label: str) -> str:
@@ -300,16 +219,3 @@ def _shown(label: str) -> str:
             return label[4:].encode("ascii").decode("punycode").lower()
         except UnicodeError:
             return label
-
-
-@cache
-def _letter_class(letter: str) -> str:
-    return class_of(letter, letter) or letter
-
-
-def _classes(label: str) -> str:
-    """The label as all that look like it: accents off, other alphabets and figures as Latin, pairs as one letter."""
-    folded = label
-    for pair, one in _PAIRS:
-        folded = folded.replace(pair, one)
-    return "".join(map(_letter_class, folded))

@@ -14,10 +14,14 @@ from haechi.review.ads import ProtectedParty
 from haechi.review.case import World
 from haechi.review.look_alikes import class_of, kanji, letter_of, shapes, simplified
 from haechi.review.name_writings import Writing, writings
+from haechi.review.plain import INVISIBLE
+from haechi.review.slips import first_difference, one_slip, plural, without_one
 from haechi.review.undisguised import Bare, bare
 from haechi.sensitivity.normalise import is_cjk, is_han, is_hangul, is_hiragana, is_katakana
 
-Likeness = Literal["named", "swapped", "invisible", "letters", "variant", "simplified", "split", "shape", "spelling"]
+Likeness = Literal[
+    "named", "swapped", "invisible", "letters", "variant", "simplified", "split", "shape", "spelling"
+]
 
 
 class Hit(NamedTuple):
@@ -58,9 +62,13 @@ _LONG_NAME: Final = 8
 _MOST_GAP: Final = 4
 _FEW: Final = 3
 _MOST_ASKED: Final = 64
-_TOKEN: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['’][a-z]+)?")
-_BETWEEN_NAMES: Final = re.compile(r"[\s·・･=＝\-‐.,'’\u3000]*\Z")
-_ADDRESS: Final = re.compile(r"[\w.+-]*@[\w.-]+|(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|jp|kr|io|co|de|me|us)\b(?:/\S*)?", re.I)  # fmt: skip
+_TOKEN: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['\u2019][a-z]+)?")
+_BETWEEN_NAMES: Final = re.compile(r"[\s·・･=\uff1d\-\u2010.,'\u2019\u3000]*\Z")
+_ADDRESS: Final = re.compile(
+    r"[\w.+-]*@[\w.-]+|(?:https?://|www\.)\S+"
+    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|jp|kr|io|co|de|me|us)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
 
 
 def name_index(world: World) -> NameIndex:
@@ -122,16 +130,12 @@ def _made(parties: Iterable[ProtectedParty]) -> NameIndex:
             if not (writing.letters.isascii() and writing.letters.isalpha()):
                 continue
             if writing.single and len(writing.letters) >= _LONG_WORD:
-                for key in {_without(writing.letters, at) for at in range(-1, len(writing.letters))}:
+                for key in without_one(writing.letters):
                     slips.setdefault(key, []).append(writing)
             elif len(writing.words) > 1 and len(writing.letters) >= _LONG_NAME:
                 for place, word in enumerate(writing.words):
                     by_word.setdefault(word, []).append((place, writing))
     return NameIndex(ahocorasick_rs.AhoCorasick(list(patterns)), tuple(patterns.values()), slips, by_word, {})
-
-
-def _without(word: str, at: int) -> str:
-    return word if at < 0 else word[:at] + word[at + 1 :]
 
 
 def _reshaped(writing: Writing) -> Iterator[Writing]:
@@ -174,13 +178,15 @@ def _likeness(shown: str, here: str, gaps: list[str], writing: Writing) -> Liken
     split = _split(gaps, writing)
     if split is None:
         return None
-    if here != writing.letters or any(not one.isalnum() and one not in "ー-" for one in shown if one in "@$!|€£"):
+    if here != writing.letters or any(
+        not one.isalnum() and one not in "ー-" for one in shown if one in "@$!|€£"
+    ):
         if here.isdigit() or sum(map(str.isdigit, here)) * 2 > len(here):
             return None
         return _difference(here, writing.letters)
     if split:
         return "split"
-    return "invisible" if _has_hidden(shown, len(here), gaps) else "named"
+    return "invisible" if _has_hidden(shown, len(here)) else "named"
 
 
 def _difference(here: str, name: str) -> Likeness | None:
@@ -188,24 +194,28 @@ def _difference(here: str, name: str) -> Likeness | None:
     pairs = [(one, other) for one, other in zip(here, name, strict=True) if one != other]
     if all(is_han(one) and is_han(other) for one, other in pairs):
         return "simplified" if any(one in simplified() for one, _ in pairs) else "variant"
-    if all(one.isascii() and other.isascii() and {one, other} == {"i", "l"} for one, other in pairs) and len(name) < _LONG_NAME:
+    if (
+        all(one.isascii() and other.isascii() and {one, other} == {"i", "l"} for one, other in pairs)
+        and len(name) < _LONG_NAME
+    ):
         return None
     return "letters"
 
 
-def _has_hidden(shown: str, size: int, gaps: list[str]) -> bool:
+def _has_hidden(shown: str, size: int) -> bool:
     """Whether characters that show nothing stand inside; accents and voicing marks do show."""
-    return any(
-        one in "\u00ad\u034f\u180e\u3164" or "\u200b" <= one <= "\u200f" or "\u2060" <= one <= "\u206f" or one == "\ufeff"
-        or "\ufe00" <= one <= "\ufe0f" or "\u202a" <= one <= "\u202e" for one in shown
-    ) and len(shown) > size  # fmt: skip
+    return len(shown) > size and INVISIBLE.search(shown) is not None
 
 
 def _split(gaps: list[str], writing: Writing) -> bool | None:
     """Whether letters stand apart that a name keeps together; None where they are not the name at all."""
-    parted = [at for at, gap in enumerate(gaps) if gap.strip("\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\ufe0f")  or " " in gap or "\u3000" in gap]
+    shown = [INVISIBLE.sub("", gap) for gap in gaps]
+    parted = [at for at, gap in enumerate(shown) if gap]
     outside = [at for at in parted if at + 1 not in writing.joints]
-    if any(_BETWEEN_NAMES.match(gaps[at]) is None for at in parted if at + 1 in writing.joints) and not outside:
+    if (
+        any(_BETWEEN_NAMES.match(gaps[at]) is None for at in parted if at + 1 in writing.joints)
+        and not outside
+    ):
         return None
     if not outside:
         return False
@@ -215,7 +225,12 @@ def _split(gaps: list[str], writing: Writing) -> bool | None:
         return True
     cjk = not writing.letters.isascii()
     # A Chinese, Japanese or Korean name may be parted anywhere by one blank or dot.
-    if cjk and len(parted) == 1 and len(writing.letters) > _FEW - 1 and gaps[parted[0]] in (" ", "\u3000", "・", "·"):
+    if (
+        cjk
+        and len(parted) == 1
+        and len(writing.letters) > _FEW - 1
+        and gaps[parted[0]] in (" ", "\u3000", "・", "·")
+    ):
         return False
     return True if cjk and len(writing.letters) > _FEW and "\n" not in "".join(gaps) else None
 
@@ -227,7 +242,13 @@ def _bounded(text: str, start: int, end: int, writing: Writing) -> bool:
     long = len(writing.letters) > _LONG_NAME - 2
     if first.isascii() and _word(before):
         return False
-    if last.isascii() and _word(after) and not (after in "sS" and len(writing.letters) > _LONG_NAME - 3 and not _word(text[end + 1 : end + 2])):
+    if (
+        last.isascii()
+        and _word(after)
+        and not (
+            after in "sS" and len(writing.letters) > _LONG_NAME - 3 and not _word(text[end + 1 : end + 2])
+        )
+    ):
         return False
     shown = text[start:end]
     if not long and is_katakana(shown[0]) and before and is_katakana(before):
@@ -266,36 +287,22 @@ def _slips(text: str, index: NameIndex) -> Iterator[Hit]:
 
 def letters_of(word: str) -> str:
     """A Latin word without accents and possessive."""
-    bare_word = word.partition("'")[0].partition("’")[0]
+    bare_word = word.partition("'")[0].partition("\u2019")[0]
     return bare_word if bare_word.isascii() else "".join(map(letter_of, bare_word))
 
 
 def _misspelt(word: str, index: NameIndex) -> Iterator[Writing]:
     """Names of one word that the word is one slip away from; a plural is none."""
     seen: set[str] = set()
-    for key in (word, *(word[:at] + word[at + 1 :] for at in range(len(word)))):
+    for key in without_one(word):
         for writing in index.slips.get(key, ()):
-            if writing.letters in seen or writing.letters in (word, word.removesuffix("s")):
-                continue
-            if _one_off(word, writing.letters):
+            if writing.letters not in seen and _one_off(word, writing.letters):
                 seen.add(writing.letters)
                 yield writing
 
 
-def _one_off(one: str, other: str) -> bool:
-    """Whether one letter too many, too few or wrong, or two neighbours changed over, is all that differs."""
-    if abs(len(one) - len(other)) > 1 or one in (other, f"{other}s"):
+def _one_off(word: str, name: str) -> bool:
+    """Whether a word is one slip away; the first letter of a name is seldom mistaken."""
+    if word == name or plural(word, name) or not first_difference(word, name):
         return False
-    head = 0
-    while head < min(len(one), len(other)) and one[head] == other[head]:
-        head += 1
-    rest, other_rest = one[head:], other[head:]
-    # The first letter of a name is seldom mistaken, and another word often begins otherwise.
-    if not head:
-        return False
-    return (
-        rest[1:] == other_rest
-        or rest == other_rest[1:]
-        or rest[1:] == other_rest[1:]
-        or (rest[1:2] + rest[:1] + rest[2:] == other_rest)
-    )
+    return one_slip(word, name)

@@ -41,7 +41,7 @@ class Writing(NamedTuple):
         return len(self.words) == 1 and self.letters.isascii()
 
 
-_PARTS: Final = re.compile(r"[\s·・･,=＝\u3000]+")
+_PARTS: Final = re.compile(r"[\s·・･,=\uff1d\u3000]+")
 _FEWEST_LATIN: Final = 3
 _SHORT_LATIN: Final = 4
 _FULL_KANJI: Final = 4
@@ -56,7 +56,11 @@ def writings(party: ProtectedParty) -> Iterator[Writing]:
         parts = [part for part in _PARTS.split(name.strip()) if part]
         for swapped, order in _orders(parts):
             writing = _writing(party, order, swapped=swapped)
-            if writing is not None and (writing.letters, swapped) not in seen and (writing.letters, False) not in seen:
+            if (
+                writing is not None
+                and (writing.letters, swapped) not in seen
+                and (writing.letters, False) not in seen
+            ):
                 seen.add((writing.letters, swapped))
                 yield writing
 

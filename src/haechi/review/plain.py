@@ -30,7 +30,9 @@ INVISIBLE: Final = re.compile(
 """Characters that show nothing: Unicode's default ignorable ones."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MARKS: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099-\u309c\uff9e\uff9f\ufe20-\ufe2f"
+_MARKS: Final = (
+    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099-\u309c\uff9e\uff9f\ufe20-\ufe2f"
+)
 _JAMO: Final = "\u1100-\u11ff\u3131-\u318e\uffa1-\uffdc"
 _JOINS: Final = re.compile(f"[{_MARKS}{_JAMO}]")
 _FIRST: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -41,7 +43,9 @@ _CLUSTER: Final = re.compile(
 )
 # Letters in a row that laugh or weep and are no syllable: ㅋㅋㅠㅠ.
 _LAUGHTER: Final = re.compile(r"([ㅋㅎ])\1[ㅏ-ㅣ]|.?[ㄱ-ㅎ]([ㅗㅜㅠㅡ])\2", re.DOTALL)
-_VOICED: Final = str.maketrans({"\uff9e": "\u3099", "\u309b": "\u3099", "\uff9f": "\u309a", "\u309c": "\u309a"})
+_VOICED: Final = str.maketrans(
+    {"\uff9e": "\u3099", "\u309b": "\u3099", "\uff9f": "\u309a", "\u309c": "\u309a"}
+)
 _MARK: Final = re.compile(f"[{_MARKS}]")
 _LETTER_NAMED: Final = re.compile(
     "(?:LATIN LETTER SMALL CAPITAL|(?:NEGATIVE|CROSSED NEGATIVE) .*LATIN CAPITAL LETTER) ([A-Z])$"

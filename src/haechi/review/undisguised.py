@@ -33,8 +33,12 @@ class Bare(NamedTuple):
 
 
 _SIGN: Final = str.maketrans("@$!|€£¡", "asiieli")
-_SIGN_AS_LETTER: Final = re.compile(r"(?<=[a-z0-9])[@$!|€£¡]{1,2}(?=[a-z0-9])|(?<![\w$])[$€](?=[a-z]{3})|(?<=[a-z]{3})[€£](?![a-z0-9])")
-_LONG: Final = re.compile("(?<=[\u30a1-\u30fa]{2})[-\u2010-\u2015\u2212\u2500\u2501\u4e00~\u301c](?=[\u30a1-\u30fa])")
+_SIGN_AS_LETTER: Final = re.compile(
+    r"(?<=[a-z0-9])[@$!|€£¡]{1,2}(?=[a-z0-9])|(?<![\w$])[$€](?=[a-z]{3})|(?<=[a-z]{3})[€£](?![a-z0-9])"
+)
+_LONG: Final = re.compile(
+    "(?<=[\u30a1-\u30fa]{2})[-\u2010-\u2015\u2212\u2500\u2501\u4e00~\u301c](?=[\u30a1-\u30fa])"
+)
 _FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _CJK: Final = "\u3041-\u3096\u30a1-\u30fc\u3131-\u318e\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 _PART: Final = "[^\\W\\d_\\u3041-\\ud7a3]"
@@ -168,7 +172,9 @@ def _figures(form: Plain) -> Plain:
     addresses = [place for match in _ADDRESS.finditer(form.text) for place in range(*match.span())]
     skipped = frozenset(addresses)
     return form._replace(
-        text=_WORD.sub(lambda word: word.group() if word.start() in skipped else _word(word.group()), form.text)
+        text=_WORD.sub(
+            lambda word: word.group() if word.start() in skipped else _word(word.group()), form.text
+        )
     )
 
 

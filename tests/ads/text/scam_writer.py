@@ -118,7 +118,13 @@ SPELLED = {
     "line": ["LINE"], "kakaotalk": ["KakaoTalk", "카카오톡", "カカオトーク", "카톡"], "telegram": ["Telegram", "텔레그램", "テレグラム"],
     "whatsapp": ["WhatsApp", "왓츠앱"], "discord": ["Discord"], "wechat": ["WeChat"], "zalo": ["Zalo"], "viber": ["Viber"],
 }  # fmt: skip
-AROUND = {"ja": "{}を追加してください", "ko": "{} 추가해 주세요", "en": "Join our {} group", "zh": "加{}群", "de": "Komm in unsere {} Gruppe"}
+AROUND = {
+    "ja": "{}を追加してください",
+    "ko": "{} 추가해 주세요",
+    "en": "Join our {} group",
+    "zh": "加{}群",
+    "de": "Komm in unsere {} Gruppe",
+}
 
 GLYPHS = {
     "a": "аɑα", "c": "сϲ", "e": "еҽ", "i": "іι", "o": "оο", "p": "рρ", "s": "ѕ", "h": "һ", "k": "κк", "t": "τт", "m": "м", "g": "ɡ", "l": "ӏ",
@@ -126,7 +132,26 @@ GLYPHS = {
 }  # fmt: skip
 LEET = {"a": "4@", "e": "3€", "i": "1!", "l": "1|", "o": "0", "s": "5$", "t": "7", "b": "8", "g": "9"}
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u180e\ufe0f\u3164"
-BETWEEN = [" ", ".", "・", "-", "_", "*", "|", "/", "❤️", "🔥", "⭐", "  ", " . ", "~", "•", "\u3000", "—", "+"]
+BETWEEN = [
+    " ",
+    ".",
+    "・",
+    "-",
+    "_",
+    "*",
+    "|",
+    "/",
+    "❤️",
+    "🔥",
+    "⭐",
+    "  ",
+    " . ",
+    "~",
+    "•",
+    "\u3000",
+    "—",
+    "+",
+]
 
 
 def _homoglyph(word: str, rng: random.Random) -> str:
@@ -165,9 +190,15 @@ def _full_width(word: str, _: random.Random) -> str:
 
 
 def _styled(word: str, rng: random.Random) -> str:
-    upper, lower = rng.choice([(0x1D400, 0x1D41A), (0x1D5D4, 0x1D5EE), (0x1D670, 0x1D68A), (0x1D63C, 0x1D656), (0x24B6, 0x24D0)])
+    upper, lower = rng.choice(
+        [(0x1D400, 0x1D41A), (0x1D5D4, 0x1D5EE), (0x1D670, 0x1D68A), (0x1D63C, 0x1D656), (0x24B6, 0x24D0)]
+    )
     return "".join(
-        chr(upper + ord(one) - 65) if "A" <= one <= "Z" else chr(lower + ord(one) - 97) if "a" <= one <= "z" else one
+        chr(upper + ord(one) - 65)
+        if "A" <= one <= "Z"
+        else chr(lower + ord(one) - 97)
+        if "a" <= one <= "z"
+        else one
         for one in word
     )
 
@@ -182,16 +213,39 @@ def _flags(word: str, _: random.Random) -> str:
 
 
 def _jamo(word: str, _: random.Random) -> str:
-    first, vowel, last = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ", " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+    first, vowel, last = (
+        "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ",
+        "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ",
+        " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ",
+    )
     out = ""
     for one in word:
         code = ord(one) - 0xAC00
-        out += one if not 0 <= code < 11172 else (first[code // 588] + vowel[code % 588 // 28] + last[code % 28]).strip()
+        out += (
+            one
+            if not 0 <= code < 11172
+            else (first[code // 588] + vowel[code % 588 // 28] + last[code % 28]).strip()
+        )
     return out
 
 
 def _half_width(word: str, _: random.Random) -> str:
-    return word.translate(str.maketrans({"カ": "ｶ", "オ": "ｵ", "ト": "ﾄ", "ー": "ｰ", "ク": "ｸ", "テ": "ﾃ", "レ": "ﾚ", "ラ": "ﾗ", "ム": "ﾑ", "グ": "ｸﾞ"}))
+    return word.translate(
+        str.maketrans(
+            {
+                "カ": "ｶ",
+                "オ": "ｵ",
+                "ト": "ﾄ",
+                "ー": "ｰ",
+                "ク": "ｸ",
+                "テ": "ﾃ",
+                "レ": "ﾚ",
+                "ラ": "ﾗ",
+                "ム": "ﾑ",
+                "グ": "ｸﾞ",
+            }
+        )
+    )
 
 
 def _kana_swapped(word: str, _: random.Random) -> str:
@@ -207,8 +261,19 @@ LATIN: dict[str, Disguise] = {
     "homoglyph": _homoglyph, "leet": _leet, "zero-width": _zero_width, "apart": _apart, "boxes": _in_boxes, "upright": _upright,
     "full-width": _full_width, "styled": _styled, "boxed": _boxed, "flags": _flags, "struck": _struck,
 }  # fmt: skip
-HANGUL: dict[str, Disguise] = {"jamo": _jamo, "apart": _apart, "zero-width": _zero_width, "boxes": _in_boxes, "upright": _upright}
-KANA: dict[str, Disguise] = {"half-width": _half_width, "apart": _apart, "zero-width": _zero_width, "kana": _kana_swapped}
+HANGUL: dict[str, Disguise] = {
+    "jamo": _jamo,
+    "apart": _apart,
+    "zero-width": _zero_width,
+    "boxes": _in_boxes,
+    "upright": _upright,
+}
+KANA: dict[str, Disguise] = {
+    "half-width": _half_width,
+    "apart": _apart,
+    "zero-width": _zero_width,
+    "kana": _kana_swapped,
+}
 
 HANDLES = ["@fuji_7788", "@stock.master", "kabu2024", "vip_8899", "@a1b2c3d", "mirae.invest", "@profitpro"]
 NUMBERS = ["+44 7700 900123", "+1 (555) 010-9999", "+49 1555 0100200", "+852 5555 0123", "07700 900456"]
@@ -244,7 +309,11 @@ LINKS = {
 
 
 def _defanged(link: str, rng: random.Random) -> str:
-    return link.replace("https://", "").replace("http://", "").replace(".", rng.choice(["[.]", "(.)", " . ", "。", "．", "[dot]", " dot "]), 1)
+    return (
+        link.replace("https://", "")
+        .replace("http://", "")
+        .replace(".", rng.choice(["[.]", "(.)", " . ", "。", "．", "[dot]", " dot "]), 1)
+    )
 
 
 def _bare_link(link: str, _: random.Random) -> str:
@@ -274,7 +343,11 @@ def written(count: int, seed: int) -> Iterator[Written]:
 def _placed(rng: random.Random, language: str, call: str) -> tuple[str, str]:
     lead = rng.choice(LEADS[language])
     parts = [lead, call] if rng.random() < 0.7 else [call, lead]
-    text = rng.choice(["", " ", "\n", " 👉 "]).join(parts) if language in ("ja", "zh") else rng.choice([" ", "\n", " 👉 "]).join(parts)
+    text = (
+        rng.choice(["", " ", "\n", " 👉 "]).join(parts)
+        if language in ("ja", "zh")
+        else rng.choice([" ", "\n", " 👉 "]).join(parts)
+    )
     return rng.choice(["text", "text", "headline", "image_text", "landing_text"]), text
 
 
@@ -309,7 +382,9 @@ def _disguised(rng: random.Random) -> Written:
 
 def _identified(rng: random.Random) -> Written:
     application = rng.choice(list(IDS))
-    numbered = application in ("whatsapp", "signal", "viber") or (application in ("telegram", "zalo") and rng.random() < 0.3)
+    numbered = application in ("whatsapp", "signal", "viber") or (
+        application in ("telegram", "zalo") and rng.random() < 0.3
+    )
     account = rng.choice(NUMBERS if numbered else HANDLES)
     if application == "discord":
         account = "coach#4821"
@@ -321,7 +396,9 @@ def _identified(rng: random.Random) -> Written:
 def _linked(rng: random.Random) -> Written:
     application = rng.choice(list(LINKS))
     link = rng.choice(LINKS[application])
-    manner = rng.choice(["plain", "bare", "defanged", "wrapped", "code", "landing", "redirect", "page-link", "full-width"])
+    manner = rng.choice(
+        ["plain", "bare", "defanged", "wrapped", "code", "landing", "redirect", "page-link", "full-width"]
+    )
     web = link.startswith("http")
     if manner in ("bare", "defanged") and web:
         link = (_bare_link if manner == "bare" else _defanged)(link, rng)
@@ -331,7 +408,12 @@ def _linked(rng: random.Random) -> Written:
         link = _full_width(link, rng)
     elif manner in ("code", "landing", "redirect", "page-link"):
         wraps = rng.random() < 0.4
-        place = {"code": "image_code", "landing": "landing_url", "redirect": "redirects", "page-link": "links"}[manner]
+        place = {
+            "code": "image_code",
+            "landing": "landing_url",
+            "redirect": "redirects",
+            "page-link": "links",
+        }[manner]
         return Written(place, _wrapped(link, rng) if wraps else link, application, manner)
     language = rng.choice(list(LEADS))
     field, text = _placed(rng, language, link)

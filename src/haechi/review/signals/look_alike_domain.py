@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from haechi.review.ads import Evidence, Fact, Signal, Span
 from haechi.review.case import Case, World
-from haechi.review.look_alike_hosts import HostHit, HostIndex, look_alikes, made
+from haechi.review.host_index import HostIndex, made
+from haechi.review.look_alike_hosts import HostHit, look_alikes
 from haechi.review.permission_to_name import authorised, protected
 
 NAME: Final = "look-alike-domain"

@@ -15,7 +15,9 @@ from haechi.review.look_alikes import latin_of, simplified
 NAME: Final = "look-alike-letters"
 VERSION: Final = "1"
 
-_HIDDEN: Final = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2064\u3164\ufeff\uffa0\U000e0020-\U000e007f"
+_HIDDEN: Final = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2064\u3164\ufeff\uffa0\U000e0020-\U000e007f"
+)
 _JOINERS: Final = "\u200c\u200d\ufe00-\ufe0f"
 _WORDY: Final = "A-Za-z0-9\u00c0-\u024f\u0370-\u052f\u3041-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3"
 # Joiners belong to Arabic, Indic and Mongolian writing and to emoji, never between these letters.
@@ -35,10 +37,14 @@ _OTHER: Final = re.compile("[\u0370-\u03ff\u0400-\u052f\u13a0-\u13f5\u0561-\u058
 _JAMO: Final = re.compile("[\uac00-\ud7a3][ㄱ-ㅎ][ㅏ-ㅣ]|[ㄱ-ㅎ][ㅏㅐㅑㅓㅔㅕㅗㅛㅜㅣ][ㄱ-ㅎ]?[\uac00-\ud7a3]|(?:[ㄱ-ㅎ][ㅏ-ㅣ]){2,}|[ㄱ-ㅎ][rl](?=[\uac00-\ud7a3])")  # fmt: skip
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HAN_RUN: Final = re.compile("[\u3400-\u9fff]+")
-_LEET: Final = re.compile(r"(?<![\w@/.#:-])(?=[A-Za-z0-9@$!€]*[A-Za-z]{2})[A-Za-z]+(?:[013457@$€]+[A-Za-z]+){2,}(?![\w@/.])")
+_LEET: Final = re.compile(
+    r"(?<![\w@/.#:-])(?=[A-Za-z0-9@$!€]*[A-Za-z]{2})[A-Za-z]+(?:[013457@$€]+[A-Za-z]+){2,}(?![\w@/.])"
+)
 _MOST_EVIDENCE: Final = 5
 _ONE_SIMPLIFIED: Final = 0.6
-_GREEK_IN_SCIENCE: Final = re.compile("^[\u03b1-\u03c9\u0391-\u03a9\u00b5\u03bc][A-Za-z]?[A-Za-z]?$|^[A-Za-z]{1,3}[\u03b1-\u03c9\u03a9]$")
+_GREEK_IN_SCIENCE: Final = re.compile(
+    "^[\u03b1-\u03c9\u0391-\u03a9\u00b5\u03bc][A-Za-z]?[A-Za-z]?$|^[A-Za-z]{1,3}[\u03b1-\u03c9\u03a9]$"
+)
 
 
 def find(case: Case) -> list[Signal]:
@@ -130,4 +136,3 @@ _KINDS: Final[dict[str, Callable[[str], Places]]] = {
     "jamo": _jamo,
     "leet": _plainly(_LEET, 0.7),
 }
-

@@ -40,7 +40,7 @@ class _Application(NamedTuple):
 _DOT: Final = r"\s?[(\[{<]?\s?(?:\.|。|,|·|\u2024|\bdot\b|ドット|닷|点)\s?[)\]}>]?\s?"
 _SPOKEN: Final = re.compile(r"\S+(?:\s+dot\s+|\s*ドット\s*)\S+?(?:\s+slash\s+|\s*スラッシュ\s*)\S+")
 _SPOKEN_SIGN: Final = re.compile(r"\s*(dot|ドット|slash|スラッシュ)\s*")
-_TOKEN: Final = re.compile(r"[^\s\"'<>「」（）【】]+")
+_TOKEN: Final = re.compile(r"[^\s\"'<>「」\uff08\uff09【】]+")
 _BASE64: Final = re.compile(r"(?:aHR0c)?[A-Za-z0-9+/_-]{16,}={0,2}")
 _WRAPPING: Final = re.compile(r"%[0-9A-Fa-f]{2}|&#|&amp;|\\u00|aHR0c|://\S*[A-Za-z0-9+/_-]{16}")
 _MOST_LAYERS: Final = 4

@@ -38,6 +38,7 @@ class HostIndex(NamedTuple):
 
 @cache
 def suffixes() -> PublicSuffixList:
+    """The list of public suffixes, as the package brings it."""
     return PublicSuffixList()
 
 
@@ -66,6 +67,7 @@ def made(parties: Iterable[ProtectedParty]) -> HostIndex:
 
 
 def end_keys(word: str) -> tuple[str, str]:
+    """What a long word begins and what it ends with: of two that differ by two letters one is mostly the same."""
     return f"{word[:_END]}-", f"-{word[-_END:]}"
 
 

@@ -3,17 +3,16 @@
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal, NamedTuple
 
-import ahocorasick_rs
-
-from haechi.review.chat_accounts import account_form, applications
+from haechi.review.chat_accounts import account_form
+from haechi.review.mentions import Mention, mentions
 from haechi.review.plain import Plain
-from haechi.review.undisguised import Bare, bare, undisguised
-from haechi.sensitivity.normalise import is_cjk, is_hangul, is_kana
+from haechi.review.undisguised import undisguised
+from haechi.sensitivity.normalise import is_cjk
 
 How = Literal["identifier", "disguise", "words"]
 
@@ -38,16 +37,6 @@ class Invitation(NamedTuple):
     end: int
 
 
-class _Mention(NamedTuple):
-    """The name of an application in the original: where, whether it means other things, whether it is disguised."""
-
-    application: str
-    certain: bool
-    disguised: bool
-    start: int
-    end: int
-
-
 _NAME_STANDS: Final = "\ua66e"
 """A letter that no text here has, for a name in the patterns of what it needs around it."""
 IDENTIFIED: Final = 0.97
@@ -57,10 +46,11 @@ _NEAR_CJK: Final = 32
 _NEAR: Final = 64
 _BEFORE: Final = 60
 _SHORT: Final = 4
-_SENTENCE_END: Final = re.compile(r"[。!?！？\n]|\.\s")
-_JOINT: Final = r"[\s:：=\-–—→➡>▶►👉🏻📲⇒は（）()「」『』\[\]【】|/・,.'\"“”➤☞✉✈️📩📱]*"
+_SENTENCE_END: Final = re.compile(r"[。!?\n]|\.\s")
+_JOINT: Final = r"[\s:=\-\u2013—→➡>▶►👉🏻📲⇒は()「」『』\[\]【】|/・,.'\"“”➤☞✉✈️📩📱]*"
 _WORD_FOR_ID: Final = (
-    r"(?:id|i\.d\.?|アイディー?|あいでぃー?|検索|아이디|아뒤|검색|号码|号|號|帳號|账号|搜索?|account|acc|username|user ?name|user|handle|"
+    r"(?:id|i\.d\.?|アイディー?|あいでぃー?|検索|아이디|아뒤|검색|号码|号|號|帳號|账号|搜索?|"
+    r"account|acc|username|user ?name|user|handle|"
     r"contact|no\.?|number|nr\.?|nummer|kontakt|name|번호|番号|at)"
 )
 _BEHIND: Final = re.compile(
@@ -68,33 +58,33 @@ _BEHIND: Final = re.compile(
     r"(?P<id>@[a-z0-9_][\w.\-]{2,}|\+?\d[\d\s().\-]{7,}\d|[\w.]{2,32}#\d{4}\b)"
 )
 _BEHIND_WORD: Final = re.compile(
-    rf"^{_JOINT}(?:の|의|app|アプリ|메신저)?\s*{_WORD_FOR_ID}(?:は|が|:|：|=|→|>|\s|「|【|\[|\"|'|\(|를|을|은|는|에서|で|-|👉|➡)+"
+    rf"^{_JOINT}(?:の|의|app|アプリ|메신저)?\s*{_WORD_FOR_ID}(?:は|が|:|=|→|>|\s|「|【|\[|\"|'|\(|를|을|은|는|에서|で|-|👉|➡)+"
     r"(?P<id>[a-z0-9@][\w.\-]{3,})"
 )
 _BEHIND_COLON: Final = re.compile(
-    r"^[\s:：=→>➡👉\-]{1,4}(?P<id>(?!v\d)(?=[a-z_.\-]*(?:[0-9_]|\.[a-z]))[a-z][a-z0-9_.\-]{3,})(?![a-z0-9_/:])"
+    r"^[\s:=→>➡👉\-]{1,4}(?P<id>(?!v\d)(?=[a-z_.\-]*(?:[0-9_]|\.[a-z]))[a-z][a-z0-9_.\-]{3,})(?![a-z0-9_/:])"
 )
 _AHEAD: Final = re.compile(rf"{_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,}}){_JOINT}$")
 _ID_AHEAD: Final = re.compile(
     rf"(?P<id>@[a-z0-9_][\w.\-]{{3,}}|[\w.]{{2,32}}#\d{{4}}|\+\d[\d\s().\-]{{7,}}\d){_JOINT}(?:on|in|via|auf|über|per|を|で|에서|으로|로)?\s*(?:our|my|the)?\s*$"
 )
-_LATER: Final = re.compile(r"\b(?:id|アイディ|아이디|号|號)\b")
 _TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
 
 
 def invitations(text: str) -> list[Invitation]:
     """Every invitation into a chat that `text` has in words."""
     form = undisguised(text)
-    denied = _denied(form)
-    found = [one for mention in _mentions(text, form) if (one := _judged(text, form, mention)) is not None]
-    for application, score, pattern in _invites():
-        for match in pattern.finditer(form.text):
-            if not denied(*match.span()):
-                found.append(Invitation(application, "words", score, "", *form.origin(*match.span())))
+    found = [one for mention in mentions(text) if (one := _judged(text, form, mention)) is not None]
+    found += [
+        Invitation(application, "words", score, "", *form.origin(*match.span()))
+        for application, score, pattern in _invites()
+        for match in pattern.finditer(form.text)
+        if not _denied(form.text, *match.span())
+    ]
     return found
 
 
-def _judged(text: str, form: Plain, mention: _Mention) -> Invitation | None:
+def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
     """What a mention of an application is: an invitation with its account, one by words alone, or none."""
     start = bisect_left(form.starts, mention.start)
     end = max(bisect_left(form.starts, mention.end), start + 1)
@@ -116,113 +106,6 @@ def _judged(text: str, form: Plain, mention: _Mention) -> Invitation | None:
             mention.application, "words", ASKED, "", min(near[0], mention.start), max(near[1], mention.end)
         )
     return None
-
-
-def _mentions(text: str, form: Plain) -> Iterator[_Mention]:
-    """Names of applications, whatever they are disguised as; the longest at each place."""
-    taken: set[int] = set()
-    for letters in bare(text):
-        hits = _index()[0].find_matches_as_indexes(letters.text, overlapping=True)
-        for which, start, end in sorted(hits, key=lambda hit: hit[1] - hit[2]):
-            if any(place in taken for place in letters.starts[start:end]):
-                continue
-            mention = _mention(text, letters, _index()[1][which], start, end)
-            if mention is not None:
-                taken.update(letters.starts[start:end])
-                yield mention
-
-
-class _Name(NamedTuple):
-    application: str
-    certain: bool
-    letters: str
-
-
-@cache
-def _index() -> tuple[ahocorasick_rs.AhoCorasick, tuple[_Name, ...]]:
-    """All names of applications, in the letters that they are found by."""
-    found: dict[str, _Name] = {}
-    for application, one in applications().items():
-        for certain, names in ((True, one.names), (False, one.uncertain)):
-            for name in names:
-                letters = bare(name)[0]
-                found.setdefault(letters.text, _Name(application, certain, letters.letters))
-    return ahocorasick_rs.AhoCorasick(list(found)), tuple(found.values())
-
-
-def _mention(text: str, letters: Bare, name: _Name, start: int, end: int) -> _Mention | None:
-    """The name where it stands as a word: whole, or in pieces that nothing but a disguise explains."""
-    first, last = letters.origin(start, end)
-    places = range(start, end - 1)
-    gaps = [text[letters.ends[place] : letters.starts[place + 1]] for place in places]
-    parted = sum(1 for gap in gaps if gap)
-    signs = any(not text[place].isalnum() and text[place] != "ー" for place in letters.starts[start:end])
-    whole = letters.letters[start:end] == name.letters and not signs
-    if not whole and letters.letters[start:end].isdigit():
-        return None
-    latin = name.letters.isascii()
-    if not whole and not latin and not is_cjk(name.letters[0]):
-        return None
-    if parted and not _explained(gaps, parted, name, whole):
-        return None
-    if not _bounded(text, first, last, name, loose=whole and not parted):
-        return None
-    odd = (latin and any(map(_styled, text[first:last]))) or any(
-        letters.ends[place] - letters.starts[place] > 1 for place in range(start, end)
-    )
-    shown = [gap for gap in gaps if gap.strip() or len(gap) > 1]
-    if parted and not name.certain and latin and not text[first:last].isupper() and parted < len(gaps):
-        return None
-    disguised = not whole or odd or (parted > 1 and parted == len(gaps)) or bool(shown)
-    if disguised and not name.certain and latin and len(name.letters) < _SHORT:
-        return None
-    return _Mention(name.application, name.certain, disguised, first, last)
-
-
-def _styled(letter: str) -> bool:
-    """Whether it is a letter of a style that nobody types: mathematical, in a circle, a small capital."""
-    return letter > "\uffff" or (letter.isalnum() and "\x7f" < letter < "\uff00" and not is_cjk(letter))
-
-
-def _explained(gaps: list[str], parted: int, name: _Name, whole: bool) -> bool:
-    """Whether letters apart still are the name: all apart, or a long name with a break or two and no sentence end."""
-    if any(len(gap) > _SHORT for gap in gaps):
-        return False
-    if parted == len(gaps):
-        return len(gaps) > 1 or not name.letters.isascii()
-    if any("。" in gap or ". " in gap for gap in gaps):
-        return False
-    if not name.certain and (not whole or len(name.letters) <= _SHORT):
-        return whole and name.letters == "line" and not any("\n" in gap for gap in gaps)
-    return len(name.letters) > _SHORT - 1 and parted <= len(gaps)
-
-
-def _bounded(text: str, start: int, end: int, name: _Name, *, loose: bool) -> bool:
-    """Whether the name begins and ends where a word may."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    first, last = name.letters[0], name.letters[-1]
-    if first.isascii():
-        if name.certain and loose and len(name.letters) > _SHORT * 2 - 2:
-            return True
-        return not (_latin(before) or _latin(after))
-    if is_kana(first):
-        joins = (
-            before == "ー" or (is_kana(before) and _katakana(before) == _katakana(text[start]))
-            if before
-            else False
-        )
-        return not joins or (name.certain and len(name.letters) > _SHORT)
-    if is_hangul(first) and not name.certain:
-        return not (before and is_hangul(before))
-    return bool(last)
-
-
-def _latin(letter: str) -> bool:
-    return bool(letter) and letter.isalnum() and not is_cjk(letter)
-
-
-def _katakana(letter: str) -> bool:
-    return "\u30a1" <= letter <= "\u30fc"
 
 
 def _other_thing(application: str, before: str, after: str) -> bool:
@@ -247,18 +130,11 @@ def _denies(before: str, after: str) -> bool:
     return words["before"].search(sentence) is not None or words["after"].search(after) is not None
 
 
-class _denied:  # noqa: N801
-    """Whether what stands at a place of the text is said not to be done."""
-
-    def __init__(self, form: Plain) -> None:
-        self._text = form.text
-
-    def __call__(self, start: int, end: int) -> bool:
-        text = self._text
-        return _denies(text[max(start - _BEFORE, 0) : start], text[end : end + _NEAR])
+def _denied(text: str, start: int, end: int) -> bool:
+    return _denies(text[max(start - _BEFORE, 0) : start], text[end : end + _NEAR])
 
 
-def _identifier(mention: _Mention, before: str, after: str) -> str:
+def _identifier(mention: Mention, before: str, after: str) -> str:
     """The account named beside the application, or nothing."""
     behind = _BEHIND.match(after)
     ahead = _ID_AHEAD.search(before) or _AHEAD.search(before)
@@ -273,12 +149,12 @@ def _identifier(mention: _Mention, before: str, after: str) -> str:
 _NO_NUMBER: Final = frozenset({"line", "band", "discord", "messenger"})
 
 
-def _sham(mention: _Mention, account: str) -> bool:
+def _sham(mention: Mention, account: str) -> bool:
     """Whether it is no account there: a telephone number beside `line`."""
     return mention.application in _NO_NUMBER and _TELEPHONE.match(account) is not None
 
 
-def _is_named(text: str, mention: _Mention) -> bool:
+def _is_named(text: str, mention: Mention) -> bool:
     """Whether a word that means other things is written as a name."""
     word = text[mention.start : mention.end]
     return (
@@ -286,7 +162,7 @@ def _is_named(text: str, mention: _Mention) -> bool:
     )
 
 
-def _needed(mention: _Mention, before: str, after: str, text: str) -> bool:
+def _needed(mention: Mention, before: str, after: str, text: str) -> bool:
     """Whether what stands around an uncertain name makes it the application's."""
     pattern = _words()["needs"].get(mention.application)
     word = text[mention.start : mention.end]

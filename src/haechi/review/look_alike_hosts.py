@@ -138,6 +138,7 @@ def _in_label(label: str, index: HostIndex, exact: Way) -> Iterator[tuple[str, W
 
 
 def _word(word: str, index: HostIndex, exact: Way) -> Iterator[tuple[str, Way, float]]:
+    """The words of parties that a whole part of a label is, or is made to look like."""
     if word in index.labels:
         # Three letters are many firms' name.
         if len(word) > SHORTEST or exact != "other-ending":
@@ -147,45 +148,54 @@ def _word(word: str, index: HostIndex, exact: Way) -> Iterator[tuple[str, Way, f
         return
     for worn in index.classes.get(classes_of(word), ()):
         yield worn, "homoglyph", 1.0
+    yield from _misspelt(word, index)
+    stem = _FIGURE_RUN.sub("", word)
+    if stem != word and len(stem) > _SHORT - 1 and stem in index.labels:
+        yield stem, "brand-with-word", 0.9
+
+
+def _misspelt(word: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
     if len(word) < _SHORT:
         return
     folded = classes_of(word)
     for worn in {label for key in without_one(folded) for label in index.shortened.get(key, ())}:
         if len(worn) >= _SHORT and one_slip(folded, classes_of(worn)) and not plural(word, worn):
             yield worn, "typo", 1.0 if len(worn) > _SHORT else 0.8
-    if len(folded) >= VERY_LONG - 1:
-        for worn in {label for key in end_keys(folded) for label in index.ends.get(key, ())}:
-            if two_slips(folded, classes_of(worn)) and not plural(word, worn):
-                yield worn, "typo", 0.9
-    bare_word = _FIGURE_RUN.sub("", word)
-    if bare_word != word and len(bare_word) > _SHORT - 1 and bare_word in index.labels:
-        yield bare_word, "brand-with-word", 0.9
+    if len(folded) < VERY_LONG - 1:
+        return
+    for worn in {label for key in end_keys(folded) for label in index.ends.get(key, ())}:
+        if two_slips(folded, classes_of(worn)) and not plural(word, worn):
+            yield worn, "typo", 0.9
 
 
 def _glued(joined: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
     """A party's word written together with others: `examplelogin`, `secureexample2`."""
-    classes = classes_of(joined)
     for size in range(SHORTEST, len(joined)):
         for at in (0, len(joined) - size):
             piece = joined[at : at + size]
-            rest = joined[size:] if at == 0 else joined[:at]
-            worn = piece if piece in index.labels else None
-            if worn is not None and _made_of_words(rest):
-                yield worn, "brand-with-word", 0.97
-            elif worn is not None and size >= _LONG - 1:
-                yield worn, "brand-inside", 1.0 if size >= _LONG else 0.8
-            elif worn is None and size > _SHORT and len(classes) == len(joined) and _made_of_words(rest):
-                for label in index.classes.get(classes_of(piece), ()):
-                    yield label, "homoglyph", 0.95
-                if size > _LONG:
-                    folded = classes_of(piece)
-                    for label in index.shortened.get(folded, ()):
-                        if one_slip(folded, classes_of(label)):
-                            yield label, "typo", 0.85
+            beside = _made_of_words(joined[size:] if at == 0 else joined[:at])
+            if piece in index.labels:
+                if beside:
+                    yield piece, "brand-with-word", 0.97
+                elif size >= _LONG - 1:
+                    yield piece, "brand-inside", 1.0 if size >= _LONG else 0.8
+            elif beside and size > _SHORT:
+                yield from _twisted(piece, index)
     for size in range(_LONG, len(joined) - 1):
         for at in range(1, len(joined) - size):
             if joined[at : at + size] in index.labels:
                 yield joined[at : at + size], "brand-inside", 1.0
+
+
+def _twisted(piece: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
+    """The words of parties that a piece beside known words looks like."""
+    folded = classes_of(piece)
+    for label in index.classes.get(folded, ()):
+        yield label, "homoglyph", 0.95
+    if len(piece) > _LONG:
+        for label in index.shortened.get(folded, ()):
+            if one_slip(folded, classes_of(label)):
+                yield label, "typo", 0.85
 
 
 @cache

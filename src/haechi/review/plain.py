@@ -47,6 +47,8 @@ _VOICED: Final = str.maketrans(
     {"\uff9e": "\u3099", "\u309b": "\u3099", "\uff9f": "\u309a", "\u309c": "\u309a"}
 )
 _MARK: Final = re.compile(f"[{_MARKS}]")
+_BLANKS: Final = dict.fromkeys("\n\x0b\x0c\x85\u2028\u2029", "\n") | {"\t": "\t", "\r": "\r", "\u2800": " "}
+"""Line ends of every kind, and the braille cell without dots."""
 _LETTER_NAMED: Final = re.compile(
     "(?:LATIN LETTER SMALL CAPITAL|(?:NEGATIVE|CROSSED NEGATIVE) .*LATIN CAPITAL LETTER) ([A-Z])$"
 )
@@ -133,23 +135,14 @@ class _Folded(dict[str, str]):
 
 
 def _fold(letter: str) -> str:
-    if INVISIBLE.match(letter) or unicodedata.category(letter) == "Cf":
+    if letter in _BLANKS:
+        return _BLANKS[letter]
+    if INVISIBLE.match(letter) or unicodedata.category(letter) in ("Cf", "Cc"):
         return ""
-    if letter in "\t\n\r":
-        return letter
-    kind = unicodedata.category(letter)
-    if kind == "Cc":
-        return "\n" if letter in "\x0b\x0c\x85" else ""
-    if kind in ("Zl", "Zp"):
-        return "\n"
-    if letter == "\u2800":  # a braille cell without dots shows as a blank
-        return " "
     if "\u3131" <= letter <= "\u318e":  # NFKC makes these into parts that no font shows alone
         return letter
     named = _LETTER_NAMED.search(unicodedata.name(letter, "")) if letter > "\u0250" else None
-    if named is not None:
-        return named.group(1).lower()
-    return unicodedata.normalize("NFKC", letter).lower()
+    return named.group(1).lower() if named else unicodedata.normalize("NFKC", letter).lower()
 
 
 _FOLDED: Final = _Folded()

@@ -71,6 +71,7 @@ def _parts(address: str) -> tuple[str, str]:
     """Host and path of an address; nothing of what is none."""
     try:
         parts = urlsplit(address if "://" in address else f"//{address}")
-        return parts.hostname or "", parts.path
+        host = parts.hostname
     except ValueError:
         return "", ""
+    return host or "", parts.path

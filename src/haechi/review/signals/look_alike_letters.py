@@ -34,7 +34,10 @@ _STRUCK: Final = re.compile("(?:\\w[\u0334-\u0338\u0336\u20d2\u20d3\u20e5]){2,}|
 _MIXED: Final = re.compile("[A-Za-z\u0370-\u052f\u13a0-\u13f5\u0561-\u0587]{2,}")
 _LATIN: Final = re.compile("[A-Za-z]")
 _OTHER: Final = re.compile("[\u0370-\u03ff\u0400-\u052f\u13a0-\u13f5\u0561-\u0587]")
-_JAMO: Final = re.compile("[\uac00-\ud7a3][ㄱ-ㅎ][ㅏ-ㅣ]|[ㄱ-ㅎ][ㅏㅐㅑㅓㅔㅕㅗㅛㅜㅣ][ㄱ-ㅎ]?[\uac00-\ud7a3]|(?:[ㄱ-ㅎ][ㅏ-ㅣ]){2,}|[ㄱ-ㅎ][rl](?=[\uac00-\ud7a3])")  # fmt: skip
+_JAMO: Final = re.compile(
+    "[\uac00-\ud7a3][ㄱ-ㅎ][ㅏ-ㅣ]|[ㄱ-ㅎ][ㅏㅐㅑㅓㅔㅕㅗㅛㅜㅣ][ㄱ-ㅎ]?[\uac00-\ud7a3]"
+    "|(?:[ㄱ-ㅎ][ㅏ-ㅣ]){2,}|[ㄱ-ㅎ][rl](?=[\uac00-\ud7a3])"
+)
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HAN_RUN: Final = re.compile("[\u3400-\u9fff]+")
 _LEET: Final = re.compile(

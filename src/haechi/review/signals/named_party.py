@@ -25,17 +25,18 @@ _MOST_EVIDENCE: Final = 8
 _NEAR: Final = 12
 _TITLE: Final = re.compile(
     r"^\s*(?:氏|さん|様|さま|先生|社長|会長|監督|選手|代表|教授|議員|大臣|首相|総理|アナ|くん|ちゃん|씨|님|회장|대표|교수|"
-    r"사장|의원|장관|선수|감독|先生|女士|总裁|總裁|董事长|老师|老師|[（(]\d{2}[)）])|"
-    r"^['’]s\s+(?:investment|trading|secret|platform|stock|crypto|advice|tip|method|system|fund|bank|wealth)"
+    r"사장|의원|장관|선수|감독|先生|女士|总裁|總裁|董事长|老师|老師|[(\uff08]\d{2}[)\uff09])|"
+    r"^['\u2019]s\s+(?:investment|trading|secret|platform|stock|crypto|advice|tip|method|system|fund|bank|wealth)"
 )
 _TITLE_BEFORE: Final = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|professor|sir|president|ceo|investor|billionaire|founder|by|with|from|herr|frau)\.?|"
-    r"社長|会長|実業家|投資家|経営者|起業家|教授|俳優|タレント|芸人|億万長者|투자자|회장|대표|교수|배우|方송인|방송인)\s*の?$",
+    r"社長|会長|実業家|投資家|経営者|起業家|教授|俳優|タレント|芸人|億万長者|투자자|회장|대표|교수|배우|방송인)\s*の?$",
     re.IGNORECASE,
 )
 _FINANCE: Final = re.compile(
-    r"投資|ログイン|口座|公式|銀行|カード|株|銘柄|資産|儲|副業|仮想通貨|暗号資産|fx|nisa|투자|주식|종목|수익|코인|재테크|\b(?:invest\w*|stocks?|trading|"
-    r"log ?in|accounts?|bank\w*|wallets?|official|cards?|loans?|crypto\w*|bitcoin|shares|returns?|profits?|wealth|forex|passive income|aktien|rendite|krypto\w*)\b|投资|股票|理财"
+    r"投資|ログイン|口座|公式|銀行|カード|株|銘柄|資産|儲|副業|仮想通貨|暗号資産|fx|nisa|투자|주식|종목|수익|코인|재테크|"
+    r"\b(?:invest\w*|stocks?|trading|log ?in|accounts?|bank\w*|wallets?|official|cards?|loans?|crypto\w*|bitcoin|shares|returns?|profits?|wealth|forex|"
+    r"passive income|aktien|rendite|krypto\w*)\b|投资|股票|理财"
 )
 
 

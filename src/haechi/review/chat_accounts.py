@@ -32,6 +32,7 @@ class ChatLink(NamedTuple):
 
 class _Application(NamedTuple):
     names: tuple[str, ...]
+    inviting: tuple[str, ...]
     uncertain: tuple[str, ...]
     schemes: re.Pattern[str]
     hosts: Mapping[str, re.Pattern[str]]
@@ -54,6 +55,7 @@ def applications() -> Mapping[str, _Application]:
     return {
         name: _Application(
             tuple(one["names"]),
+            tuple(one["inviting"]),
             tuple(one["uncertain"]),
             re.compile(one["schemes"]),
             {host: re.compile(f"(?:{path})") for host, path in one["hosts"].items()},

@@ -68,6 +68,8 @@ _AHEAD: Final = re.compile(rf"{_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,
 _ID_AHEAD: Final = re.compile(
     rf"(?P<id>@[a-z0-9_][\w.\-]{{3,}}|[\w.]{{2,32}}#\d{{4}}|\+\d[\d\s().\-]{{7,}}\d){_JOINT}(?:on|in|via|auf|über|per|を|で|에서|으로|로)?\s*(?:our|my|the)?\s*$"
 )
+# The application's own address: whether it opens a chat, the address itself tells.
+_HOST: Final = re.compile(r"^\.(?:com|org|net|me|gg|us|io|app|jp|kr|biz|group|link)\b")
 _TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
 
 
@@ -89,7 +91,7 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
     start = bisect_left(form.starts, mention.start)
     end = max(bisect_left(form.starts, mention.end), start + 1)
     before, after = form.text[max(start - _BEFORE, 0) : start], form.text[end : end + _NEAR]
-    if _other_thing(mention.application, before, after):
+    if _HOST.match(after) or _other_thing(mention.application, before, after):
         return None
     account = _identifier(mention, before, after)
     if account and (mention.certain or mention.disguised or _is_named(text, mention)):
@@ -97,7 +99,7 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
         return Invitation(mention.application, "identifier", IDENTIFIED, account_form(account), *place)
     if _denies(before, after):
         return None
-    asked = _asked(before, after)
+    asked = mention.inviting or _asked(before, after)
     if mention.disguised and (mention.certain or asked):
         return Invitation(mention.application, "disguise", DISGUISED, "", mention.start, mention.end)
     if asked if mention.certain else _needed(mention, before, after, text):

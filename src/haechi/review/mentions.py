@@ -19,6 +19,7 @@ class Mention(NamedTuple):
     Attributes:
         application: which one.
         certain: whether the name means nothing else.
+        inviting: whether it is a word that nobody uses but to invite.
         disguised: whether it is written so that a search does not find it.
         start: where it stands in the original.
         end: where it ends there.
@@ -26,6 +27,7 @@ class Mention(NamedTuple):
 
     application: str
     certain: bool
+    inviting: bool
     disguised: bool
     start: int
     end: int
@@ -48,6 +50,7 @@ def mentions(text: str) -> Iterator[Mention]:
 class _Name(NamedTuple):
     application: str
     certain: bool
+    inviting: bool
     letters: str
 
 
@@ -56,10 +59,10 @@ def _index() -> tuple[ahocorasick_rs.AhoCorasick, tuple[_Name, ...]]:
     """All names of applications, in the letters that they are found by."""
     found: dict[str, _Name] = {}
     for application, one in applications().items():
-        for certain, names in ((True, one.names), (False, one.uncertain)):
-            for name in names:
-                letters = bare(name)[0]
-                found.setdefault(letters.text, _Name(application, certain, letters.letters))
+        for name in (*one.inviting, *one.names, *one.uncertain):
+            letters = bare(name)[0]
+            known = _Name(application, name not in one.uncertain, name in one.inviting, letters.letters)
+            found.setdefault(letters.text, known)
     return ahocorasick_rs.AhoCorasick(list(found)), tuple(found.values())
 
 
@@ -78,7 +81,7 @@ def _mention(text: str, letters: Bare, name: _Name, start: int, end: int) -> Men
     disguised = not whole or _shows_disguise(text, letters, (start, end), gaps)
     if disguised and not name.certain and name.letters.isascii() and len(name.letters) < _SHORT:
         return None
-    return Mention(name.application, name.certain, disguised, first, last)
+    return Mention(name.application, name.certain, name.inviting, disguised, first, last)
 
 
 def _may_be_meant(here: str, name: _Name) -> bool:

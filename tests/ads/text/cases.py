@@ -7,23 +7,7 @@ from typing import cast
 from haechi.review.ads import Ad, Advertiser, Authorisation, Box, ProtectedParty
 from haechi.review.case import Case, History, Picture, Visit, World
 
-SUBMITTED = datetime(2026, 3, 1, 12)
-
-
-class NoHistory:
-    """No earlier ad."""
-
-    def submitted_since(self, advertiser_id: str, since: datetime, before: datetime) -> int:
-        return 0
-
-    def first_finance_ad(self, advertiser_id: str) -> datetime | None:
-        return None
-
-    def last_submitted(self, advertiser_id: str, before: datetime) -> datetime | None:
-        return None
-
-    def near_copies(self, ad: Ad, masked: str) -> Sequence[object]:
-        return ()
+SUBMITTED = datetime.fromisoformat("2026-03-01T12:00:00")
 
 
 def world_of(*parties: ProtectedParty, authorisations: Sequence[Authorisation] = ()) -> World:
@@ -62,5 +46,5 @@ def case_of(
         picture if in_picture else None,
         (visit,) if on_page else (),
         world or World(),
-        cast("History", NoHistory()),
+        cast("History", None),
     )

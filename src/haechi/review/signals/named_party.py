@@ -35,7 +35,8 @@ _TITLE_BEFORE: Final = re.compile(
 )
 _FINANCE: Final = re.compile(
     r"投資|ログイン|口座|公式|銀行|カード|株|銘柄|資産|儲|副業|仮想通貨|暗号資産|fx|nisa|투자|주식|종목|수익|코인|재테크|"
-    r"\b(?:invest\w*|stocks?|trading|log ?in|accounts?|bank\w*|wallets?|official|cards?|loans?|crypto\w*|bitcoin|shares|returns?|profits?|wealth|forex|"
+    r"\b(?:invest\w*|stocks?|trading|log ?in|accounts?|bank\w*|wallets?|official|cards?|loans?|"
+    r"crypto\w*|bitcoin|shares|returns?|profits?|wealth|forex|"
     r"passive income|aktien|rendite|krypto\w*)\b|投资|股票|理财"
 )
 

@@ -69,7 +69,7 @@ _ID_AHEAD: Final = re.compile(
     rf"(?P<id>@[a-z0-9_][\w.\-]{{3,}}|[\w.]{{2,32}}#\d{{4}}|\+\d[\d\s().\-]{{7,}}\d){_JOINT}(?:on|in|via|auf|über|per|を|で|에서|으로|로)?\s*(?:our|my|the)?\s*$"
 )
 # The application's own address: whether it opens a chat, the address itself tells.
-_HOST: Final = re.compile(r"^\.(?:com|org|net|me|gg|us|io|app|jp|kr|biz|group|link)\b")
+_HOST: Final = re.compile(r"^(?:://|\.(?:com|org|net|me|gg|us|io|app|jp|kr|biz|group|link)\b)")
 _TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
 
 

@@ -160,7 +160,9 @@ def _misspelt(word: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
     folded = classes_of(word)
     for worn in {label for key in without_one(folded) for label in index.shortened.get(key, ())}:
         if len(worn) >= _SHORT and one_slip(folded, classes_of(worn)) and not plural(word, worn):
-            yield worn, "typo", 1.0 if len(worn) > _SHORT else 0.8
+            # Another first letter mostly makes another name.
+            first = 1.0 if folded[0] == classes_of(worn)[0] or len(worn) >= VERY_LONG + 2 else 0.7
+            yield worn, "typo", first * (1.0 if len(worn) > _SHORT else 0.8)
     if len(folded) < VERY_LONG - 1:
         return
     for worn in {label for key in end_keys(folded) for label in index.ends.get(key, ())}:

@@ -130,7 +130,13 @@ def _alphabets(form: Plain, original: str) -> Plain:
         return form
     letters = list(form.text)
     for word in _WORD.finditer(form.text):
-        if not (_FOREIGN.search(word.group()) and _LATIN.search(word.group())):
+        shown = word.group()
+        # Shorter ones are units: μm.
+        if (
+            sum(map(str.isalpha, shown)) < _FEWEST_LETTERS
+            or not _FOREIGN.search(shown)
+            or not _LATIN.search(shown)
+        ):
             continue
         for place in range(*word.span()):
             if _FOREIGN.match(letters[place]):

@@ -92,7 +92,7 @@ def test_imitations_are_found(text: str, party: str, likeness: str) -> None:
 @given(
     st.sampled_from(["澤堀友作", "Aldous Quillfeather", "한가온", "Zeltabank", "オルダス・クイルフェザー"]),
     st.sampled_from("\u200b\u200c\u2060\ufeff\u00ad"),
-    st.integers(1, 3),
+    st.integers(1, 2),
     st.text(alphabet="あいうえ投資株。 ", max_size=12),
 )
 @settings(max_examples=60, deadline=None)

@@ -183,13 +183,17 @@ class _Reader:
             return _count(arguments)
         signal = signals_in_rules().get(parts[0])
         if signal is None or len(parts) != 2:  # noqa: PLR2004  signal.method
-            raise self.fault(at, f"found {'.'.join(parts)}(); expected count() or a signal with one of {_known(_METHODS)}")
+            raise self.fault(
+                at, f"found {'.'.join(parts)}(); expected count() or a signal with one of {_known(_METHODS)}"
+            )
         kind, wanted = self._known(_METHODS, parts[1], f"question to {parts[0]}", at)
         if len(arguments) != len(wanted):
             raise self.fault(at, f"found {len(arguments)} arguments; expected {len(wanted)}")
         for given, type_ in zip(arguments, wanted, strict=True):
             if given.type != type_ or given.constant is None:
-                raise self.fault(at, f"found {_described(given)}; expected {_IN_WORDS[type_]}, given as a constant")
+                raise self.fault(
+                    at, f"found {_described(given)}; expected {_IN_WORDS[type_]}, given as a constant"
+                )
         values = [one.constant for one in arguments]
         self._refuse_unknown_values(parts[1], signal, values, at)
         form = ["ask", signal, parts[1], *values]
@@ -254,7 +258,9 @@ class _Reader:
         """A bound that every score, or none, keeps is a slip of the pen."""
         fits = 0 < bound <= 1 if by in ("<=", ">") else 0 <= bound < 1
         if not fits:
-            raise self.fault(at, f"found a score compared with {bound}; expected a number that divides 0 to 1")
+            raise self.fault(
+                at, f"found a score compared with {bound}; expected a number that divides 0 to 1"
+            )
 
     def _known(self, among: Mapping[str, Any], name: str, what: str, at: int) -> Any:
         if name not in among:
@@ -300,7 +306,9 @@ def _of_signal(name: str, ask: Callable[[Found], Any]) -> Callable[[Reading], An
     return lambda ad: ask(ad.signals.get(name, ABSENT))
 
 
-def _comparison(order: Callable[[Any, Any], bool], left: Meaning, right: Meaning) -> Callable[[Reading], bool]:
+def _comparison(
+    order: Callable[[Any, Any], bool], left: Meaning, right: Meaning
+) -> Callable[[Reading], bool]:
     ask_left, ask_right = left.ask, right.ask
     return lambda ad: order(ask_left(ad), ask_right(ad))
 
@@ -333,7 +341,8 @@ def _method(name: str, values: list[Any]) -> Callable[[Found], Any]:
             return lambda found: max((found.values.get(one, 0.0) for one in first), default=0.0)
         case "score_where":
             return lambda found: max(
-                (one.score for one in found.each if last in one.params.get(first, "").split(", ")), default=0.0
+                (one.score for one in found.each if last in one.params.get(first, "").split(", ")),
+                default=0.0,
             )
         case "kinds_at":
             return lambda found: sum(score >= last for score in found.values.values())

@@ -1,5 +1,6 @@
 """What rules read of one ad: its signals by name, and the facts, kept so that a decision can be made again."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,7 +12,8 @@ from haechi.review.signals.advertiser import is_verified
 
 LANGUAGE: Final = "reasons.language"
 """Kept beside the facts: of the reasons."""
-_WORDS: Final = {"true": True, "false": False}
+_WORDS: Final[Mapping[str, bool | str]] = {"true": True, "false": False}
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _VERSION: Final = "1"
 
 
@@ -86,17 +88,18 @@ def kept(facts: Mapping[str, FactValue], language: str) -> Signal:
 
 
 def unkept(signal: Signal) -> tuple[dict[str, FactValue], str]:
-    """Facts and language of the reasons from the signal that keeps them.
-
-    Raises:
-        ValueError: a number is none.
-    """
+    """Facts and language of the reasons from the signal that keeps them; a fact of the wrong type stays a text."""
     types = readable().facts
     facts: dict[str, FactValue] = {}
     for name, text in signal.params.items():
-        kind = types.get(name, "text")
-        if name != LANGUAGE:
-            facts[name] = text if kind == "text" else int(text) if kind == "int" else _WORDS[text]
+        if name == LANGUAGE:
+            continue
+        if types.get(name) == "bool":
+            facts[name] = _WORDS.get(text, text)
+        elif types.get(name) == "int":
+            facts[name] = int(text) if _NUMBER.fullmatch(text) else text
+        else:
+            facts[name] = text
     return facts, signal.params.get(LANGUAGE, "en")
 
 

@@ -141,7 +141,7 @@ class _Parser:
             if met is None:
                 raise SyntaxFault(
                     f"found {near(self.text, place)[3:]}; expected a name, a number such as 3 or 0.5, a text in quotes "
-                    f'without \\, or one of && || ! ( ) [ ] , . {" ".join(COMPARISONS)}'
+                    f"without \\, or one of && || ! ( ) [ ] , . {' '.join(COMPARISONS)}"
                 )
             if met.lastgroup != "space":
                 found.append(_Token(str(met.lastgroup), met.group(), place))

@@ -131,7 +131,7 @@ def _of_cases(ruleset: RuleSet, day: date) -> Iterator[Failed]:
             yield Failed(case.line, case.title, f"found {made.decision}{by}; expected {case.decision}")
 
 
-def _signs(file: PolicyFile, place: Place, signal: str, given: Any) -> Iterator[tuple[str, Sign]]:
+def _signs(file: PolicyFile, place: Place, signal: str, given: object) -> Iterator[tuple[str, Sign]]:
     values = given if isinstance(given, dict) else {"": given}
     known = readable().signals[signal]
     for value, told in values.items():

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from jsonschema import Draft202012Validator
 
@@ -15,6 +15,7 @@ from haechi.errors import PackError, PolicyError
 from haechi.law.explain import explained
 from haechi.law.yaml_text import MAX_BYTES, Place, parse, shown
 
+_Made = TypeVar("_Made")
 _MOST_SHOWN: Final = 50
 _FORMAT: Final = Draft202012Validator.FORMAT_CHECKER
 
@@ -88,7 +89,7 @@ class PolicyFile:
             place = place[:-1]
         return self.lines.get(place, 1)
 
-    def checked(self, place: Place, make: Callable[[], Any]) -> Any:
+    def checked(self, place: Place, make: Callable[[], _Made]) -> _Made | None:
         """What `make` gives, or None where it raises a ValueError, which becomes a fault."""
         try:
             return make()

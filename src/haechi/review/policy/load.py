@@ -15,7 +15,7 @@ from haechi.review.policy import examples
 from haechi.review.policy.canonical import ruleset_hash
 from haechi.review.policy.files import Faults, PolicyFile
 from haechi.review.policy.meaning import Meaning, Scope, form_hash, meaning
-from haechi.review.policy.model import BUILT_IN, Expected, Law, Rule, RuleSet
+from haechi.review.policy.model import BUILT_IN, Law, Rule, RuleSet
 from haechi.review.policy.words import DEFAULT, Words
 from haechi.review.policy.words import faults as word_faults
 
@@ -131,8 +131,7 @@ class _Reader:
         )
 
     def _meaning(self, place: tuple[str, ...], text: str) -> Meaning | None:
-        found: Meaning | None = self.file.checked(place, lambda: meaning(text, self.scope))
-        return found
+        return self.file.checked(place, lambda: meaning(text, self.scope))
 
     def _examples(self, place: tuple[str, ...], told: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(examples.example(self.file, (*place, at), one) for at, one in enumerate(told))

@@ -7,13 +7,14 @@ that differ in spaces, brackets, names of constants or the order of parts.
 
 import json
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
+from haechi.review.policy import asking
 from haechi.review.policy.readable import FactType, readable, signals_in_rules
-from haechi.review.policy.reading import ABSENT, Found, Reading
+from haechi.review.policy.reading import Found, Reading
 from haechi.review.policy.syntax import (
     Call,
     Compared,
@@ -22,12 +23,12 @@ from haechi.review.policy.syntax import (
     Listed,
     Name,
     Not,
-    SyntaxFault,
     Tree,
     near,
     parse,
 )
 
+_Kept = TypeVar("_Kept")
 Type = Literal["bool", "int", "text", "texts", "number", "score"]
 """`number`: with a point, a constant. `score`: of a signal, 0 to 1."""
 _IN_WORDS: Final[Mapping[Type, str]] = {
@@ -54,7 +55,7 @@ _METHODS: Final[Mapping[str, tuple[Type, tuple[Type, ...]]]] = {
 }
 
 
-class MeaningFault(ValueError):
+class MeaningError(ValueError):
     """The expression names what is not there, or compares what cannot be compared."""
 
 
@@ -96,14 +97,14 @@ def meaning(text: str, scope: Scope) -> Meaning:
     """The meaning of an expression that answers true or false.
 
     Raises:
-        SyntaxFault: it is no expression.
-        MeaningFault: it names or compares wrongly, or answers something else.
+        ExpressionError: it is no expression.
+        MeaningError: it names or compares wrongly, or answers something else.
     """
     found = _Reader(text, scope).of(parse(text))
     if found.type != "bool":
-        raise MeaningFault(f"found {_IN_WORDS[found.type]}; expected an expression that is true or false")
+        raise MeaningError(f"found {_IN_WORDS[found.type]}; expected an expression that is true or false")
     if found.constant is not None:
-        raise MeaningFault("found the same answer for every ad; expected something read of the ad")
+        raise MeaningError("found the same answer for every ad; expected something read of the ad")
     return found
 
 
@@ -112,7 +113,7 @@ def form_hash(found: Meaning) -> str:
     return sha256(_text(found.form).encode()).hexdigest()
 
 
-def _text(form: Any) -> str:
+def _text(form: object) -> str:
     return json.dumps(form, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -125,24 +126,27 @@ class _Reader:
 
     def of(self, tree: Tree) -> Meaning:
         match tree:
-            case Constant(value):
-                return _constant(value)
-            case Listed(items):
-                return self._listed(items)
             case Name(parts, at):
                 return self._name(parts, at)
             case Call(parts, arguments, at):
                 return self._call(parts, [self.of(one) for one in arguments], at)
-            case Not(of, at):
-                inner = self._bool(of, at)
-                return Meaning("bool", ["!", inner.form], _not(inner.ask))
-            case Joined(by, parts, at):
-                return _joined(by, [self._bool(one, at) for one in parts])
             case Compared(by, left, right, at):
                 return self._compared(by, self.of(left), self.of(right), at)
+            case Constant(value):
+                return _constant(value)
+            case Listed(items):
+                return self._listed(items)
+            case _:
+                return self._logic(tree)
 
-    def fault(self, at: int, said: str) -> MeaningFault:
-        return MeaningFault(f"{near(self.text, at)}: {said}")
+    def _logic(self, tree: Not | Joined) -> Meaning:
+        if isinstance(tree, Joined):
+            return _joined(tree.by, [self._bool(one, tree.at) for one in tree.parts])
+        inner = self._bool(tree.of, tree.at)
+        return Meaning("bool", ["!", inner.form], asking.negated(inner.ask))
+
+    def fault(self, at: int, said: str) -> MeaningError:
+        return MeaningError(f"{near(self.text, at)}: {said}")
 
     def _bool(self, tree: Tree, at: int) -> Meaning:
         found = self.of(tree)
@@ -165,16 +169,18 @@ class _Reader:
         if root == "list":
             return _texts(self._known(self.scope.lists, rest, "list", at))
         if root == "is":
-            form = self._known(self.scope.conditions, rest, "condition", at)
-            return Meaning("bool", ["is", form], _condition(rest))
+            digest = self._known(self.scope.conditions, rest, "condition", at)
+            return Meaning("bool", ["is", digest], asking.condition(rest))
         signal = signals_in_rules().get(root)
         if signal is not None:
             kind, ask = self._known(_FIELDS, rest, f"field of {root}", at)
             form = ["signal", signal, rest]
-            return Meaning(kind, form, _of_signal(root, ask), signal=signal if kind == "texts" else None)
+            return Meaning(
+                kind, form, asking.of_signal(root, ask), signal=signal if kind == "texts" else None
+            )
         fact = ".".join(parts)
         kind_of_fact: FactType = self._known(readable().facts, fact, "name", at)
-        return Meaning(kind_of_fact, ["fact", fact], _fact(fact))
+        return Meaning(kind_of_fact, ["fact", fact], asking.fact(fact))
 
     def _call(self, parts: tuple[str, ...], arguments: list[Meaning], at: int) -> Meaning:
         if parts == ("count",):
@@ -197,7 +203,7 @@ class _Reader:
         values = [one.constant for one in arguments]
         self._refuse_unknown_values(parts[1], signal, values, at)
         form = ["ask", signal, parts[1], *values]
-        return Meaning(kind, form, _of_signal(parts[0], _method(parts[1], values)))
+        return Meaning(kind, form, asking.of_signal(parts[0], asking.method(parts[1], values)))
 
     def _refuse_unknown_values(self, method: str, signal: str, values: list[Any], at: int) -> None:
         about = readable().signals[signal]
@@ -211,7 +217,7 @@ class _Reader:
         if method in ("kinds_at", "kinds_among"):
             self._score_bound("<=", values[-1], at)
 
-    def _among(self, known: tuple[str, ...], asked: Any, what: str, at: int) -> None:
+    def _among(self, known: Sequence[str], asked: Sequence[str], what: str, at: int) -> None:
         for one in asked:
             if known and one not in known:
                 raise self.fault(at, f"found {one!r}, no {what}; expected one of {_known(known)}")
@@ -240,7 +246,7 @@ class _Reader:
             forms, told = forms[::-1], _TURNED[by]
         elif by in ("==", "!="):
             forms = sorted(forms, key=_text)
-        return Meaning("bool", [told, *forms], _comparison(_ORDERS[by], left, right))
+        return Meaning("bool", [told, *forms], asking.compared(_ORDERS[by], left.ask, right.ask))
 
     def _contained(self, left: Meaning, right: Meaning, at: int) -> Meaning:
         if left.type != "text" or right.type != "texts":
@@ -251,8 +257,7 @@ class _Reader:
             self._among(
                 readable().signals[right.signal].values, [left.constant], f"value of {right.signal}", at
             )
-        ask_left, ask_right = left.ask, right.ask
-        return Meaning("bool", ["in", left.form, right.form], lambda ad: ask_left(ad) in ask_right(ad))
+        return Meaning("bool", ["in", left.form, right.form], asking.contained(left.ask, right.ask))
 
     def _score_bound(self, by: str, bound: float, at: int) -> None:
         """A bound that every score, or none, keeps is a slip of the pen."""
@@ -262,13 +267,13 @@ class _Reader:
                 at, f"found a score compared with {bound}; expected a number that divides 0 to 1"
             )
 
-    def _known(self, among: Mapping[str, Any], name: str, what: str, at: int) -> Any:
+    def _known(self, among: Mapping[str, _Kept], name: str, what: str, at: int) -> _Kept:
         if name not in among:
             raise self.fault(at, f"found no {what} {name!r}; expected one of {_known(among)}")
         return among[name]
 
 
-def _known(names: Any) -> str:
+def _known(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none: nothing is defined"
 
 
@@ -277,7 +282,7 @@ def _described(found: Meaning) -> str:
     return words if found.constant is None else f"{words} ({found.constant!r})"
 
 
-def _constant(value: bool | int | float | str) -> Meaning:  # noqa: FBT001  a constant of the language
+def _constant(value: bool | float | str) -> Meaning:
     kind: Type = (
         "bool" if isinstance(value, bool) else "int" if isinstance(value, int)
         else "text" if isinstance(value, str) else "number"
@@ -285,32 +290,9 @@ def _constant(value: bool | int | float | str) -> Meaning:  # noqa: FBT001  a co
     return Meaning(kind, ["=", value], lambda _: value, constant=value)
 
 
-def _texts(texts: Any) -> Meaning:
+def _texts(texts: Iterable[str]) -> Meaning:
     held = tuple(sorted(set(texts)))
     return Meaning("texts", ["list", *held], lambda _: held, constant=held)
-
-
-def _not(ask: Callable[[Reading], bool]) -> Callable[[Reading], bool]:
-    return lambda ad: not ask(ad)
-
-
-def _condition(name: str) -> Callable[[Reading], bool]:
-    return lambda ad: ad.conditions[name]
-
-
-def _fact(name: str) -> Callable[[Reading], Any]:
-    return lambda ad: ad.facts[name]
-
-
-def _of_signal(name: str, ask: Callable[[Found], Any]) -> Callable[[Reading], Any]:
-    return lambda ad: ask(ad.signals.get(name, ABSENT))
-
-
-def _comparison(
-    order: Callable[[Any, Any], bool], left: Meaning, right: Meaning
-) -> Callable[[Reading], bool]:
-    ask_left, ask_right = left.ask, right.ask
-    return lambda ad: order(ask_left(ad), ask_right(ad))
 
 
 def _joined(by: str, parts: list[Meaning]) -> Meaning:
@@ -321,33 +303,10 @@ def _joined(by: str, parts: list[Meaning]) -> Meaning:
             forms[_text(form)] = form
     held = [forms[text] for text in sorted(forms)]
     form = held[0] if len(held) == 1 else [by, *held]
-    if by == "&&":
-        return Meaning("bool", form, lambda ad: all(ask(ad) for ask in asks))
-    return Meaning("bool", form, lambda ad: any(ask(ad) for ask in asks))
+    return Meaning("bool", form, asking.joined(by, asks))
 
 
 def _count(parts: list[Meaning]) -> Meaning:
     asks = [part.ask for part in parts]
     form = ["count", *sorted((part.form for part in parts), key=_text)]
-    return Meaning("int", form, lambda ad: sum(ask(ad) for ask in asks))
-
-
-def _method(name: str, values: list[Any]) -> Callable[[Found], Any]:
-    first, last = values[0], values[-1]
-    match name:
-        case "score_of":
-            return lambda found: found.values.get(first, 0.0)
-        case "score_among":
-            return lambda found: max((found.values.get(one, 0.0) for one in first), default=0.0)
-        case "score_where":
-            return lambda found: max(
-                (one.score for one in found.each if last in one.params.get(first, "").split(", ")),
-                default=0.0,
-            )
-        case "kinds_at":
-            return lambda found: sum(score >= last for score in found.values.values())
-        case _:
-            return lambda found: sum(found.values.get(one, 0.0) >= last for one in first)
-
-
-__all__ = ["Meaning", "MeaningFault", "Scope", "SyntaxFault", "form_hash", "meaning"]
+    return Meaning("int", form, asking.counted(asks))

@@ -31,7 +31,7 @@ _NO_NAMES: Final = frozenset({*_CONSTANTS, "in", "null"})
 _NEAR: Final = 24
 
 
-class SyntaxFault(ValueError):
+class ExpressionError(ValueError):
     """The text is no expression: what was found where, and what was expected."""
 
 
@@ -109,10 +109,10 @@ def parse(text: str) -> Tree:
     """The expression as a tree. `at` is the place of each part in the text, from 0.
 
     Raises:
-        SyntaxFault: it is too long, nested too deep, or not of the language.
+        ExpressionError: it is too long, nested too deep, or not of the language.
     """
     if len(text) > MAX_CHARACTERS:
-        raise SyntaxFault(f"found {len(text):,} characters; expected at most {MAX_CHARACTERS:,}")
+        raise ExpressionError(f"found {len(text):,} characters; expected at most {MAX_CHARACTERS:,}")
     return _Parser(text).whole()
 
 
@@ -129,7 +129,7 @@ class _Parser:
         self.text = text
         self.tokens = self._tokens()
         if len(self.tokens) > MAX_PARTS:
-            raise SyntaxFault(f"found {len(self.tokens):,} parts; expected at most {MAX_PARTS:,}")
+            raise ExpressionError(f"found {len(self.tokens):,} parts; expected at most {MAX_PARTS:,}")
         self.place = 0
         self.depth = 0
 
@@ -139,9 +139,9 @@ class _Parser:
         while place < len(self.text):
             met = _TOKEN.match(self.text, place)
             if met is None:
-                raise SyntaxFault(
-                    f"found {near(self.text, place)[3:]}; expected a name, a number such as 3 or 0.5, a text in quotes "
-                    f"without \\, or one of && || ! ( ) [ ] , . {' '.join(COMPARISONS)}"
+                raise ExpressionError(
+                    f"found {near(self.text, place)[3:]}; expected a name, a number such as 3 or 0.5, a text in "
+                    f"quotes without \\, or one of && || ! ( ) [ ] , . {' '.join(COMPARISONS)}"
                 )
             if met.lastgroup != "space":
                 found.append(_Token(str(met.lastgroup), met.group(), place))
@@ -157,7 +157,7 @@ class _Parser:
     def _either(self) -> Tree:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise SyntaxFault(f"found more than {MAX_DEPTH} levels of brackets; expected fewer")
+            raise ExpressionError(f"found more than {MAX_DEPTH} levels of brackets; expected fewer")
         tree = self._joined("||", lambda: self._joined("&&", self._compared))
         self.depth -= 1
         return tree
@@ -184,7 +184,7 @@ class _Parser:
             times += 1
         tree = self._simple()
         if times > 1:
-            raise SyntaxFault(f"found {times} times ! {near(self.text, at)}; expected one")
+            raise ExpressionError(f"found {times} times ! {near(self.text, at)}; expected one")
         return Not(tree, at) if times else tree
 
     def _simple(self) -> Tree:
@@ -255,5 +255,5 @@ class _Parser:
         if not self._take(text):
             raise self._fault(text)
 
-    def _fault(self, expected: str) -> SyntaxFault:
-        return SyntaxFault(f"found something else {near(self.text, self._at())}; expected {expected}")
+    def _fault(self, expected: str) -> ExpressionError:
+        return ExpressionError(f"found something else {near(self.text, self._at())}; expected {expected}")

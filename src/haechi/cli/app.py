@@ -32,7 +32,7 @@ app = cyclopts.App(
 COMMANDS = ("audit", "checks", "classify", "doctor", "evaluate", "explain", "gate", "laws", "load", "serve")
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
-GROUPS = ("example", "keys", "ledger", "permissions", "rights", "themes", "users")
+GROUPS = ("example", "keys", "ledger", "permissions", "policy", "rights", "themes", "users")
 for group in GROUPS:
     app.command(f"haechi.cli.{group}:app", name=group)
 

@@ -1,0 +1,13 @@
+"""Pictures of ads: opened without harm, read, and compared with pictures that are known.
+
+    containers    the bytes: which format they are, and whether they are one format only
+    opening       bytes to pixels, within limits
+    reading       text in the picture, and whether there is much of it
+    codes         QR and bar codes
+    fingerprint   what makes a picture recognisable after edits
+    alignment     whether one picture shows another, and which part of it
+    buckets       which known marks are near a mark, without asking all
+    bank          known pictures: kept, saved, looked up
+    faces         protected people's faces, where the operator supplies the models
+    look          all of it for one picture
+"""

@@ -27,7 +27,7 @@ MARKS: Final = 40
 ASKED: Final = 400
 """Marks of a picture that is looked up, at most; the first of them are the most telling."""
 THUMB: Final = 72
-_LONG_SIDE: Final = 384
+LONG_SIDE: Final = 384
 _GRID: Final = 4
 _SPREAD: Final = 4.0
 """Least spread of grey values between the darkest and the lightest hundredth; below it nothing stands out."""
@@ -81,7 +81,7 @@ def marks(grey: Grey, most: int, *, across: float = 1.0, down: float = 1.0) -> M
         down: the same for its height.
     """
     height, width = grey.shape[0] * down, grey.shape[1] * across
-    scale = _LONG_SIDE / max(height, width)
+    scale = LONG_SIDE / max(height, width)
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     smaller = size[0] < grey.shape[1] or size[1] < grey.shape[0]
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
@@ -93,6 +93,36 @@ def marks(grey: Grey, most: int, *, across: float = 1.0, down: float = 1.0) -> M
         [(k.pt[0] / size[0], k.pt[1] / size[1], k.size / size[0], k.size / size[1]) for k in kept]
     )
     return Marks(places, _quantised(np.asarray(described, np.float32)))
+
+
+def described_at(grey: Grey, places: Floats) -> Bits:
+    """Describes given places of a picture, whether they stand out there or not.
+
+    Args:
+        grey: grey values; its longer side is about `LONG_SIDE`.
+        places: as in `Marks`, all of them within the picture.
+
+    Returns:
+        one row for each place.
+    """
+    height, width = grey.shape
+    points = []
+    for number, (x, y, across, _) in enumerate(places.tolist()):
+        # The detector tells octave and layer with each place; from the size alone they follow as it made them.
+        step = 3 * np.log2(max(across * width, 1.0) / _FIRST_SIZE)
+        octave = max(-1, int(np.floor((step - 0.5) / 3)))
+        layer = int(np.clip(round(step - 3 * octave), 1, 3))
+        packed = (octave & 255) | (layer << 8)
+        points.append(cv2.KeyPoint(x * width, y * height, across * width, 0.0, 1.0, packed, number))
+    bits = np.full((len(places), BYTES), 0, np.uint8)
+    kept, described = _detector().compute(grey, points)
+    if kept:
+        bits[[point.class_id for point in kept]] = _quantised(np.asarray(described, np.float32))
+    return bits
+
+
+_FIRST_SIZE: Final = 3.2
+"""Size of a place in the first layer of the first octave: twice the detector's first blur of 1.6."""
 
 
 def mirrored(found: Marks) -> Marks:

@@ -5,7 +5,8 @@
     reading       text in the picture, and whether there is much of it
     codes         QR and bar codes
     fingerprint   what makes a picture recognisable after edits
-    alignment     whether one picture shows another, and which part of it
+    placing       where a known picture lies in another
+    alignment     whether it does, and how surely
     buckets       which known marks are near a mark, without asking all
     bank          known pictures: kept, saved, looked up
     faces         protected people's faces, where the operator supplies the models

@@ -47,6 +47,34 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """One way of looking at an asked picture: as it is or stretched, as it is or mirrored.
+
+    Attributes:
+        grey: the picture, mirrored where the view is; not stretched, for shares stay the same.
+        marks: of this view.
+        telling: how many of the first marks are asked of the bank.
+    """
+
+    grey: Grey
+    marks: Marks
+    telling: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A picture that is looked up.
+
+    Attributes:
+        whole: hashes of the whole picture without its frame, as it is and mirrored.
+        views: six.
+    """
+
+    whole: tuple[bytes, bytes]
+    views: tuple[View, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What a bank keeps of a picture, about 4 KB.
 
@@ -69,6 +97,22 @@ def fingerprint(grey: Grey) -> Fingerprint:
     """
     thumb = cv2.resize(grey, (THUMB, THUMB), interpolation=cv2.INTER_AREA).astype(np.uint8)
     return Fingerprint(whole=whole_hash(without_frame(grey)), marks=marks(grey, MARKS), thumb=thumb)
+
+
+def asked(grey: Grey) -> Asked:
+    """Of a picture that is to be looked up. Collages squeeze: it is looked at stretched to twice its size, too.
+
+    Args:
+        grey: its grey values, shape (height, width).
+    """
+    turned = np.ascontiguousarray(grey[:, ::-1])
+    views = []
+    for across, down, most, telling in ((1, 1, ASKED, 96), (2, 1, ASKED // 2, 48), (1, 2, ASKED // 2, 48)):
+        found = marks(grey, most, across=across, down=down)
+        views += [View(grey, found, telling), View(turned, mirrored(found), telling)]
+    inner = without_frame(grey)
+    whole = (whole_hash(inner), whole_hash(np.ascontiguousarray(inner[:, ::-1])))
+    return Asked(whole=whole, views=tuple(views))
 
 
 def marks(grey: Grey, most: int, *, across: float = 1.0, down: float = 1.0) -> Marks:

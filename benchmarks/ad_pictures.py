@@ -100,8 +100,27 @@ def _scene(
     if portrait:
         image = image.filter(ImageFilter.GaussianBlur(chance.uniform(1, 6)))
         _face(chance, ImageDraw.Draw(image), size)
+        image = _bent(rng, image)
     grain = Image.fromarray(rng.normal(128, chance.uniform(2, 12), (height, width)).clip(0, 255).astype(np.uint8))
     return Image.blend(image, Image.merge("RGB", [grain] * 3), 0.12)
+
+
+def _bent(rng: np.random.Generator, image: Image.Image) -> Image.Image:
+    """The picture bent unevenly and shaded, so that no two faces are one drawing."""
+    corners = 7
+    grid = rng.normal(0, 0.022 * min(image.size), (corners, corners, 2))
+    mesh = []
+    across, down = image.width / (corners - 1), image.height / (corners - 1)
+    for row in range(corners - 1):
+        for column in range(corners - 1):
+            box = (int(column * across), int(row * down), int((column + 1) * across), int((row + 1) * down))
+            quad: list[float] = []
+            for r, c in ((row, column), (row + 1, column), (row + 1, column + 1), (row, column + 1)):
+                quad += [c * across + grid[r, c, 0], r * down + grid[r, c, 1]]
+            mesh.append((box, tuple(quad)))
+    bent = image.transform(image.size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
+    shade = Image.merge("RGB", [_cloud(rng, image.size, 0.75)] * 3)
+    return Image.blend(bent, shade, float(rng.uniform(0.2, 0.4)))
 
 
 def _face(chance: random.Random, draw: ImageDraw.ImageDraw, size: tuple[int, int]) -> None:

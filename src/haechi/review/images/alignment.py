@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from haechi.review.images.fingerprint import LONG_SIDE, THUMB, Fingerprint, Floats, Grey, Marks, View, described_at
-from haechi.review.images.placing import Placed, placed
+from haechi.review.images.fingerprint import LONG_SIDE, THUMB, Fingerprint, Floats, Grey, Marks, described_at
+from haechi.review.images.placing import Placed
 
 SURE: Final = 0.95
 """From here on a copy is evidence by itself; below it is a hint for a person."""
@@ -23,7 +23,8 @@ _TEXTURED: Final = 6.0
 """Least spread of grey values of a field in which something can be compared."""
 _CAP: Final = 30.0
 _AGREES: Final = 0.7
-_WORTH_ASKING: Final = 0.12
+_WORTH_ASKING: Final = 0.2
+"""Share of the detail that must agree before marks are asked again."""
 _HOLDS: Final = 40
 """Marks that differ in at most so many of 256 bits hold where they must be; strangers differ in about 110."""
 
@@ -36,6 +37,7 @@ class Agreement(NamedTuple):
         agreed: share of the known picture's detail whose pixels agree.
         asked: marks of the known picture that lie where pixels agree.
         held: how many of them look there as they are known.
+        extent: over how much of the known picture those are spread; 1 when evenly over all of it.
         place: 2 x 3, from places of the known picture to places of the asked one.
     """
 
@@ -43,22 +45,18 @@ class Agreement(NamedTuple):
     agreed: float
     asked: int
     held: int
+    extent: float
     place: Floats
 
     @property
     def score(self) -> float:
         """0 to 1, how sure it is that the asked picture shows the known one; from `SURE` on nothing else is needed."""
         share = self.held / self.asked if self.asked else 0.0
-        enough = (self.asked >= 8 and share >= 0.7) or (self.asked >= 4 and share >= 0.9)  # noqa: PLR2004
-        if enough and self.agreed >= 0.2:  # noqa: PLR2004 - a fifth of the detail
+        enough = (self.asked >= 10 and share >= 0.7) or (self.asked >= 6 and share >= 0.9)  # noqa: PLR2004
+        if enough and self.agreed >= 0.3 and self.extent >= 0.1:  # noqa: PLR2004 - a tenth of the area
             return min(1.0, SURE + 0.05 * share * min(1.0, self.asked / 20))
-        return min(0.9, 0.3 + 0.4 * share + 0.2 * self.agreed) if self.pairs >= 4 and self.agreed >= 0.2 else 0.0  # noqa: PLR2004
-
-
-def agreement(known: Fingerprint, view: View) -> Agreement | None:
-    """Asks one view of a picture whether it shows a known one; None where no place can be found."""
-    found = placed(known.marks, view.marks)
-    return None if found is None else _judged(known, view.grey, found)
+        hint = self.pairs >= 4 and self.agreed >= _WORTH_ASKING and share >= 0.3  # noqa: PLR2004
+        return min(0.9, 0.3 + 0.4 * share + 0.2 * self.agreed) if hint else 0.0
 
 
 def pixels_agree(known: Fingerprint, grey: Grey) -> bool:
@@ -68,9 +66,16 @@ def pixels_agree(known: Fingerprint, grey: Grey) -> bool:
     return float(weight[same].sum()) >= 0.8  # noqa: PLR2004 - four fifths of the detail
 
 
-def _judged(known: Fingerprint, grey: Grey, found: Placed) -> Agreement:
+def agreement(known: Fingerprint, grey: Grey, found: Placed) -> Agreement:
+    """Asks pixels and marks whether the known picture lies where it is said to.
+
+    Args:
+        known: the known picture.
+        grey: grey values of the asked one.
+        found: where it is said to lie.
+    """
     thumb = known.thumb.astype(np.float32)
-    best = Agreement(found.pairs, 0.0, 0, 0, found.place)
+    best = Agreement(found.pairs, 0.0, 0, 0, 0.0, found.place)
     for place in (found.place, _adjusted(thumb, grey, found.place)):
         if place is None:
             continue
@@ -78,8 +83,7 @@ def _judged(known: Fingerprint, grey: Grey, found: Placed) -> Agreement:
         agreed = float(weight[same].sum())
         if agreed < _WORTH_ASKING:
             continue
-        asked, held = _held(known.marks, grey, place, same)
-        this = Agreement(found.pairs, agreed, asked, held, place)
+        this = Agreement(found.pairs, agreed, *_held(known.marks, grey, place, same), place)
         best = max(best, this, key=lambda one: (one.score, one.agreed))
         if best.score >= SURE:
             break
@@ -125,19 +129,22 @@ def _adjusted(thumb: NDArray[np.float32], grey: Grey, place: Floats) -> Floats |
     return place @ np.vstack([np.column_stack([turn, shift]), [0, 0, 1]])
 
 
-def _held(known: Marks, grey: Grey, place: Floats, same: NDArray[np.bool_]) -> tuple[int, int]:
-    """How many marks lie in fields whose pixels agree, and how many of those look as they are known."""
+def _held(known: Marks, grey: Grey, place: Floats, same: NDArray[np.bool_]) -> tuple[int, int, float]:
+    """How many marks lie in fields whose pixels agree, how many of those look as they are known, and their extent."""
     ratio = float(np.median(known.places[:, 2] / known.places[:, 3]))
     size = (max(16, min(LONG_SIDE, round(LONG_SIDE / ratio))), max(16, min(LONG_SIDE, round(LONG_SIDE * ratio))))
     meant = np.column_stack([known.places[:, :2], np.ones(len(known.places))]) @ place.T
     column, row = (np.minimum((known.places[:, axis] * _FIELDS).astype(int), _FIELDS - 1) for axis in (0, 1))
     chosen = ((meant > 0) & (meant < 1)).all(1) & same[row * _FIELDS + column]
     if not chosen.any():
-        return 0, 0
+        return 0, 0, 0.0
     cut, _ = _cut_out(grey, place, size)
     bits = described_at(cut.astype(np.uint8), known.places[chosen])
     wrong = np.bitwise_count(bits.view(np.uint64) ^ known.bits[chosen].view(np.uint64)).sum(1)
-    return int(chosen.sum()), int((wrong <= _HOLDS).sum())
+    there = known.places[chosen][wrong <= _HOLDS, :2]
+    # A line runs through many pictures: marks along one prove nothing, so their spread across counts too.
+    spread = float(np.linalg.det(np.cov(there.T))) if len(there) > 2 else 0.0  # noqa: PLR2004
+    return int(chosen.sum()), len(there), 12 * max(0.0, spread) ** 0.5
 
 
 def _cut_out(

@@ -27,10 +27,13 @@ MARKS: Final = 40
 ASKED: Final = 400
 """Marks of a picture that is looked up, at most; the first of them are the most telling."""
 THUMB: Final = 72
+_ASKED_SIDE: Final = 2 * 384
 LONG_SIDE: Final = 384
 _GRID: Final = 4
 _SPREAD: Final = 4.0
 """Least spread of grey values between the darkest and the lightest hundredth; below it nothing stands out."""
+_GAIN: Final = 4.0
+"""How far faint pictures are made stronger before places are sought in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +108,17 @@ def asked(grey: Grey) -> Asked:
     Args:
         grey: its grey values, shape (height, width).
     """
+    inner = without_frame(grey)
+    whole = (whole_hash(inner), whole_hash(np.ascontiguousarray(inner[:, ::-1])))
+    scale = _ASKED_SIDE / max(grey.shape)
+    if scale < 1:
+        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     turned = np.ascontiguousarray(grey[:, ::-1])
     views = []
     for across, down, most, telling in ((1, 1, ASKED, 96), (2, 1, ASKED // 2, 48), (1, 2, ASKED // 2, 48)):
         found = marks(grey, most, across=across, down=down)
         views += [View(grey, found, telling), View(turned, mirrored(found), telling)]
-    inner = without_frame(grey)
-    whole = (whole_hash(inner), whole_hash(np.ascontiguousarray(inner[:, ::-1])))
     return Asked(whole=whole, views=tuple(views))
 
 
@@ -224,14 +231,16 @@ def _cosines() -> NDArray[np.float64]:
 
 @lru_cache(maxsize=1)
 def _detector() -> cv2.SIFT:
-    return cv2.SIFT.create(nfeatures=0, contrastThreshold=0.02, edgeThreshold=12)
+    return cv2.SIFT.create(nfeatures=0, contrastThreshold=0.012, edgeThreshold=12)
 
 
 def _upright(small: Grey, most: int) -> list[cv2.KeyPoint]:
     """Places that stand out: in each of 16 fields the most telling first, one field after the other."""
-    low, high = np.percentile(small, (1, 99))
+    low, high = (float(edge) for edge in np.percentile(small, (1, 99)))
     if high - low < _SPREAD:
         return []
+    gain = min(_GAIN, 255 / (high - low))
+    small = ((small.astype(np.float32) - low) * gain).clip(0, 255).astype(np.uint8)
     once = {(round(k.pt[0], 1), round(k.pt[1], 1), round(k.size, 1)): k for k in _detector().detect(small)}
     all_of_them = list(once.values())
     if not all_of_them:

@@ -8,15 +8,16 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from haechi.review.images.alignment import SURE, agreement, pixels_agree
+from haechi.review.images.alignment import agreement, pixels_agree
 from haechi.review.images.buckets import Buckets, buckets, near
-from haechi.review.images.fingerprint import BYTES, THUMB, Asked, Fingerprint, Marks
-from haechi.review.images.placing import NEAR
+from haechi.review.images.fingerprint import BYTES, THUMB, Asked, Fingerprint, Floats, Marks
+from haechi.review.images.placing import NEAR, Placed, placed
 
 WHOLE: Final = 31
 """PDQ's own limit: whole hashes that differ in at most so many bits are near."""
 _TRIED: Final = 12
 _VIEWS: Final = 2
+_JUDGED: Final = 5
 _WHOLE_HINT: Final = 0.6
 _UNIT: Final = 65_535
 
@@ -113,19 +114,25 @@ def shown(here: Segment, asked: Asked) -> list[tuple[int, float]]:
         number in the segment, and how sure; in no order.
     """
     near_whole = _near_whole(here, asked)
+    found: dict[int, float] = {}
+    for pairs, number, view, place in _placed(here, asked)[:_JUDGED]:
+        judged = agreement(here.known(number), asked.views[view].grey, Placed(place, pairs))
+        found[number] = max(judged.score, found.get(number, 0.0))
+    for number in sorted(near_whole - {one for one, score in found.items() if score})[:_TRIED]:
+        found[number] = _by_whole(here.known(number), asked)
+    return [(number, score) for number, score in found.items() if score]
+
+
+def _placed(here: Segment, asked: Asked) -> list[tuple[int, int, int, Floats]]:
+    """Where candidates lie: how many marks agree, which picture, in which view and where; the most marks first."""
     found = []
     for number, views in _candidates(here, asked).items():
         known = here.known(number)
-        judged = [agreement(known, asked.views[view]) for view in views]
-        score = max((one.score for one in judged if one is not None), default=0.0)
-        if score < SURE and number in near_whole:
-            score = max(score, _by_whole(known, asked))
-            near_whole.discard(number)
-        if score:
-            found.append((number, score))
-    already = {number for number, _ in found}
-    rest = [(number, _by_whole(here.known(number), asked)) for number in sorted(near_whole - already)[:_TRIED]]
-    return found + [(number, score) for number, score in rest if score]
+        tried = [(view, placed(known.marks, asked.views[view].marks)) for view in views]
+        told = [(one.pairs, number, view, one.place) for view, one in tried if one is not None]
+        if told:
+            found.append(max(told, key=lambda one: one[0]))
+    return sorted(found, key=lambda one: (-one[0], one[1]))
 
 
 def _by_whole(known: Fingerprint, asked: Asked) -> float:

@@ -101,7 +101,9 @@ def _scene(
         image = image.filter(ImageFilter.GaussianBlur(chance.uniform(1, 6)))
         _face(chance, ImageDraw.Draw(image), size)
         image = _bent(rng, image)
-    grain = Image.fromarray(rng.normal(128, chance.uniform(2, 12), (height, width)).clip(0, 255).astype(np.uint8))
+    grain = Image.fromarray(
+        rng.normal(128, chance.uniform(2, 12), (height, width)).clip(0, 255).astype(np.uint8)
+    )
     return Image.blend(image, Image.merge("RGB", [grain] * 3), 0.12)
 
 
@@ -268,7 +270,9 @@ def band(share: float, *, over: bool) -> Edit:
         draw.rectangle((0, top, width, top + tall), fill=_colour(chance))
         letter = max(10, int(tall * 0.55))
         line = words(chance, int(width * 0.8 / letter))
-        draw.text((width * 0.05, top + tall * 0.1), line, font=ImageFont.truetype(FONT, letter), fill=_ink(chance))
+        draw.text(
+            (width * 0.05, top + tall * 0.1), line, font=ImageFont.truetype(FONT, letter), fill=_ink(chance)
+        )
         return canvas
 
     return edit
@@ -317,7 +321,9 @@ def rotate(degrees: float) -> Edit:
 
     def edit(image: Image.Image, chance: random.Random) -> Image.Image:
         angle = degrees * chance.choice((-1, 1))
-        return image.rotate(angle, Image.Resampling.BICUBIC, expand=chance.random() < 0.5, fillcolor=_colour(chance))
+        return image.rotate(
+            angle, Image.Resampling.BICUBIC, expand=chance.random() < 0.5, fillcolor=_colour(chance)
+        )
 
     return edit
 

@@ -52,7 +52,10 @@ class Agreement(NamedTuple):
     def score(self) -> float:
         """0 to 1, how sure it is that the asked picture shows the known one; from `SURE` on nothing else is needed."""
         share = self.held / self.asked if self.asked else 0.0
-        enough = (self.asked >= 10 and share >= 0.7) or (self.asked >= 6 and share >= 0.9)  # noqa: PLR2004
+        # Where nothing covers a copy, all of it agrees, and then nearly all marks hold. A template's other words
+        # agree at small size, too, but their marks do not hold.
+        needed = 0.7 + min(0.15, max(0.0, self.agreed - 0.7))
+        enough = (self.asked >= 10 and share >= needed) or (self.asked >= 6 and share >= 0.9)  # noqa: PLR2004
         if enough and self.agreed >= 0.3 and self.extent >= 0.1:  # noqa: PLR2004 - a tenth of the area
             return min(1.0, SURE + 0.05 * share * min(1.0, self.asked / 20))
         hint = self.pairs >= 4 and self.agreed >= _WORTH_ASKING and share >= 0.3  # noqa: PLR2004
@@ -102,7 +105,11 @@ def _compared(
     likeness = ((known - known.mean(1, keepdims=True)) * centred).mean(1)
     likeness /= np.maximum(spread * centred.std(1), 1e-6)
     there = (_fields(inside).mean(1) > 0.8) & (centred.std(1) >= spread / 4)  # noqa: PLR2004 - four fifths of it
-    return weight, there & (likeness >= _AGREES), there & (likeness >= _AGREES / 2) & (spread >= _TEXTURED / 2)
+    return (
+        weight,
+        there & (likeness >= _AGREES),
+        there & (likeness >= _AGREES / 2) & (spread >= _TEXTURED / 2),
+    )
 
 
 def _fields(picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -132,7 +139,10 @@ def _adjusted(thumb: NDArray[np.float32], grey: Grey, place: Floats) -> Floats |
 def _held(known: Marks, grey: Grey, place: Floats, same: NDArray[np.bool_]) -> tuple[int, int, float]:
     """How many marks lie in fields whose pixels agree, how many of those look as they are known, and their extent."""
     ratio = float(np.median(known.places[:, 2] / known.places[:, 3]))
-    size = (max(16, min(LONG_SIDE, round(LONG_SIDE / ratio))), max(16, min(LONG_SIDE, round(LONG_SIDE * ratio))))
+    size = (
+        max(16, min(LONG_SIDE, round(LONG_SIDE / ratio))),
+        max(16, min(LONG_SIDE, round(LONG_SIDE * ratio))),
+    )
     meant = np.column_stack([known.places[:, :2], np.ones(len(known.places))]) @ place.T
     column, row = (np.minimum((known.places[:, axis] * _FIELDS).astype(int), _FIELDS - 1) for axis in (0, 1))
     chosen = ((meant > 0) & (meant < 1)).all(1) & same[row * _FIELDS + column]

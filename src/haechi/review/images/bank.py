@@ -45,7 +45,9 @@ def known(identifier: str) -> Known:
     party, hash_sign, number = rest.rpartition("#")
     if kind == "party" and party and hash_sign and number.isdecimal():
         return Known("party", party)
-    raise UsageError("Picture of the bank: expected an identifier `rejected:AD_ID` or `party:PARTY_ID#NUMBER`.")
+    raise UsageError(
+        "Picture of the bank: expected an identifier `rejected:AD_ID` or `party:PARTY_ID#NUMBER`."
+    )
 
 
 def rejected(ad_id: str) -> str:

@@ -78,7 +78,9 @@ def read_segment(path: Path) -> Segment:
     except FileNotFoundError:
         raise MissingError(f"Bank of pictures {path}: found no file; expected a saved bank.") from None
     except (OSError, ValueError) as fault:
-        raise KnowledgeError(f"Bank of pictures {path}: cannot be read ({fault}); expected a saved bank.") from None
+        raise KnowledgeError(
+            f"Bank of pictures {path}: cannot be read ({fault}); expected a saved bank."
+        ) from None
     read = {name: _array(path, mapped, name, one) for name, one in _described(path, mapped).items()}
     try:
         return _checked(path, read)
@@ -130,7 +132,9 @@ def _array(path: Path, mapped: mmap.mmap, name: str, told: _Array) -> NDArray[An
     dtype = np.dtype(_DTYPES[name])
     many = int(np.prod(told.shape, dtype=object))
     if min((told.start, *told.shape)) < 0 or told.start + many * dtype.itemsize > len(mapped):
-        raise _damaged(path, name, f"{many * dtype.itemsize:,} bytes from {told.start:,}; the file is cut off")
+        raise _damaged(
+            path, name, f"{many * dtype.itemsize:,} bytes from {told.start:,}; the file is cut off"
+        )
     array = np.frombuffer(mapped, dtype, many, told.start).reshape(told.shape)
     if hashlib.sha256(array.data).hexdigest() != told.sha256:
         raise _damaged(path, name, "bytes with their checksum")
@@ -149,4 +153,6 @@ def _checked(path: Path, read: dict[str, NDArray[Any]]) -> Segment:
 
 
 def _damaged(path: Path, place: str, expected: str) -> KnowledgeError:
-    return KnowledgeError(f"Bank of pictures {path}, {place}: damaged; expected {expected}. Restore it from a copy.")
+    return KnowledgeError(
+        f"Bank of pictures {path}, {place}: damaged; expected {expected}. Restore it from a copy."
+    )

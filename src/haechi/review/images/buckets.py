@@ -80,7 +80,7 @@ def near(made: Buckets, bits: Bits, asked: Bits, most: int) -> tuple[NDArray[np.
 @lru_cache(maxsize=1)
 def _chosen() -> NDArray[np.intp]:
     """The bits of each table: a fixed choice, for saved buckets depend on it."""
-    lottery = np.random.RandomState(20240621)  # noqa: NPY002 - its stream is frozen, the newer ones' is not
+    lottery = np.random.RandomState(20240621)
     return np.stack([lottery.permutation(256)[:_KEY] for _ in range(TABLES)])
 
 

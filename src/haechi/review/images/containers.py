@@ -173,7 +173,10 @@ def _webp(data: bytes) -> Layout:
         if body + length > end:
             raise BrokenError("chunk")
         if kind in (b"VP8X", b"VP8 ", b"VP8L"):
-            size = (max(size[0], _webp_size(kind, data, body)[0]), max(size[1], _webp_size(kind, data, body)[1]))
+            size = (
+                max(size[0], _webp_size(kind, data, body)[0]),
+                max(size[1], _webp_size(kind, data, body)[1]),
+            )
         if kind == b"ANMF":
             frames += 1
         elif kind not in _WEBP_PIXELS:

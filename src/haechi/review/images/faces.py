@@ -38,11 +38,15 @@ class Faces:
     """
 
     def __init__(self, detector: Path, recogniser: Path) -> None:
-        self._detector = _loaded(detector, "YuNet", lambda name: cv2.FaceDetectorYN.create(name, "", (64, 64), _FOUND))
+        self._detector = _loaded(
+            detector, "YuNet", lambda name: cv2.FaceDetectorYN.create(name, "", (64, 64), _FOUND)
+        )
         self._recogniser = _loaded(recogniser, "SFace", lambda name: cv2.FaceRecognizerSF.create(name, ""))
         self._known: dict[str, NDArray[np.float32]] = {}
         _tried(detector, "YuNet", lambda: self._found(np.zeros((64, 64, 3), np.uint8)))
-        _tried(recogniser, "SFace", lambda: self._recogniser.feature(np.zeros((_ALIGNED, _ALIGNED, 3), np.uint8)))
+        _tried(
+            recogniser, "SFace", lambda: self._recogniser.feature(np.zeros((_ALIGNED, _ALIGNED, 3), np.uint8))
+        )
 
     def enrol(self, pictures: Mapping[str, Sequence[Pixels]]) -> list[str]:
         """Learns protected parties' faces; of each reference picture the largest face.
@@ -55,7 +59,9 @@ class Faces:
         """
         without = []
         for party, several in pictures.items():
-            rows = [self._feature(picture, faces[0]) for picture in several if len(faces := self._found(picture))]
+            rows = [
+                self._feature(picture, faces[0]) for picture in several if len(faces := self._found(picture))
+            ]
             if rows:
                 self._known[party] = np.stack(rows)
             else:

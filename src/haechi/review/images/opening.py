@@ -128,7 +128,16 @@ def opened(data: bytes) -> Opened:
             return _decoded(data, told)
     except (Image.DecompressionBombError, MemoryError):
         raise RefusedError("too-large") from None
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, ArithmeticError, LookupError, TypeError):
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        OverflowError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+    ):
         # What Pillow's decoders raise on broken data, by its documentation and by trying.
         raise RefusedError("unreadable") from None
 
@@ -159,16 +168,21 @@ def _allowed(data: bytes) -> Layout:
     return told
 
 
-_SCRIPT: Final = re.compile(rb"<script|<\?php|<svg[\s>]|<html[\s>]|<iframe|javascript:|<!doctype", re.IGNORECASE)
+_SCRIPT: Final = re.compile(
+    rb"<script|<\?php|<svg[\s>]|<html[\s>]|<iframe|javascript:|<!doctype", re.IGNORECASE
+)
 _ACTIVE_START: Final = re.compile(
-    rb"^(\xef\xbb\xbf)?\s*(<\?xml|<!doctype|<!--|<svg|<html|<head|<body|<script|<\?php|%PDF-|%!PS|\x1f\x8b)", re.IGNORECASE
+    rb"^(\xef\xbb\xbf)?\s*(<\?xml|<!doctype|<!--|<svg|<html|<head|<body|<script|<\?php|%PDF-|%!PS|\x1f\x8b)",
+    re.IGNORECASE,
 )
 
 
 def _looks_active(data: bytes) -> bool:
     """Whether it is a page, a drawing or a document that can carry programs; in UTF-16, too."""
     start = data[:4096]
-    return any(_ACTIVE_START.search(text) or _SCRIPT.search(text) for text in (start, start.replace(b"\0", b"")))
+    return any(
+        _ACTIVE_START.search(text) or _SCRIPT.search(text) for text in (start, start.replace(b"\0", b""))
+    )
 
 
 def _other_inside(data: bytes, end: int) -> bool:

@@ -23,6 +23,9 @@ SECONDS: Final = 5.0
 _SMALL: Final = 900
 """Pictures whose longer side is shorter are made twice as large before they are read."""
 _LEAST_SURE: Final = 30.0
+_FAINT: Final = 90
+_AUTO: Final = "3"
+_BLOCK: Final = "6"
 _WORD: Final = "5"
 _COLUMNS: Final = 12
 _WIDE: Final = 0x2E80
@@ -31,7 +34,9 @@ _WIDE: Final = 0x2E80
 Grey = NDArray[np.uint8]
 
 
-def read(grey: Grey, *, languages: tuple[str, ...] = LANGUAGES, seconds: float = SECONDS) -> tuple[Box, ...] | None:
+def read(
+    grey: Grey, *, languages: tuple[str, ...] = LANGUAGES, seconds: float = SECONDS
+) -> tuple[Box, ...] | None:
     """Lines of text in a picture, in the order of reading, each with where it stands.
 
     Args:
@@ -46,8 +51,14 @@ def read(grey: Grey, *, languages: tuple[str, ...] = LANGUAGES, seconds: float =
     if engine is None or not set(languages) <= _installed(engine):
         return None
     scale = 2 if max(grey.shape) < _SMALL else 1
-    told = _run(engine, _clear(grey, scale), languages, seconds)
-    return None if told is None else _lines(told, scale)
+    clear = _clear(grey, scale)
+    told = _run(engine, clear, languages, seconds, _AUTO)
+    lines = None if told is None else _lines(told, scale)
+    if lines == () and dense_text(grey):
+        # Finding the page's parts fails on busy grounds; taken as one block the same text is read.
+        told = _run(engine, clear, languages, seconds, _BLOCK)
+        lines = None if told is None else _lines(told, scale)
+    return lines
 
 
 @lru_cache(maxsize=4)
@@ -66,14 +77,17 @@ def _clear(grey: Grey, scale: int) -> Grey:
     """The picture larger where it is small, and stronger where it is faint."""
     if scale > 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-    return cv2.createCLAHE(clipLimit=2.0, tileGridSize=(4, 8)).apply(grey).astype(np.uint8)
+    low, high = np.percentile(grey, (2, 98))
+    if high - low < _FAINT:
+        return cv2.createCLAHE(clipLimit=2.0, tileGridSize=(4, 8)).apply(grey).astype(np.uint8)
+    return grey
 
 
-def _run(engine: str, grey: Grey, languages: tuple[str, ...], seconds: float) -> str | None:
+def _run(engine: str, grey: Grey, languages: tuple[str, ...], seconds: float, layout: str) -> str | None:
     """What the engine says, as a table; None where it failed."""
     picture = BytesIO()
     Image.fromarray(grey).save(picture, "PPM")
-    call = [engine, "stdin", "stdout", "-l", "+".join(languages), "--psm", "11", "--dpi", "150", "tsv"]
+    call = [engine, "stdin", "stdout", "-l", "+".join(languages), "--psm", layout, "--dpi", "150", "tsv"]
     try:
         done = subprocess.run(  # noqa: S603 - a found program, no words of others
             call,
@@ -135,9 +149,14 @@ def dense_text(grey: Grey) -> bool:
     covered, pieces = 0, 0
     for left, top, width, height, area in stats[1:many].tolist():
         strokes = _changes(strong[top + height // 2, left : left + width])
-        if 5 <= height <= 64 and width >= 2 * height and area >= 0.45 * width * height and strokes >= width / height:  # noqa: PLR2004
+        if (
+            5 <= height <= 64
+            and width >= 2 * height
+            and area >= 0.45 * width * height
+            and strokes >= width / height
+        ):
             covered, pieces = covered + width * height, pieces + 1
-    return pieces >= 2 and covered >= 0.04 * size[0] * size[1]  # noqa: PLR2004 - a twenty-fifth of the picture
+    return pieces >= 2 and covered >= 0.025 * size[0] * size[1]  # noqa: PLR2004 - a fortieth of the picture
 
 
 _DENSE_SIDE: Final = 512

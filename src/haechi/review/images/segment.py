@@ -72,7 +72,9 @@ class Segment:
         low, high = self.grey[number].astype(np.float32)
         shades = np.stack([pair >> 4, pair & 15], axis=1).reshape(THUMB, THUMB)
         thumb = (low + shades * ((high - low) / 15)).round().astype(np.uint8)
-        return Fingerprint(bytes(self.whole[number]), Marks(places, np.ascontiguousarray(self.bits[start:end])), thumb)
+        return Fingerprint(
+            bytes(self.whole[number]), Marks(places, np.ascontiguousarray(self.bits[start:end])), thumb
+        )
 
 
 def segment(pictures: Iterable[tuple[str, Fingerprint]]) -> Segment:
@@ -175,5 +177,3 @@ def _candidates(here: Segment, asked: Asked) -> dict[int, list[int]]:
         views.setdefault(number, []).append(view)
     best = sorted(total, key=lambda number: (-total[number], number))[:_TRIED]
     return {number: views[number][:_VIEWS] for number in best}
-
-

@@ -50,7 +50,7 @@ class Agreement(NamedTuple):
 
     @property
     def score(self) -> float:
-        """0 to 1, how sure it is that the asked picture shows the known one; from `SURE` on nothing else is needed."""
+        """0 to 1, how sure it is that the known picture is shown; from `SURE` on nothing else is needed."""
         share = self.held / self.asked if self.asked else 0.0
         # Where nothing covers a copy, all of it agrees, and then nearly all marks hold. A template's other words
         # agree at small size, too, but their marks do not hold.
@@ -97,7 +97,7 @@ def _compared(
     thumb: NDArray[np.float32], seen: NDArray[np.float32], inside: NDArray[np.float32]
 ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """Field by field: how much it weighs, whether its pixels agree, and whether they do so loosely."""
-    known, found = _fields(cv2.blur(thumb, (3, 3))), _fields(cv2.blur(seen, (3, 3)))
+    known, found = _fields(_smooth(thumb)), _fields(_smooth(seen))
     spread = known.std(1)
     weight = np.where(spread >= _TEXTURED, np.minimum(spread, _CAP), 0.0)
     weight /= max(float(weight.sum()), 1e-9)
@@ -110,6 +110,10 @@ def _compared(
         there & (likeness >= _AGREES),
         there & (likeness >= _AGREES / 2) & (spread >= _TEXTURED / 2),
     )
+
+
+def _smooth(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(cv2.blur(picture, (3, 3)), np.float32)
 
 
 def _fields(picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -133,7 +137,8 @@ def _adjusted(thumb: NDArray[np.float32], grey: Grey, place: Floats) -> Floats |
     shift = (np.asarray(moved, np.float64)[:, 2] + 0.5 - turn.sum(1) / 2) / THUMB
     if np.abs(turn - np.eye(2)).max() > 0.15 or np.abs(shift).max() > 0.12:  # noqa: PLR2004
         return None
-    return place @ np.vstack([np.column_stack([turn, shift]), [0, 0, 1]])
+    moved_to: Floats = place @ np.vstack([np.column_stack([turn, shift]), [0, 0, 1]])
+    return moved_to
 
 
 def _held(known: Marks, grey: Grey, place: Floats, same: NDArray[np.bool_]) -> tuple[int, int, float]:

@@ -40,12 +40,6 @@ def _read(grey: NDArray[np.uint8], scale: int) -> list[Box]:
     return found
 
 
-_FORMATS: Final = [
-    zxingcpp.BarcodeFormat.QRCode,
-    zxingcpp.BarcodeFormat.MicroQRCode,
-    zxingcpp.BarcodeFormat.DataMatrix,
-    zxingcpp.BarcodeFormat.Aztec,
-    zxingcpp.BarcodeFormat.PDF417,
-    zxingcpp.BarcodeFormat.EAN13,
-    zxingcpp.BarcodeFormat.Code128,
-]
+_FORMATS: Final = zxingcpp.barcode_formats_from_str(
+    "QRCode,MicroQRCode,DataMatrix,Aztec,PDF417,EAN13,Code128"
+)

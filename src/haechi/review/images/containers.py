@@ -57,39 +57,39 @@ def layout(data: bytes) -> Layout | None:
 
 def _jpeg(data: bytes) -> Layout:
     place, size, beside, more, scans = 2, (0, 0), 0, False, 0
-    while True:
-        if data[place] != 0xFF:  # noqa: PLR2004 - every marker starts with it
-            raise BrokenError("no marker")
-        kind = data[place + 1]
-        if kind == 0xFF:  # noqa: PLR2004 - filling
-            place += 1
-        elif kind == _JPEG_END:
-            if not all(size):
-                raise BrokenError("no frame")
-            return Layout("JPEG", *size, 1, place + 2, beside, more, scans)
-        elif kind == 0x01 or _RESTARTS[0] <= kind <= _RESTARTS[1]:
-            place += 2
-        else:
-            length = int.from_bytes(data[place + 2 : place + 4])
-            if length < 2 or place + 2 + length > len(data):  # noqa: PLR2004 - the length counts itself
-                raise BrokenError("segment")
-            if kind in _JPEG_FRAMES:
-                height, width = struct.unpack_from(">HH", data, place + 5)
-                size = (max(size[0], width), max(size[1], height))
-            elif kind == _JPEG_COMMENT or _JPEG_APPS[0] <= kind <= _JPEG_APPS[1]:
-                beside += length
-                more = more or data[place + 4 : place + 8] == b"MPF\0"
-            place += 2 + length
-            if kind == _JPEG_SCAN:
-                scans += 1
-                place = _after_scan(data, place)
+    while (kind := _marker(data, place)) != _JPEG_END:
+        if kind == _FILLING or kind in _ALONE:
+            place += 1 if kind == _FILLING else 2
+            continue
+        length = int.from_bytes(data[place + 2 : place + 4])
+        if length < 2 or place + 2 + length > len(data):  # noqa: PLR2004 - the length counts itself
+            raise BrokenError("segment")
+        if kind in _JPEG_FRAMES:
+            height, width = struct.unpack_from(">HH", data, place + 5)
+            size = (max(size[0], width), max(size[1], height))
+        elif kind in _JPEG_BESIDE:
+            beside += length
+            more = more or data[place + 4 : place + 8] == b"MPF\0"
+        place += 2 + length
+        if kind == _JPEG_SCAN:
+            scans += 1
+            place = _after_scan(data, place)
+    if not all(size):
+        raise BrokenError("no frame")
+    return Layout("JPEG", *size, 1, place + 2, beside, more, scans)
 
 
+def _marker(data: bytes, place: int) -> int:
+    if data[place] != _FILLING:
+        raise BrokenError("no marker")
+    return data[place + 1]
+
+
+_FILLING: Final = 0xFF
 _JPEG_END: Final = 0xD9
 _JPEG_SCAN: Final = 0xDA
-_JPEG_COMMENT: Final = 0xFE
-_JPEG_APPS: Final = (0xE0, 0xEF)
-_RESTARTS: Final = (0xD0, 0xD8)
+_JPEG_BESIDE: Final = frozenset((*range(0xE0, 0xF0), 0xFE))
+_ALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
 _JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -100,7 +100,7 @@ def _after_scan(data: bytes, place: int) -> int:
         if place < 0 or place + 1 >= len(data):
             raise BrokenError("scan")
         kind = data[place + 1]
-        if kind and not _RESTARTS[0] <= kind <= _RESTARTS[1] - 1:
+        if kind and not 0xD0 <= kind <= 0xD7:  # noqa: PLR2004 - restarts
             return place
         place += 2
 

@@ -75,7 +75,8 @@ class Faces:
             return ()
         for face in self._found(picture):
             feature = self._feature(picture, face)
-            box = Box(*(max(0, round(float(one))) for one in face[:4]))
+            x, y, width, height = (max(0, round(float(one))) for one in face[:4])
+            box = Box(x, y, width, height)
             for party, known in self._known.items():
                 cosine = float((known @ feature).max())
                 if cosine >= LIMIT and (party not in found or found[party][1] < cosine):

@@ -136,6 +136,7 @@ def marks(grey: Grey, most: int, *, across: float = 1.0, down: float = 1.0) -> M
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     smaller = size[0] < grey.shape[1] or size[1] < grey.shape[0]
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+    small = np.asarray(small, np.uint8)
     found = _upright(small, most)
     if not found:
         return Marks(np.zeros((0, 4)), np.zeros((0, BYTES), np.uint8))
@@ -226,7 +227,8 @@ def _run(plain: NDArray[np.bool_]) -> int:
 def _cosines() -> NDArray[np.float64]:
     """The 16 lowest cosine frequencies over 64 places, without the constant one."""
     turns = np.arange(1, 17)[:, None] * (2 * np.arange(64)[None, :] + 1)
-    return np.sqrt(2 / 64) * np.cos(np.pi / 128 * turns)
+    table: NDArray[np.float64] = np.sqrt(2 / 64) * np.cos(np.pi / 128 * turns)
+    return table
 
 
 @lru_cache(maxsize=1)

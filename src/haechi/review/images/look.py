@@ -13,7 +13,7 @@ from haechi.review.images.bank import Bank
 from haechi.review.images.codes import codes
 from haechi.review.images.faces import Faces
 from haechi.review.images.fingerprint import Fingerprint, Grey, asked, fingerprint
-from haechi.review.images.opening import Opened, RefusedError, opened, read_inside
+from haechi.review.images.opening import Opened, Pixels, RefusedError, opened, read_inside
 from haechi.review.images.reading import LANGUAGES, SECONDS, dense_text, read
 
 _SAME: Final = 2.0
@@ -137,11 +137,12 @@ def _frames(picture: Opened) -> list[Grey]:
     return kept
 
 
-def _grey(frame: np.typing.NDArray[np.uint8]) -> Grey:
+def _grey(frame: Pixels) -> Grey:
     return np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _scaled(box: Box, scale: float) -> Box:
     if scale == 1:
         return box
-    return Box(*(round(one * scale) for one in (box.x, box.y, box.width, box.height)), box.text)
+    x, y, width, height = (round(one * scale) for one in (box.x, box.y, box.width, box.height))
+    return Box(x, y, width, height, box.text)

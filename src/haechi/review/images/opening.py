@@ -172,7 +172,7 @@ _SCRIPT: Final = re.compile(
     rb"<script|<\?php|<svg[\s>]|<html[\s>]|<iframe|javascript:|<!doctype", re.IGNORECASE
 )
 _ACTIVE_START: Final = re.compile(
-    rb"^(\xef\xbb\xbf)?\s*(<\?xml|<!doctype|<!--|<svg|<html|<head|<body|<script|<\?php|%PDF-|%!PS|\x1f\x8b)",
+    rb"^(\xef\xbb\xbf)?\s*(<\?xml|<!doctype|<!--|<svg|<html|<head|<body|<script|<\?php|%PDF-|%!PS)",
     re.IGNORECASE,
 )
 

@@ -33,7 +33,8 @@ class Placed(NamedTuple):
 def distances(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Bits in which each row of `one` differs from each row of `other`."""
     left, right = (np.ascontiguousarray(bits).view(np.uint64) for bits in (one, other))
-    return np.bitwise_count(left[:, None] ^ right[None]).sum(-1, dtype=np.intp)
+    apart: NDArray[np.intp] = np.bitwise_count(left[:, None] ^ right[None]).sum(-1, dtype=np.intp)
+    return apart
 
 
 def placed(known: Marks, asked: Marks) -> Placed | None:
@@ -71,7 +72,8 @@ def _different(
         column = np.zeros((len(ends), int(ends.max()) + 1), np.float32)
         column[np.arange(len(ends)), ends] = 1
         counts.append(((close.astype(np.float32) @ column) > 0).sum(1))
-    return np.minimum(counts[0], counts[1])
+    fewer: NDArray[np.intp] = np.minimum(counts[0], counts[1])
+    return fewer
 
 
 def _refined(

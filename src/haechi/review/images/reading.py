@@ -149,17 +149,15 @@ def dense_text(grey: Grey) -> bool:
     covered, pieces = 0, 0
     for left, top, width, height, area in stats[1:many].tolist():
         strokes = _changes(strong[top + height // 2, left : left + width])
-        if (
-            5 <= height <= 64
-            and width >= 2 * height
-            and area >= 0.45 * width * height
-            and strokes >= width / height
-        ):
+        flat = _LOWEST <= height <= _HIGHEST and width >= 2 * height
+        if flat and area >= 0.45 * width * height and strokes >= width / height:
             covered, pieces = covered + width * height, pieces + 1
     return pieces >= 2 and covered >= 0.025 * size[0] * size[1]  # noqa: PLR2004 - a fortieth of the picture
 
 
 _DENSE_SIDE: Final = 512
+_LOWEST: Final = 5
+_HIGHEST: Final = 64
 
 
 def _changes(line: NDArray[np.uint8]) -> int:

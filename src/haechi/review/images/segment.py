@@ -106,7 +106,7 @@ def _packed(thumb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Two of 16 grey values in a byte."""
     low, high = int(thumb.min()), int(thumb.max())
     shades = ((thumb.astype(np.float32) - low) * (15 / max(1, high - low))).round().astype(np.uint8).ravel()
-    return (shades[0::2] << 4) | shades[1::2]
+    return np.asarray((shades[0::2] << 4) | shades[1::2], np.uint8)
 
 
 def shown(here: Segment, asked: Asked) -> list[tuple[int, float]]:

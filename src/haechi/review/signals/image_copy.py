@@ -27,7 +27,7 @@ def find(case: Case) -> tuple[Signal, ...]:
 
 def _signal(case: Case, identifier: str, score: float) -> Signal:
     told = known(identifier)
-    params = {"kind": told.kind}
+    params: dict[str, str] = {"kind": told.kind}
     if told.kind == "party":
         params |= {"party_id": told.of, "authorised": "yes" if _authorised(case, told.of) else "no"}
     else:

@@ -135,8 +135,8 @@ def marks(grey: Grey, most: int, *, across: float = 1.0, down: float = 1.0) -> M
     scale = LONG_SIDE / max(height, width)
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     smaller = size[0] < grey.shape[1] or size[1] < grey.shape[0]
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
-    small = np.asarray(small, np.uint8)
+    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    small = np.asarray(cv2.resize(grey, size, interpolation=how), np.uint8)
     found = _upright(small, most)
     if not found:
         return Marks(np.zeros((0, 4)), np.zeros((0, BYTES), np.uint8))

@@ -198,7 +198,8 @@ def _other_inside(data: bytes, end: int) -> bool:
 
 
 _STARTS: Final = (
-    b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"%PDF", b"\x7fELF", b"MZ\x90\0",
+    b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"%PDF", b"\x7fELF",
+    b"MZ\x90\0",
     b"<?xml", b"<!DOCTYPE", b"<html", b"<svg", b"<script", b"<?php", b"BZh9", b"\xfd7zXZ", b"ustar", b"ftyp", b"OggS",
     b"\x1f\x8b\x08", b"#!/bin", b"wOFF",
 )  # fmt: skip

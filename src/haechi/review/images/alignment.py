@@ -54,7 +54,7 @@ class Agreement(NamedTuple):
         share = self.held / self.asked if self.asked else 0.0
         # Where nothing covers a copy, all of it agrees, and then nearly all marks hold. A template's other words
         # agree at small size, too, but their marks do not hold.
-        needed = 0.7 + min(0.15, max(0.0, self.agreed - 0.7))
+        needed = 0.7 + min(0.15, 1.5 * max(0.0, self.agreed - 0.75))
         enough = (self.asked >= 10 and share >= needed) or (self.asked >= 6 and share >= 0.9)  # noqa: PLR2004
         if enough and self.agreed >= 0.3 and self.extent >= 0.1:  # noqa: PLR2004 - a tenth of the area
             return min(1.0, SURE + 0.05 * share * min(1.0, self.asked / 20))

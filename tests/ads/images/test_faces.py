@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from haechi.errors import KnowledgeError, MissingError
 from haechi.review.case import Picture
@@ -11,7 +12,6 @@ from haechi.review.images.faces import LIMIT, Faces
 from haechi.review.images.look import with_faces
 from tests.ads.images.onnx_by_hand import detector, recogniser
 from tests.ads.images.scenes import encoded
-from PIL import Image
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
@@ -65,11 +65,11 @@ def test_a_wrong_file_is_named(tmp_path: Path, content: bytes) -> None:
     """If it fails, an operator learns of a wrong file from a crash, or never."""
     good, bad = detector(tmp_path / "detector.onnx"), tmp_path / "bad.onnx"
     bad.write_bytes(content)
-    with pytest.raises(KnowledgeError, match="bad.onnx: cannot be used as YuNet"):
+    with pytest.raises(KnowledgeError, match=r"bad\.onnx: cannot be used as YuNet"):
         Faces(bad, recogniser(tmp_path / "recogniser.onnx"))
-    with pytest.raises(KnowledgeError, match="bad.onnx: cannot be used as SFace"):
+    with pytest.raises(KnowledgeError, match=r"bad\.onnx: cannot be used as SFace"):
         Faces(good, bad)
-    with pytest.raises(MissingError, match="none.onnx"):
+    with pytest.raises(MissingError, match=r"none\.onnx"):
         Faces(tmp_path / "none.onnx", good)
 
 

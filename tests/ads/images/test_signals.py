@@ -7,7 +7,8 @@ from haechi.review.ads import Ad, Authorisation, Box, Fact
 from haechi.review.case import Case, History, Picture, World
 from haechi.review.signals import face, image_copy, image_text
 
-AT = datetime(2026, 11, 1)
+AT = datetime.fromisoformat("2026-11-01")
+BEFORE, AFTER = datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2026-11-02")
 
 
 def case(picture: Picture | None, *authorisations: Authorisation) -> Case:
@@ -41,14 +42,14 @@ def test_an_authorisation_counts_only_signed_and_in_its_time() -> None:
     """If it fails, an expired or unsigned paper excuses an impersonation, or a valid one does not."""
     picture = Picture(copies=(("party:mei#1", 0.99),))
 
-    def said(**given: datetime | None) -> str:
-        one = Authorisation(party_id="mei", advertiser_id="adv-1", **given)
+    def said(signed_at: datetime | None, expires_at: datetime | None = None) -> str:
+        one = Authorisation(party_id="mei", advertiser_id="adv-1", signed_at=signed_at, expires_at=expires_at)
         return image_copy.find(case(picture, one))[0].params["authorised"]
 
     assert said(signed_at=AT) == "yes"
-    assert said(signed_at=datetime(2026, 1, 1), expires_at=datetime(2026, 11, 2)) == "yes"
-    assert said(signed_at=datetime(2026, 1, 1), expires_at=AT) == "no"
-    assert said(signed_at=datetime(2026, 11, 2)) == "no"
+    assert said(signed_at=BEFORE, expires_at=AFTER) == "yes"
+    assert said(signed_at=BEFORE, expires_at=AT) == "no"
+    assert said(signed_at=AFTER) == "no"
     assert said(signed_at=None) == "no"
 
 

@@ -128,16 +128,7 @@ def opened(data: bytes) -> Opened:
             return _decoded(data, told)
     except (Image.DecompressionBombError, MemoryError):
         raise RefusedError("too-large") from None
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        OverflowError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-    ):
+    except (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError, RuntimeError):
         # What Pillow's decoders raise on broken data, by its documentation and by trying.
         raise RefusedError("unreadable") from None
 

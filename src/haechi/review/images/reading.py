@@ -24,7 +24,8 @@ _SMALL: Final = 900
 """Pictures whose longer side is shorter are made twice as large before they are read."""
 _LEAST_SURE: Final = 30.0
 _FAINT: Final = 90
-_AUTO: Final = "3"
+_COLUMN: Final = "4"
+"""Lines of different sizes under one another: finds lines of Hangul that the automatic layout leaves out."""
 _BLOCK: Final = "6"
 _WORD: Final = "5"
 _COLUMNS: Final = 12
@@ -52,7 +53,7 @@ def read(
         return None
     scale = 2 if max(grey.shape) < _SMALL else 1
     clear = _clear(grey, scale)
-    told = _run(engine, clear, languages, seconds, _AUTO)
+    told = _run(engine, clear, languages, seconds, _COLUMN)
     lines = None if told is None else _lines(told, scale)
     if lines == () and dense_text(grey):
         # Finding the page's parts fails on busy grounds; taken as one block the same text is read.
@@ -142,6 +143,9 @@ def dense_text(grey: Grey) -> bool:
     scale = _DENSE_SIDE / max(grey.shape)
     size = (max(8, round(grey.shape[1] * scale)), max(8, round(grey.shape[0] * scale)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    low, high = (float(edge) for edge in np.percentile(small, (0.5, 99.5)))
+    gain = min(_GAIN, 255 / max(1.0, high - low))
+    small = ((small.astype(np.float32) - low) * gain).clip(0, 255).astype(np.uint8)
     edges = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     strong = (edges > max(40.0, 2.5 * float(edges.mean()))).astype(np.uint8)
     rows = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, 11), np.uint8))
@@ -156,6 +160,7 @@ def dense_text(grey: Grey) -> bool:
 
 
 _DENSE_SIDE: Final = 512
+_GAIN: Final = 3.0
 _LOWEST: Final = 5
 _HIGHEST: Final = 64
 

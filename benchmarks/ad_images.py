@@ -1,6 +1,7 @@
 """How well known pictures are found after edits, how often strangers are taken for them, and how fast.
 
     python benchmarks/ad_images.py [--photos FOLDER] [--bank FILE] [--hashes 1000000] [--each 60] [--strangers 1000]
+                                   [--parts text templates edits strangers look]
 
 All pictures are synthetic (`ad_pictures.py`) but those of `--photos`, a folder of JPEGs with a free licence. The bank
 is filled up to `--hashes` marks: a third are tiles of rendered pictures, the rest are made of their marks put
@@ -27,6 +28,7 @@ from haechi.review.images.look import look
 from haechi.review.images.reading import dense_text
 
 SURE = 0.95
+PARTS = ("text", "templates", "edits", "strangers", "look")
 Grey = NDArray[np.uint8]
 
 
@@ -171,6 +173,7 @@ def main() -> None:
     parser.add_argument("--hashes", type=int, default=1_000_000)
     parser.add_argument("--each", type=int, default=60)
     parser.add_argument("--strangers", type=int, default=1_000)
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
     given = parser.parse_args()
     cv2.setNumThreads(1)
     images = known_pictures(given.photos, 150)
@@ -184,11 +187,15 @@ def main() -> None:
     print(f"file: {given.bank.stat().st_size / len(bank):,.0f} bytes a picture")
     for number, image in enumerate(images):
         bank.add(rejected(f"known-{number}"), fingerprint(grey(image)))
-    measure_text(given.photos)
-    measure_templates(200)
-    measure_edits(bank, images, given.each)
-    measure_strangers(bank, given.strangers)
-    measure_look(bank, given.bank.parent, 40)
+    parts = {
+        "text": lambda: measure_text(given.photos),
+        "templates": lambda: measure_templates(200),
+        "edits": lambda: measure_edits(bank, images, given.each),
+        "strangers": lambda: measure_strangers(bank, given.strangers),
+        "look": lambda: measure_look(bank, given.bank.parent, 40),
+    }
+    for part in given.parts:
+        parts[part]()
 
 
 if __name__ == "__main__":

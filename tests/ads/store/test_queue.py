@@ -253,9 +253,10 @@ def test_an_advertiser_is_suspended_by_two(world: Desk) -> None:
     assert shown.proposal == ("eight scams", "ann")
     decide_suspension(world.engine, job, confirm=True, by="bob", words="seen", now=world.now())
     assert (world.runs("a1"), world.runs("b1")) == (False, True)
-    for refused in (lambda: world.submit("a2"), lambda: world.change("a1")):
-        with pytest.raises(UsageError, match="suspended"):
-            refused()
+    with pytest.raises(UsageError, match="suspended"):
+        world.submit("a2")
+    with pytest.raises(UsageError, match="suspended"):
+        world.change("a1")
     lift_suspension(world.engine, "acme", by="cat", words="it was hijacked", now=world.now())
     assert world.runs("a1")
     with pytest.raises(MissingError):
@@ -334,7 +335,7 @@ def test_kappa_is_cohens(pairs: list[tuple[str, str]]) -> None:
         assert len({one for pair in pairs for one in pair}) == 1
         return
     one, other = ([pair[place] for pair in pairs] for place in (0, 1))
-    assert found == pytest.approx(cohen_kappa_score(one, other))  # type: ignore[no-untyped-call]
+    assert found == pytest.approx(cohen_kappa_score(one, other))
 
 
 def test_what_is_late_is_told(world: Desk) -> None:

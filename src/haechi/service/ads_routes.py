@@ -36,7 +36,16 @@ from haechi.stores.review.appeals import Appeal, appeal, appeals_of
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.jobs import open_review
-from haechi.stores.review.notices import NewNotice, Notice, notice_of, open_notices, receive_notice
+from haechi.stores.review.notices import (
+    NewNotice,
+    Notice,
+    NoticeAnswer,
+    answers_told,
+    notice_of,
+    open_notices,
+    receive_notice,
+    waiting_answers,
+)
 from haechi.stores.review.parties import (
     Party,
     SignedAuthorisation,
@@ -239,7 +248,24 @@ class NoticeRoutes(Controller):
         return [with_zone(one) for one in sweeps_of_notice(platform.engine, notice_id)]
 
 
-ROUTES: Final = (AdRoutes, PublicationRoutes, RegisterRoutes, NoticeRoutes)
+class NoticeAnswerRoutes(Controller):
+    """What reporters are to be told, for the operator's mailer."""
+
+    path = "/v1/notice-answers"
+    tags = ("ad notices",)
+
+    @_get(guards=[needs("review")])
+    def fetch(self, platform: Platform) -> list[NoticeAnswer]:
+        """Answers that nobody was told yet, each with where the reporter wants it; 1,000 at most."""
+        return waiting_answers(platform.engine)
+
+    @_post("/acknowledge", guards=[needs("review")], status_code=HTTP_200_OK)
+    def acknowledge(self, data: Messages, platform: Platform) -> Acknowledged:
+        """Says that reporters were told; where is forgotten with it."""
+        return Acknowledged(answers_told(platform.engine, data.messages, now=utc_now()))
+
+
+ROUTES: Final = (AdRoutes, PublicationRoutes, RegisterRoutes, NoticeRoutes, NoticeAnswerRoutes)
 
 
 def _advertiser_id(platform: Platform, caller: Caller, data: AdBody) -> str:

@@ -193,7 +193,6 @@ decisions: Final = Table(
     # FULLY, PARTIALLY or NOT.
     Column("automated", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("second_actor", Text),
     # JSON of the reasons and signals of `haechi.review.ads.Decision`, and of the rules' codes.
     Column("reasons", Text, nullable=False),
     Column("signals", Text, nullable=False),

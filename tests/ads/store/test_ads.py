@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Engine, text, update
 
@@ -15,7 +16,7 @@ from haechi.stores.review.advertisers import AdvertiserFacts, put_advertiser
 from haechi.stores.review.blobs import LARGEST, forget_blobs, put_blob, read_blob
 from haechi.stores.review.by_hand import hold_for_a_person
 from haechi.stores.review.changes import changes_of
-from haechi.stores.review.decided import Making, check_decisions, write_decision
+from haechi.stores.review.decided import Making, check_decisions, decided_since, write_decision
 from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.publishing import acknowledge, waiting
 from haechi.stores.review.words import StaleError
@@ -285,6 +286,38 @@ def test_every_decision_is_on_the_ledger_and_a_changed_one_is_found(world: Desk)
             assert list(check_decisions(connection)) != []
             transaction.rollback()
         connection.close()
+
+
+def test_an_index_of_earlier_ads_follows_what_is_decided(world: Desk) -> None:
+    """An index in memory that misses a person's decision, or starts empty after a restart, finds too few copies."""
+    world.submit("a1", text="shoes")
+    world.submit("a2", text="[hold]")
+    with reading(world.engine) as connection:
+        first = decided_since(connection, 0, limit=1)
+        rest = decided_since(connection, first[-1].number)
+    assert [(one.ad.ad_id, one.decision.decision, one.automated) for one in (*first, *rest)] == [
+        ("a1", "approve", "FULLY"), ("a2", "hold", "FULLY"),
+    ]  # fmt: skip
+    world.decide("reject", "a2")
+    with reading(world.engine) as connection:
+        (last,) = decided_since(connection, rest[-1].number)
+    assert (last.ad.text, last.decision.decision, last.automated) == ("[hold]", "reject", "NOT")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"decided_at": NOW.replace(tzinfo=dt.UTC)}, {"rules": ("half \ud800",)}, {"ad_id": "a2"}]
+)
+def test_a_decision_that_cannot_be_written_holds_the_ad(engine: Engine, wrong: dict[str, Any]) -> None:
+    """A defect of the examiner must not keep an ad, or all ads behind it, from a person."""
+
+    def odd(one: Any, **more: Any) -> Decision:
+        return msgspec.structs.replace(examine(one, **more), **(wrong if one.ad_id == "a1" else {}))
+
+    world = Desk(engine, odd).found()
+    world.submit("a1")
+    assert (world.state("a1"), world.submit("a3").state) == ("submitted", "approved")
+    assert world.ads.resume(now=world.now()) == 1
+    assert world.state("a1") == "held"
 
 
 def test_by_hand_every_ad_waits_for_a_person(engine: Engine) -> None:

@@ -17,7 +17,15 @@ from haechi.stores.ledger import entries
 from haechi.stores.review import queue
 from haechi.stores.review.clocks import due, read_clocks
 from haechi.stores.review.decided import check_decisions
-from haechi.stores.review.notices import NewNotice, Notice, answer_notice, open_notices, receive_notice
+from haechi.stores.review.notices import (
+    NewNotice,
+    Notice,
+    answer_notice,
+    answers_told,
+    open_notices,
+    receive_notice,
+    waiting_answers,
+)
 from haechi.stores.review.parties import (
     Party,
     SignedAuthorisation,
@@ -30,6 +38,7 @@ from haechi.stores.review.registers import Register, claim_licence, licences_of,
 from haechi.stores.review.sweeps import Progress, go_on, progress_of, step
 from haechi.stores.review.views import overdue, show_job
 from haechi.stores.rows import reading
+from haechi.stores.schema import METADATA
 from tests.ads.store.worlds import NOW, Desk, examine, hours
 
 TARO = Party(party_id="taro", names=("Taro Yamada",))
@@ -220,8 +229,18 @@ def test_the_reporter_is_told_result_and_reason(world: Desk) -> None:
     with reading(world.engine) as connection:
         (message,) = connection.execute(select(o).where(o.c.kind == "ad-notice-answer")).all()
         assert open_notices(connection, now=world.now()) == []
-    assert message.recipient == "taro@example.jp"
-    assert "Three ads are gone." in message.body
+    (answer,) = waiting_answers(world.engine)
+    assert (answer.contact, answer.result, answer.reason) == (
+        "taro@example.jp", "acted", "Three ads are gone.",
+    )  # fmt: skip
+    assert answers_told(world.engine, [message.message], now=world.now()) == 1
+    assert (
+        waiting_answers(world.engine),
+        answers_told(world.engine, [message.message], now=world.now()),
+    ) == ([], 0)
+    with reading(world.engine) as connection:
+        everything = [list(row) for t in METADATA.sorted_tables for row in connection.execute(t.select())]
+    assert "taro@example.jp" not in str(everything)
     with pytest.raises(ConflictError):
         answer_notice(world.engine, told.notice_id, "refused", reason="r", by="ann", now=world.now())
     with pytest.raises(UsageError):

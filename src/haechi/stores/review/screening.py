@@ -153,8 +153,12 @@ class Screening:
             case.ad, ad_hash=about, advertiser=case.advertiser, picture=case.picture, visits=visits,
             world=known.world, history=self._past, now=now,
         )  # fmt: skip
-        if (decision.ad_id, decision.ad_hash) != (case.ad.ad_id, about):
-            raise HaechiError("the examiner decided about another ad; expected the one that it was given.")
+        if (decision.ad_id, decision.ad_hash, decision.decided_at) != (case.ad.ad_id, about, now):
+            raise HaechiError(
+                "the examiner decided about another ad or instant; expected those it was given."
+            )
+        # What cannot be written down must fail here, where a failure holds the ad.
+        msgspec.json.encode((decision, visits))
         return visits, decision
 
     def _read(self, ad: int) -> _Case:
@@ -218,9 +222,9 @@ def _adds_nothing(state: Reviewed, before: Row[Any], decision: Decision) -> bool
         # It found nothing; what waits for a person, or was stopped by one, is not let go because of that.
         return True
     old = as_decision(before, decision.ad_id)
-    same = decision.rules == old.rules and _found(decision) == _found(old)
     if before.automated != "FULLY":
-        return same
+        return set(decision.rules) <= set(old.rules) and _found(decision) <= _found(old)
+    same = decision.rules == old.rules and _found(decision) == _found(old)
     return same and (state, decision.decision) in (("held", "hold"), ("rejected", "reject"))
 
 

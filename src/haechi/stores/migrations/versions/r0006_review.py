@@ -275,7 +275,6 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("automated", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("second_actor", sa.Text(), nullable=True),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("signals", sa.Text(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),

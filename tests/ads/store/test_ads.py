@@ -183,6 +183,26 @@ def test_a_party_that_is_registered_while_an_ad_is_examined_counts(engine: Engin
     assert asked == [0, 1]
 
 
+def test_an_ad_changed_while_it_is_examined_is_judged_as_it_is(engine: Engine) -> None:
+    """The answer about the first version comes after the second one is there: it is thrown away, and not an error."""
+    world = Desk(engine)
+    asked: list[str] = []
+
+    def slow(one: Any, **more: Any) -> Decision:
+        asked.append(one.text)
+        if asked == ["shoes"]:
+            Desk(engine).change(text="[reject] savings")
+        return examine(one, **more)
+
+    world.ads = Desk(engine, slow).found().ads
+    standing = world.submit(text="shoes")
+    assert (standing.state, standing.version, world.runs()) == ("rejected", 2, False)
+    assert asked == ["shoes", "[reject] savings"]
+    assert [one.outcome for one in world.decisions()] == ["reject"]
+    with reading(engine) as connection:
+        assert list(check_decisions(connection)) == []
+
+
 def test_a_page_that_changes_after_approval_stops_the_ad(engine: Engine) -> None:
     """The swap after approval: the page is looked at again, and the approval was of the page as it was."""
     web = {"https://shop.example/": "shoes", "https://away.example/": "away"}

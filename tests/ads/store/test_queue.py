@@ -16,6 +16,7 @@ from haechi.review.ads import Advertiser, Reason
 from haechi.stores import review_schema as tables
 from haechi.stores.ledger import entries
 from haechi.stores.review import desk, golden, queue
+from haechi.stores.review.publishing import waiting
 from haechi.stores.review.suspensions import decide_suspension, lift_suspension, propose_suspension
 from haechi.stores.review.views import oldest_and_count, overdue, show_job, waiting_jobs
 from haechi.stores.review.words import StaleError, TakenError
@@ -241,11 +242,12 @@ def test_an_advertiser_is_suspended_by_two(world: Desk) -> None:
     """One person alone must not shut an advertiser out; once two did, nothing of it runs."""
     world.submit("a1")
     world.submit("b1", advertiser="club")
+    world.submit("a9", text="[hold]")
     job = propose_suspension(world.engine, "acme", by="ann", reason="eight scams", now=world.now())
     assert world.runs("a1")
     with pytest.raises(UsageError):
         queue.claim(world.engine, job, by="ann", now=world.now())
-    assert world.take("ann") is None
+    assert world.take("ann") == world.job_of("a9")
     with pytest.raises(UsageError):
         propose_suspension(world.engine, "acme", by="bob", reason="again", now=world.now())
     assert world.take("bob") == job
@@ -257,7 +259,19 @@ def test_an_advertiser_is_suspended_by_two(world: Desk) -> None:
         world.submit("a2")
     with pytest.raises(UsageError, match="suspended"):
         world.change("a1")
+    assert {told.ad_id: told.may_run for told in waiting(world.engine)} == {
+        "a1": False,
+        "b1": True,
+        "a9": False,
+    }
+    world.decide("approve", "a9", by="ann")
+    assert {told.ad_id: told.may_run for told in waiting(world.engine)}["a9"] is False
     lift_suspension(world.engine, "acme", by="cat", words="it was hijacked", now=world.now())
+    assert {told.ad_id: told.may_run for told in waiting(world.engine)} == {
+        "a1": True,
+        "b1": True,
+        "a9": True,
+    }
     assert world.runs("a1")
     with pytest.raises(MissingError):
         lift_suspension(world.engine, "acme", by="cat", words="again", now=world.now())

@@ -1,4 +1,4 @@
-"""Ad review's work beside the calls: what was cut off is taken up, sweeps go on, pictures whose date is over go."""
+"""Ad review's work beside the calls: sweeps, pages looked at again, what was cut off taken up, pictures destroyed."""
 
 import threading
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ import structlog
 from haechi.stores.clock import utc_now
 from haechi.stores.review.ads import Ads
 from haechi.stores.review.blobs import forget_blobs
+from haechi.stores.review.rechecks import recheck_due
 from haechi.stores.review.sweeps import go_on
 
 _CLEARS: Final = timedelta(hours=6)
@@ -55,6 +56,7 @@ class AdWork:
         now = utc_now()
         try:
             self._ads.resume(now=now)
+            looked = recheck_due(self._ads, now=now)
             told = go_on(self._ads.engine, self._ads.screening, now=now)
             if self._cleared is None or now - self._cleared >= _CLEARS:
                 forget_blobs(self._ads.engine, now=now)
@@ -62,7 +64,7 @@ class AdWork:
         except Exception as fault:  # noqa: BLE001 - a thread that ends would leave sweeps half-way, unseen
             structlog.get_logger("haechi").error("ad review", fault=type(fault).__name__)
             return False
-        return any(one.finished_at is None for one in told)
+        return looked > 0 or any(one.finished_at is None for one in told)
 
     def _go_on(self) -> None:
         while not self._ended:

@@ -19,6 +19,7 @@ from haechi.stores.review.changes import changes_of
 from haechi.stores.review.decided import Making, check_decisions, decided_since, write_decision
 from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.publishing import acknowledge, waiting
+from haechi.stores.review.rechecks import EVERY, recheck_due
 from haechi.stores.review.words import StaleError
 from haechi.stores.rows import reading, writing
 from tests.ads.store.worlds import NOW, Desk, ad, examine, hours, pages
@@ -226,6 +227,26 @@ def test_a_page_that_cannot_be_reached_now_tells_nothing(engine: Engine) -> None
     web["https://shop.example/"] = "away"
     world.ads.recheck("a1", now=world.now())
     assert world.runs()
+
+
+def test_pages_of_running_ads_are_looked_at_again_and_again(engine: Engine) -> None:
+    """A swap that nobody looks for is found by its victims: every page in its turn, also where one always fails."""
+    web = {f"https://shop{number}.example/": "shoes" for number in range(20)}
+    world = Desk(engine, visit=pages(web)).found()
+    for number in range(20):
+        world.submit(f"a{number}", landing_url=f"https://shop{number}.example/")
+    world.submit("held", text="[hold]", landing_url="https://shop1.example/")
+    world.submit("none")
+    assert recheck_due(world.ads, now=world.now()) == 0
+    web["https://shop3.example/"] = "[hold] savings"
+    del web["https://shop5.example/"]
+    world.clock += EVERY
+    assert recheck_due(world.ads, limit=5, now=world.now()) == 5
+    assert recheck_due(world.ads, now=world.now()) == 15
+    assert recheck_due(world.ads, now=world.now()) == 0
+    assert [number for number in range(20) if not world.runs(f"a{number}")] == [3]
+    with reading(engine) as connection:
+        assert list(check_decisions(connection)) == []
 
 
 def test_what_the_ad_server_and_the_advertiser_do(world: Desk) -> None:

@@ -335,6 +335,8 @@ def test_known_answers_are_mixed_in_and_look_like_the_others(world: Desk) -> Non
         said = desk.Said(verdict="reject", ad_hash=str(shown.ad_hash), words="scam")
         assert desk.decide_job(world.engine, str(job), said, by="ann", now=world.now()) is None
     assert {one.ad_id for one in waiting_jobs(world.engine, by="bob", now=world.now())} == {"a1"}
+    # Who made them knows the answers.
+    assert queue.claim_next(world.engine, by="cat", now=world.now(), golden_every=1) is None
     (told,) = golden.agreement(world.engine)
     assert (told.by, told.answers, told.agreed, told.missed, told.kappa) == ("ann", 3, 2, 0, 0.0)
     assert len(world.decisions()) == 1

@@ -1,10 +1,11 @@
 """Ad review over HTTP: an ad before it runs, what is known beside ads, and notices. People decide at the desk."""
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Final
 
 from litestar import Controller, get, post, put
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import PermissionDeniedException, TooManyRequestsException
 from litestar.params import QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from sqlalchemy import select
@@ -26,17 +27,28 @@ from haechi.service.ads_shapes import (
     Taken,
 )
 from haechi.service.callers import needs
+from haechi.service.limits import told
 from haechi.service.platform import Platform
 from haechi.service.problems import PROBLEMS
 from haechi.stores import schema
 from haechi.stores.clock import instant, utc_now
+from haechi.stores.identity.limits import take
 from haechi.stores.keys import Caller
 from haechi.stores.review.advertisers import AdvertiserFacts, put_advertiser
 from haechi.stores.review.appeals import Appeal, appeal, appeals_of
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.jobs import open_review
-from haechi.stores.review.notices import NewNotice, Notice, notice_of, open_notices, receive_notice
+from haechi.stores.review.notices import (
+    NewNotice,
+    Notice,
+    NoticeAnswer,
+    answers_told,
+    notice_of,
+    open_notices,
+    receive_notice,
+    waiting_answers,
+)
 from haechi.stores.review.parties import (
     Party,
     SignedAuthorisation,
@@ -50,7 +62,7 @@ from haechi.stores.review.publishing import MayRun, Told, acknowledge, may_run, 
 from haechi.stores.review.registers import Register, claim_licence, take_register
 from haechi.stores.review.sweeps import Progress, sweeps_of_notice
 from haechi.stores.review.versions import Standing, expect_ad
-from haechi.stores.rows import reading
+from haechi.stores.rows import reading, writing
 from haechi.terms.zones import with_zone
 
 _get = partial(get, responses=PROBLEMS, sync_to_thread=True)
@@ -71,7 +83,7 @@ class AdRoutes(Controller):
         """Has a new ad judged; it runs only once it is approved. The same again is answered as it stands."""
         now = utc_now()
         ad = data.as_ad(data.ad_id, _advertiser_id(platform, caller, data), now)
-        with platform.place():
+        with platform.ad_work.place():
             return _view(platform, platform.ads.submit(ad, data.picture, by=caller.name, now=now))
 
     @_get("/{ad_id:str}", guards=[needs("ads")])
@@ -84,15 +96,16 @@ class AdRoutes(Controller):
         """Has a change judged: all of the ad as it is to be. Nothing of it runs until the new version is approved."""
         now = utc_now()
         ad = data.as_ad(ad_id, _advertiser_id(platform, caller, data), now)
-        with platform.place():
+        with platform.ad_work.place():
             return _view(platform, platform.ads.change(ad, data.picture, by=caller.name, now=now))
 
     @_post("/{ad_id:str}/check", guards=[needs("ads")], status_code=HTTP_200_OK)
     def check(self, ad_id: str, data: AdBody, platform: Platform, caller: Caller) -> Checked:
         """What review would say of an ad before it is submitted: reasons and mends. Nothing is kept."""
         now = utc_now()
+        _expect_patience(platform, caller, now)
         ad = data.as_ad(ad_id, _advertiser_id(platform, caller, data), now)
-        with platform.place():
+        with platform.ad_work.place():
             found = platform.ads.check(ad, data.picture, now=now)
         return Checked(outcome=found.decision, reasons=found.reasons)
 
@@ -217,9 +230,9 @@ class NoticeRoutes(Controller):
     @_post(guards=[needs("review")], status_code=HTTP_201_CREATED)
     def receive(self, data: NewNotice, platform: Platform, caller: Caller) -> Notice:
         """Takes a report in: who is impersonated is protected when this answers, and every ad is judged again."""
-        told = receive_notice(platform.engine, data, by=caller.name, now=utc_now())
+        taken = receive_notice(platform.engine, data, by=caller.name, now=utc_now())
         platform.ad_work.wake()
-        return with_zone(told)
+        return with_zone(taken)
 
     @_get(guards=[needs("review")])
     def waiting(self, platform: Platform) -> list[Notice]:
@@ -239,7 +252,24 @@ class NoticeRoutes(Controller):
         return [with_zone(one) for one in sweeps_of_notice(platform.engine, notice_id)]
 
 
-ROUTES: Final = (AdRoutes, PublicationRoutes, RegisterRoutes, NoticeRoutes)
+class NoticeAnswerRoutes(Controller):
+    """What reporters are to be told, for the operator's mailer."""
+
+    path = "/v1/notice-answers"
+    tags = ("ad notices",)
+
+    @_get(guards=[needs("review")])
+    def fetch(self, platform: Platform) -> list[NoticeAnswer]:
+        """Answers that nobody was told yet, each with where the reporter wants it; 1,000 at most."""
+        return waiting_answers(platform.engine)
+
+    @_post("/acknowledge", guards=[needs("review")], status_code=HTTP_200_OK)
+    def acknowledge(self, data: Messages, platform: Platform) -> Acknowledged:
+        """Says that reporters were told; where is forgotten with it."""
+        return Acknowledged(answers_told(platform.engine, data.messages, now=utc_now()))
+
+
+ROUTES: Final = (AdRoutes, PublicationRoutes, RegisterRoutes, NoticeRoutes, NoticeAnswerRoutes)
 
 
 def _advertiser_id(platform: Platform, caller: Caller, data: AdBody) -> str:
@@ -256,6 +286,18 @@ def _advertiser_id(platform: Platform, caller: Caller, data: AdBody) -> str:
     if data.advertiser_id not in (None, own):
         raise PermissionDeniedException("the key belongs to another advertiser")
     return str(own)
+
+
+def _expect_patience(platform: Platform, caller: Caller, now: datetime) -> None:
+    if caller.advertiser is None:
+        return
+    with writing(platform.engine) as connection:
+        allowed = take(connection, "check-for-advertiser", str(caller.advertiser), now=now)
+    if not allowed:
+        told("checks")
+        raise TooManyRequestsException(
+            "too many ads were checked within an hour; submit one, or wait", headers={"Retry-After": "30"}
+        )
 
 
 def _view(platform: Platform, standing: Standing) -> AdView:

@@ -152,7 +152,10 @@ ads: Final = Table(
     # Ads that are copies of one another have one cluster: the number of the first of them.
     Column("cluster", _NUMBER, nullable=False, index=True),
     Column("created_at", _INSTANT, nullable=False),
+    # When the page behind it was last looked at; null where nobody looks.
+    Column("looked_at", _INSTANT),
     Index("ix_review_ads_state", "state", "ad"),
+    Index("ix_review_ads_looked_at", "state", "looked_at"),
 )
 
 versions: Final = Table(
@@ -193,7 +196,6 @@ decisions: Final = Table(
     # FULLY, PARTIALLY or NOT.
     Column("automated", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("second_actor", Text),
     # JSON of the reasons and signals of `haechi.review.ads.Decision`, and of the rules' codes.
     Column("reasons", Text, nullable=False),
     Column("signals", Text, nullable=False),

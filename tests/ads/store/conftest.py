@@ -1,6 +1,7 @@
 """Databases for these tests: one of each kind, emptied before each test, since making one takes longer than most."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -34,3 +35,11 @@ def engine(opened: Engine) -> Engine:
         for table in reversed(METADATA.sorted_tables):
             connection.execute(table.delete())
     return opened
+
+
+@pytest.fixture
+def own_database(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of one test alone, of the same kind: for a server of its own process."""
+    if "://" not in database:
+        return str(tmp_path / "own")
+    return new_database(request.getfixturevalue("postgres_server"))

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Engine, text, update
 
@@ -15,9 +16,10 @@ from haechi.stores.review.advertisers import AdvertiserFacts, put_advertiser
 from haechi.stores.review.blobs import LARGEST, forget_blobs, put_blob, read_blob
 from haechi.stores.review.by_hand import hold_for_a_person
 from haechi.stores.review.changes import changes_of
-from haechi.stores.review.decided import Making, check_decisions, write_decision
+from haechi.stores.review.decided import Making, check_decisions, decided_since, write_decision
 from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.publishing import acknowledge, waiting
+from haechi.stores.review.rechecks import EVERY, recheck_due
 from haechi.stores.review.words import StaleError
 from haechi.stores.rows import reading, writing
 from tests.ads.store.worlds import NOW, Desk, ad, examine, hours, pages
@@ -182,6 +184,26 @@ def test_a_party_that_is_registered_while_an_ad_is_examined_counts(engine: Engin
     assert asked == [0, 1]
 
 
+def test_an_ad_changed_while_it_is_examined_is_judged_as_it_is(engine: Engine) -> None:
+    """The answer about the first version comes after the second one is there: it is thrown away, and not an error."""
+    world = Desk(engine)
+    asked: list[str] = []
+
+    def slow(one: Any, **more: Any) -> Decision:
+        asked.append(one.text)
+        if asked == ["shoes"]:
+            Desk(engine).change(text="[reject] savings")
+        return examine(one, **more)
+
+    world.ads = Desk(engine, slow).found().ads
+    standing = world.submit(text="shoes")
+    assert (standing.state, standing.version, world.runs()) == ("rejected", 2, False)
+    assert asked == ["shoes", "[reject] savings"]
+    assert [one.outcome for one in world.decisions()] == ["reject"]
+    with reading(engine) as connection:
+        assert list(check_decisions(connection)) == []
+
+
 def test_a_page_that_changes_after_approval_stops_the_ad(engine: Engine) -> None:
     """The swap after approval: the page is looked at again, and the approval was of the page as it was."""
     web = {"https://shop.example/": "shoes", "https://away.example/": "away"}
@@ -205,6 +227,26 @@ def test_a_page_that_cannot_be_reached_now_tells_nothing(engine: Engine) -> None
     web["https://shop.example/"] = "away"
     world.ads.recheck("a1", now=world.now())
     assert world.runs()
+
+
+def test_pages_of_running_ads_are_looked_at_again_and_again(engine: Engine) -> None:
+    """A swap that nobody looks for is found by its victims: every page in its turn, also where one always fails."""
+    web = {f"https://shop{number}.example/": "shoes" for number in range(20)}
+    world = Desk(engine, visit=pages(web)).found()
+    for number in range(20):
+        world.submit(f"a{number}", landing_url=f"https://shop{number}.example/")
+    world.submit("held", text="[hold]", landing_url="https://shop1.example/")
+    world.submit("none")
+    assert recheck_due(world.ads, now=world.now()) == 0
+    web["https://shop3.example/"] = "[hold] savings"
+    del web["https://shop5.example/"]
+    world.clock += EVERY
+    assert recheck_due(world.ads, limit=5, now=world.now()) == 5
+    assert recheck_due(world.ads, now=world.now()) == 15
+    assert recheck_due(world.ads, now=world.now()) == 0
+    assert [number for number in range(20) if not world.runs(f"a{number}")] == [3]
+    with reading(engine) as connection:
+        assert list(check_decisions(connection)) == []
 
 
 def test_what_the_ad_server_and_the_advertiser_do(world: Desk) -> None:
@@ -285,6 +327,38 @@ def test_every_decision_is_on_the_ledger_and_a_changed_one_is_found(world: Desk)
             assert list(check_decisions(connection)) != []
             transaction.rollback()
         connection.close()
+
+
+def test_an_index_of_earlier_ads_follows_what_is_decided(world: Desk) -> None:
+    """An index in memory that misses a person's decision, or starts empty after a restart, finds too few copies."""
+    world.submit("a1", text="shoes")
+    world.submit("a2", text="[hold]")
+    with reading(world.engine) as connection:
+        first = decided_since(connection, 0, limit=1)
+        rest = decided_since(connection, first[-1].number)
+    assert [(one.ad.ad_id, one.decision.decision, one.automated) for one in (*first, *rest)] == [
+        ("a1", "approve", "FULLY"), ("a2", "hold", "FULLY"),
+    ]  # fmt: skip
+    world.decide("reject", "a2")
+    with reading(world.engine) as connection:
+        (last,) = decided_since(connection, rest[-1].number)
+    assert (last.ad.text, last.decision.decision, last.automated) == ("[hold]", "reject", "NOT")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"decided_at": NOW.replace(tzinfo=dt.UTC)}, {"rules": ("half \ud800",)}, {"ad_id": "a2"}]
+)
+def test_a_decision_that_cannot_be_written_holds_the_ad(engine: Engine, wrong: dict[str, Any]) -> None:
+    """A defect of the examiner must not keep an ad, or all ads behind it, from a person."""
+
+    def odd(one: Any, **more: Any) -> Decision:
+        return msgspec.structs.replace(examine(one, **more), **(wrong if one.ad_id == "a1" else {}))
+
+    world = Desk(engine, odd).found()
+    world.submit("a1")
+    assert (world.state("a1"), world.submit("a3").state) == ("submitted", "approved")
+    assert world.ads.resume(now=world.now()) == 1
+    assert world.state("a1") == "held"
 
 
 def test_by_hand_every_ad_waits_for_a_person(engine: Engine) -> None:

@@ -15,9 +15,18 @@ from haechi.stores import schema
 from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger import entries
 from haechi.stores.review import queue
+from haechi.stores.review.blobs import forget_blobs
 from haechi.stores.review.clocks import due, read_clocks
 from haechi.stores.review.decided import check_decisions
-from haechi.stores.review.notices import NewNotice, Notice, answer_notice, open_notices, receive_notice
+from haechi.stores.review.notices import (
+    NewNotice,
+    Notice,
+    answer_notice,
+    answers_told,
+    open_notices,
+    receive_notice,
+    waiting_answers,
+)
 from haechi.stores.review.parties import (
     Party,
     SignedAuthorisation,
@@ -30,6 +39,7 @@ from haechi.stores.review.registers import Register, claim_licence, licences_of,
 from haechi.stores.review.sweeps import Progress, go_on, progress_of, step
 from haechi.stores.review.views import overdue, show_job
 from haechi.stores.rows import reading
+from haechi.stores.schema import METADATA
 from tests.ads.store.worlds import NOW, Desk, examine, hours
 
 TARO = Party(party_id="taro", names=("Taro Yamada",))
@@ -117,6 +127,24 @@ def test_what_others_report_is_looked_at_while_it_runs(world: Desk) -> None:
     assert world.job_of("a1") is not None
     world.decide("reject", "a1")
     assert not world.runs("a1")
+
+
+def test_a_job_gets_never_less_pressing_nor_later(world: Desk) -> None:
+    """A second reason to look must not put off the first."""
+    world.submit("a1", text="[hold]")
+    (held,) = world.rows(tables.jobs)
+    report(world, ad_ids=("a1",))
+    (pressing,) = world.rows(tables.jobs)
+    assert (pressing.priority, pressing.due_at) == (0, held.due_at)
+    world.change("a1", text="[hold] again")
+    (again,) = world.rows(tables.jobs)
+    assert (again.priority, again.due_at) == (0, held.due_at)
+    world.submit("a2")
+    report(world, ad_ids=("a2",), source="USER")
+    late = world.rows(tables.jobs)[1]
+    world.change("a2", text="[hold]")
+    sooner = world.rows(tables.jobs)[1]
+    assert (late.priority, sooner.priority, sooner.due_at < late.due_at) == (1, 1, True)
 
 
 def test_an_ad_reported_while_it_is_examined_does_not_run(engine: Engine) -> None:
@@ -220,8 +248,18 @@ def test_the_reporter_is_told_result_and_reason(world: Desk) -> None:
     with reading(world.engine) as connection:
         (message,) = connection.execute(select(o).where(o.c.kind == "ad-notice-answer")).all()
         assert open_notices(connection, now=world.now()) == []
-    assert message.recipient == "taro@example.jp"
-    assert "Three ads are gone." in message.body
+    (answer,) = waiting_answers(world.engine)
+    assert (answer.contact, answer.result, answer.reason) == (
+        "taro@example.jp", "acted", "Three ads are gone.",
+    )  # fmt: skip
+    assert answers_told(world.engine, [message.message], now=world.now()) == 1
+    assert (
+        waiting_answers(world.engine),
+        answers_told(world.engine, [message.message], now=world.now()),
+    ) == ([], 0)
+    with reading(world.engine) as connection:
+        everything = [list(row) for t in METADATA.sorted_tables for row in connection.execute(t.select())]
+    assert "taro@example.jp" not in str(everything)
     with pytest.raises(ConflictError):
         answer_notice(world.engine, told.notice_id, "refused", reason="r", by="ann", now=world.now())
     with pytest.raises(UsageError):
@@ -284,6 +322,17 @@ def test_a_signed_authorisation_lets_its_advertiser_alone(world: Desk) -> None:
             authorise(world.engine, msgspec.structs.replace(given, **wrong), by="d", now=world.now())
     end_party(world.engine, "taro", by="desk", now=world.now())
     assert world.submit("a3", text="Taro Yamada").state == "approved"
+
+
+def test_reference_pictures_go_when_protection_ends(world: Desk) -> None:
+    """The face of somebody who is no longer protected must not stay; that of somebody who is must."""
+    for name in ("taro", "hana"):
+        party = Party(party_id=name, names=(name,))
+        put_party(world.engine, party, images=(b"both", name.encode()), by="desk", now=world.now())
+    assert forget_blobs(world.engine, now=NOW + dt.timedelta(days=9_000)) == 0
+    end_party(world.engine, "taro", by="desk", now=world.now())
+    assert forget_blobs(world.engine, now=world.now()) == 1
+    assert {bytes(row.bytes) for row in world.rows(tables.blobs)} == {b"both", b"hana"}
 
 
 def test_of_registers_the_newest_counts(world: Desk) -> None:

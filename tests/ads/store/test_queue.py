@@ -16,6 +16,7 @@ from haechi.review.ads import Advertiser, Reason
 from haechi.stores import review_schema as tables
 from haechi.stores.ledger import entries
 from haechi.stores.review import desk, golden, queue
+from haechi.stores.review.publishing import waiting
 from haechi.stores.review.suspensions import decide_suspension, lift_suspension, propose_suspension
 from haechi.stores.review.views import oldest_and_count, overdue, show_job, waiting_jobs
 from haechi.stores.review.words import StaleError, TakenError
@@ -49,6 +50,18 @@ def test_one_has_a_job_at_a_time_and_for_a_time(world: Desk) -> None:
     assert claims[0].ended_at is not None
     assert claims[0].ended_at <= begun + queue.LEASE
     assert world.runs()
+
+
+def test_a_lease_that_is_over_decides_nothing_also_where_nobody_else_came(world: Desk) -> None:
+    """What somebody looked at yesterday is not what they decide on today."""
+    world.submit(text="[hold]")
+    job = str(world.take("ann"))
+    world.clock += queue.LEASE
+    with pytest.raises(TakenError):
+        world.say(job, "approve")
+    assert world.state() == "held"
+    assert world.take("ann") == job
+    assert world.say(job, "approve") is not None
 
 
 def test_a_lease_is_as_long_again_for_who_asks(world: Desk) -> None:
@@ -241,11 +254,12 @@ def test_an_advertiser_is_suspended_by_two(world: Desk) -> None:
     """One person alone must not shut an advertiser out; once two did, nothing of it runs."""
     world.submit("a1")
     world.submit("b1", advertiser="club")
+    world.submit("a9", text="[hold]")
     job = propose_suspension(world.engine, "acme", by="ann", reason="eight scams", now=world.now())
     assert world.runs("a1")
     with pytest.raises(UsageError):
         queue.claim(world.engine, job, by="ann", now=world.now())
-    assert world.take("ann") is None
+    assert world.take("ann") == world.job_of("a9")
     with pytest.raises(UsageError):
         propose_suspension(world.engine, "acme", by="bob", reason="again", now=world.now())
     assert world.take("bob") == job
@@ -253,10 +267,23 @@ def test_an_advertiser_is_suspended_by_two(world: Desk) -> None:
     assert shown.proposal == ("eight scams", "ann")
     decide_suspension(world.engine, job, confirm=True, by="bob", words="seen", now=world.now())
     assert (world.runs("a1"), world.runs("b1")) == (False, True)
-    for refused in (lambda: world.submit("a2"), lambda: world.change("a1")):
-        with pytest.raises(UsageError, match="suspended"):
-            refused()
+    with pytest.raises(UsageError, match="suspended"):
+        world.submit("a2")
+    with pytest.raises(UsageError, match="suspended"):
+        world.change("a1")
+    assert {told.ad_id: told.may_run for told in waiting(world.engine)} == {
+        "a1": False,
+        "b1": True,
+        "a9": False,
+    }
+    world.decide("approve", "a9", by="ann")
+    assert {told.ad_id: told.may_run for told in waiting(world.engine)}["a9"] is False
     lift_suspension(world.engine, "acme", by="cat", words="it was hijacked", now=world.now())
+    assert {told.ad_id: told.may_run for told in waiting(world.engine)} == {
+        "a1": True,
+        "b1": True,
+        "a9": True,
+    }
     assert world.runs("a1")
     with pytest.raises(MissingError):
         lift_suspension(world.engine, "acme", by="cat", words="again", now=world.now())
@@ -308,6 +335,8 @@ def test_known_answers_are_mixed_in_and_look_like_the_others(world: Desk) -> Non
         said = desk.Said(verdict="reject", ad_hash=str(shown.ad_hash), words="scam")
         assert desk.decide_job(world.engine, str(job), said, by="ann", now=world.now()) is None
     assert {one.ad_id for one in waiting_jobs(world.engine, by="bob", now=world.now())} == {"a1"}
+    # Who made them knows the answers.
+    assert queue.claim_next(world.engine, by="cat", now=world.now(), golden_every=1) is None
     (told,) = golden.agreement(world.engine)
     assert (told.by, told.answers, told.agreed, told.missed, told.kappa) == ("ann", 3, 2, 0, 0.0)
     assert len(world.decisions()) == 1
@@ -334,7 +363,7 @@ def test_kappa_is_cohens(pairs: list[tuple[str, str]]) -> None:
         assert len({one for pair in pairs for one in pair}) == 1
         return
     one, other = ([pair[place] for pair in pairs] for place in (0, 1))
-    assert found == pytest.approx(cohen_kappa_score(one, other))  # type: ignore[no-untyped-call]
+    assert found == pytest.approx(cohen_kappa_score(one, other))
 
 
 def test_what_is_late_is_told(world: Desk) -> None:

@@ -27,4 +27,5 @@ appeals      an advertiser's appeal, decided by somebody new
 notices      what was reported, what was known then, and what was done
 reported     ads that wait for a person because somebody whose word weighs reported them
 sweeps       every ad that runs or waits, judged again
+rechecks     pages behind ads that run, looked at again
 """

@@ -141,9 +141,13 @@ class Ads:
         with reading(self.engine) as connection:
             row = expect_ad(connection, ad_id)
             judged = version_row(connection, row.current)
-        if judged.ad_hash is None or row.run == "expired":
+        if row.looked_at is None or judged.ad_hash is None or row.run == "expired":
             return self.standing(ad_id)
         ad = msgspec.json.decode(judged.body, type=Ad)
+        a = tables.ads
+        with writing(self.engine) as connection:
+            # Before the look: one that fails is not tried again at once.
+            connection.execute(update(a).where(a.c.ad == row.ad).values(looked_at=micros(now)))
         visits = self.screening.visits_of(ad)
         seen = landing_hash(visits)
         if seen in (None, judged.landing_hash) or any(visit.failure is not None for visit in visits):

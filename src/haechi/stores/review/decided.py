@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row, select
@@ -22,8 +22,8 @@ from haechi.stores.review.words import Automated, Cause, StaleError
 
 _ID_BYTES: Final = 12
 _COVERED: Final = (
-    "decision_id", "version", "ad_hash", "outcome", "cause", "automated", "actor", "second_actor", "reasons",
-    "signals", "rules", "shadow_rules", "ruleset_hash", "words", "supersedes", "refers_to", "notice", "decided_at",
+    "decision_id", "version", "ad_hash", "outcome", "cause", "automated", "actor", "reasons", "signals",
+    "rules", "shadow_rules", "ruleset_hash", "words", "supersedes", "refers_to", "notice", "decided_at",
 )  # fmt: skip
 """Columns that the digest covers: all that say anything."""
 
@@ -36,7 +36,6 @@ class Making:
         cause: why it was made.
         automated: how much of it a machine made.
         actor: who decided.
-        second_actor: who decided with them, or None.
         words: what a person said of it.
         supersedes: the decision that it takes the place of, or None.
         refers_to: the decision whose finding it repeats, or None.
@@ -46,7 +45,6 @@ class Making:
     cause: Cause
     automated: Automated
     actor: str
-    second_actor: str | None = None
     words: str = ""
     supersedes: int | None = None
     refers_to: int | None = None
@@ -63,7 +61,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         cause: why it was made.
         automated: how much of it a machine made.
         actor: who decided.
-        second_actor: who decided with them, or None.
         reasons: for what is not approved.
         signals: everything found.
         rules: codes of the rules that fired.
@@ -81,7 +78,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
     automated: Automated
     actor: str
-    second_actor: str | None
     reasons: tuple[Reason, ...]
     signals: tuple[Signal, ...]
     rules: tuple[str, ...]
@@ -91,6 +87,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
     supersedes: str | None
     refers_to: str | None
+
+
+class Decided(NamedTuple):
+    """A decision with its ad: its number, by which one goes on; how much of it a machine made."""
+
+    number: int
+    ad: Ad
+    decision: Decision
+    automated: Automated
 
 
 def write_decision(connection: Connection, version: int, decision: Decision, making: Making) -> int:
@@ -182,7 +187,7 @@ def as_record(connection: Connection, row: Row[Any]) -> Record:
     kept = as_decision(row, "")
     return Record(
         decision_id=row.decision_id, ad_hash=row.ad_hash, outcome=row.outcome, cause=row.cause,
-        automated=row.automated, actor=row.actor, second_actor=row.second_actor, reasons=kept.reasons,
+        automated=row.automated, actor=row.actor, reasons=kept.reasons,
         signals=kept.signals, rules=kept.rules, ruleset_hash=row.ruleset_hash, words=row.words,
         decided_at=kept.decided_at, entry=row.entry,
         supersedes=None if row.supersedes is None else _id_of(connection, row.supersedes),
@@ -205,10 +210,33 @@ def as_decision(row: Row[Any], ad_id: str) -> Decision:
 def deciders(connection: Connection, ad: int) -> set[str]:
     """Everybody who ever decided on an ad."""
     d, v = tables.decisions, tables.versions
+    names = connection.execute(
+        select(d.c.actor).join_from(d, v, v.c.version == d.c.version).where(v.c.ad == ad)
+    ).scalars()
+    return set(names)
+
+
+def decided_since(connection: Connection, after: int, *, limit: int = 1_000) -> list[Decided]:
+    """What was decided after a decision, by machine and people, in its order: for an index of earlier ads to follow.
+
+    Args:
+        connection: in a transaction.
+        after: number of the last one that is known; 0: from the first.
+        limit: how many at most.
+    """
+    d, v = tables.decisions, tables.versions
     rows = connection.execute(
-        select(d.c.actor, d.c.second_actor).join_from(d, v, v.c.version == d.c.version).where(v.c.ad == ad)
-    )
-    return {name for row in rows for name in row if name is not None}
+        select(d, v.c.body)
+        .join_from(d, v, v.c.version == d.c.version)
+        .where(d.c.decision > after)
+        .order_by(d.c.decision)
+        .limit(limit)
+    ).all()
+    found = []
+    for row in rows:
+        ad = msgspec.json.decode(row.body, type=Ad)
+        found.append(Decided(row.decision, ad, as_decision(row, ad.ad_id), row.automated))
+    return found
 
 
 def check_decisions(connection: Connection) -> Iterator[str]:

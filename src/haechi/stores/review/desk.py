@@ -70,8 +70,8 @@ def decide_cluster(
 ) -> list[str]:
     """Decides the ad of a job and its copies that wait: each has a decision of its own, which refers to the first.
 
-    Copies are rejected whoever submitted them. They are approved only where the same advertiser did: what one may
-    say of somebody, another may not.
+    Others who have a job of a copy just then find it decided. Copies are rejected whoever submitted them. They are
+    approved only where the same advertiser did: what one may say of somebody, another may not.
 
     Args:
         engine: the database.

@@ -8,7 +8,7 @@ they can be shown to whoever asks what the platform knew and when.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ from haechi.stores.review.reported import WEIGHTY, as_reported
 from haechi.stores.review.sweeps import begin_sweep
 from haechi.stores.review.versions import expect_ad
 from haechi.stores.review.words import LONGEST_WORDS, MACHINE, NoticeResult, NoticeSource
-from haechi.stores.rows import writing
+from haechi.stores.rows import reading, writing
 from haechi.terms.zones import naive
 
 KIND: Final = "ad-notice-answer"
@@ -99,6 +99,24 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     result: NoticeResult | None
     reason: str
     late: bool
+
+
+class NoticeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer for a reporter.
+
+    Attributes:
+        message: its number, by which it is acknowledged.
+        contact: where the reporter wants it.
+        notice_id: to which notice.
+        result: acted, partly or refused.
+        reason: in words.
+    """
+
+    message: int
+    contact: str
+    notice_id: str
+    result: NoticeResult
+    reason: str
 
 
 def receive_notice(engine: Engine, new: NewNotice, *, by: str, now: datetime) -> Notice:
@@ -185,6 +203,42 @@ def answer_notice(
         public = {"notice_id": notice_id, "result": result, "late": micros(now) >= row.due_at}
         append(connection, [Fact("notice-answered", now, public)])
         return notice_of(connection, notice_id, now=now)
+
+
+def waiting_answers(engine: Engine, *, limit: int = 1_000) -> list[NoticeAnswer]:
+    """Answers that reporters were not told yet, in their order: for the operator's mailer."""
+    o = schema.outbox
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(o.c.message, o.c.recipient, o.c.body)
+            .where(o.c.kind == KIND, o.c.acknowledged_at.is_(None))
+            .order_by(o.c.message)
+            .limit(limit)
+        ).all()
+    return [NoticeAnswer(message=row.message, contact=row.recipient, **json.loads(row.body)) for row in rows]
+
+
+def answers_told(engine: Engine, messages: Collection[int], *, now: datetime) -> int:
+    """Reporters were told; where they wanted to be told is forgotten with it.
+
+    Returns:
+        how many of the messages were new.
+    """
+    o, n = schema.outbox, tables.notices
+    with writing(engine) as connection:
+        found = connection.execute(
+            select(o.c.message, o.c.body).where(
+                o.c.message.in_(messages), o.c.kind == KIND, o.c.acknowledged_at.is_(None)
+            )
+        ).all()
+        told = [json.loads(row.body)["notice_id"] for row in found]
+        connection.execute(update(n).where(n.c.notice_id.in_(told)).values(contact=None))
+        connection.execute(
+            update(o)
+            .where(o.c.message.in_([row.message for row in found]))
+            .values(acknowledged_at=micros(now), recipient="")
+        )
+        return len(found)
 
 
 def notice_of(connection: Connection, notice_id: str, *, now: datetime) -> Notice:

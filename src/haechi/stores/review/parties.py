@@ -24,7 +24,6 @@ from haechi.terms.zones import naive
 
 _ID_BYTES: Final = 12
 _LISTS: Final = ("names", "aliases", "domains", "images")
-_FOR_EVER: Final = datetime(9999, 1, 1)  # noqa: DTZ001 - naive UTC inside
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,7 +74,7 @@ def put_party(
     Args:
         engine: the database.
         party: the party.
-        images: reference pictures; None leaves those that there are.
+        images: reference pictures, kept as long as the party is protected; None leaves those that there are.
         by: who says so.
         now: naive UTC instant.
 
@@ -106,9 +105,7 @@ def put_party_within(
         **{name: _list(getattr(party, name)) for name in ("names", "aliases", "domains")},
     }
     if images is not None:
-        after["images"] = _list(
-            [put_blob(connection, one, retain_until=_FOR_EVER, now=now) for one in images]
-        )
+        after["images"] = _list([put_blob(connection, one, retain_until=now, now=now) for one in images])
     p = tables.parties
     row = connection.execute(select(p).where(p.c.party_id == party.party_id)).first()
     before = {} if row is None else {name: getattr(row, name) for name in after}

@@ -12,6 +12,7 @@ from haechi.errors import HaechiError
 from haechi.review.ads import Ad, Advertiser, Decision, Outcome
 from haechi.review.case import Visit
 from haechi.stores import review_schema as tables
+from haechi.stores.clock import micros
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.applying import ad_numbered, decide, priority_of
 from haechi.stores.review.blobs import read_blob
@@ -129,7 +130,7 @@ class Screening:
                 if row.current != case.version or stamp(connection) != known.stamp:
                     continue
                 if case.ad_hash is None:
-                    _seen(connection, case.version, visits, decision)
+                    _seen(connection, case, visits, decision, now)
                 judged = _settled(connection, row, decision, making, known=known, now=now)
                 also(connection, judged)
                 return judged
@@ -153,8 +154,12 @@ class Screening:
             case.ad, ad_hash=about, advertiser=case.advertiser, picture=case.picture, visits=visits,
             world=known.world, history=self._past, now=now,
         )  # fmt: skip
-        if (decision.ad_id, decision.ad_hash) != (case.ad.ad_id, about):
-            raise HaechiError("the examiner decided about another ad; expected the one that it was given.")
+        if (decision.ad_id, decision.ad_hash, decision.decided_at) != (case.ad.ad_id, about, now):
+            raise HaechiError(
+                "the examiner decided about another ad or instant; expected those it was given."
+            )
+        # What cannot be written down must fail here, where a failure holds the ad.
+        msgspec.json.encode((decision, visits))
         return visits, decision
 
     def _read(self, ad: int) -> _Case:
@@ -174,18 +179,23 @@ class Screening:
         )  # fmt: skip
 
 
-def _seen(connection: Connection, version: int, visits: tuple[Visit, ...], decision: Decision) -> None:
+def _seen(
+    connection: Connection, case: _Case, visits: tuple[Visit, ...], decision: Decision, now: datetime
+) -> None:
     """Binds a version to what was seen when it was first examined."""
-    v = tables.versions
+    a, v = tables.ads, tables.versions
     connection.execute(
         update(v)
-        .where(v.c.version == version)
+        .where(v.c.version == case.version)
         .values(
             visits=msgspec.json.encode(visits).decode(),
             landing_hash=landing_hash(visits),
             ad_hash=decision.ad_hash,
             finance=any(one.name == _FINANCE for one in decision.signals),
         )
+    )
+    connection.execute(
+        update(a).where(a.c.ad == case.number).values(looked_at=micros(now) if visits else None)
     )
 
 
@@ -218,9 +228,9 @@ def _adds_nothing(state: Reviewed, before: Row[Any], decision: Decision) -> bool
         # It found nothing; what waits for a person, or was stopped by one, is not let go because of that.
         return True
     old = as_decision(before, decision.ad_id)
-    same = decision.rules == old.rules and _found(decision) == _found(old)
     if before.automated != "FULLY":
-        return same
+        return set(decision.rules) <= set(old.rules) and _found(decision) <= _found(old)
+    same = decision.rules == old.rules and _found(decision) == _found(old)
     return same and (state, decision.decision) in (("held", "hold"), ("rejected", "reject"))
 
 

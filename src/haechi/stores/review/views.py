@@ -190,7 +190,7 @@ def _as_if_kept(known: Known, row: Row[Any]) -> Record:
     found = known.found
     return Record(
         decision_id=hashlib.sha256(row.job_id.encode()).hexdigest()[:24], ad_hash=found.ad_hash,
-        outcome="hold", cause="submission", automated="FULLY", actor=MACHINE, second_actor=None,
+        outcome="hold", cause="submission", automated="FULLY", actor=MACHINE,
         reasons=found.reasons, signals=found.signals, rules=found.rules, ruleset_hash=found.ruleset_hash,
         words="", decided_at=instant(row.enqueued_at), entry=0, supersedes=None, refers_to=None,
     )  # fmt: skip

@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("cluster", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("looked_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["advertiser"], ["advertisers.advertiser"], name=op.f("fk_review_ads_advertiser")
         ),
@@ -100,6 +101,7 @@ def upgrade() -> None:
     with op.batch_alter_table("review_ads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_ads_advertiser"), ["advertiser"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_ads_cluster"), ["cluster"], unique=False)
+        batch_op.create_index("ix_review_ads_looked_at", ["state", "looked_at"], unique=False)
         batch_op.create_index("ix_review_ads_state", ["state", "ad"], unique=False)
 
     op.create_table(
@@ -275,7 +277,6 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("automated", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("second_actor", sa.Text(), nullable=True),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("signals", sa.Text(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
@@ -470,6 +471,7 @@ def downgrade() -> None:
     op.drop_table("review_advertisers")
     with op.batch_alter_table("review_ads", schema=None) as batch_op:
         batch_op.drop_index("ix_review_ads_state")
+        batch_op.drop_index("ix_review_ads_looked_at")
         batch_op.drop_index(batch_op.f("ix_review_ads_cluster"))
         batch_op.drop_index(batch_op.f("ix_review_ads_advertiser"))
 

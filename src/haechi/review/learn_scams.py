@@ -1,8 +1,8 @@
 """Learns the weights of `scam_model`: python -m haechi.review.learn_scams TEXTS.jsonl... OUT.toml.
 
 A row has `text` and `scam` (true or false), and may have `weight`. Logistic regression with a penalty on large
-weights (L2), scams and others weighing the same in sum; a claim can only add and a warning can only take away, so that nobody
-gets past by claiming more.
+weights (L2), scams and others weighing the same in sum; a claim can only add and a warning can only take away, so
+that nobody gets past by claiming more.
 """
 
 import sys

@@ -49,7 +49,7 @@ def find(case: Case) -> list[Signal]:
 
 
 def _found(text: Text) -> Iterator[tuple[str, Span, float]]:
-    for place, reading in enumerate(readings(text.plain)):
+    for place, reading in enumerate(readings(text.raw)):
         for claim in claims_in(reading.text):
             start, end = reading.origin(claim.start, claim.end)
             yield claim.kind, Span(text.field, start, end, text.raw[start:end]), _DISGUISED if place else 1.0

@@ -27,7 +27,7 @@ def find(case: Case) -> list[Signal]:
     for text in case.texts:
         if text.field not in _FIELDS:
             continue
-        for reading in readings(text.plain):
+        for reading in readings(text.raw):
             for kind, start, end in _words(reading.text):
                 word = reading.text[start:end]
                 start, end = reading.origin(start, end)  # noqa: PLW2901 - the same word where it stands

@@ -47,8 +47,8 @@ def find(case: Case) -> list[Signal]:
         return []
     claimed = _claimed(case)
     if not claimed:
-        facts = (Fact("licences claimed", "none"),)
-        return [Signal(name=NAME, version=VERSION, score=1.0, value="missing", evidence=facts)]
+        nothing = (Fact("licences claimed", "none"),)
+        return [Signal(name=NAME, version=VERSION, score=1.0, value="missing", evidence=nothing)]
     checks = sorted(((_differs(case, one), one) for one in claimed), key=lambda check: len(check[0]))
     differs, licence = checks[0]
     facts = (

@@ -116,7 +116,7 @@ def _chat_address() -> re.Pattern[str]:
     either = "|".join(_DOT.join(map(re.escape, host.split("."))) for host in hosts)
     return re.compile(
         rf"(?:(?<![a-z0-9._@%-])|(?<=2f)|(?<=\bwww\.))(?P<host>{either})(?::\d+)?"
-        r"(?P<rest>\s?[/?#]\s?\S*)"
+        r"(?P<rest>\s?[/?#]\s?(?:(?!https?:)\S)*)"
     )
 
 

@@ -39,12 +39,16 @@ class _Application(NamedTuple):
 
 
 _DOT: Final = r"\s?[(\[{<]?\s?(?:\.|。|,|·|\u2024|\bdot\b|ドット|닷|点)\s?[)\]}>]?\s?"
-_SPOKEN: Final = re.compile(r"\S+(?:\s+dot\s+|\s*ドット\s*)\S+?(?:\s+slash\s+|\s*スラッシュ\s*)\S+")
+# Bounded, so that no long text without blanks costs more than its length.
+_SPOKEN: Final = re.compile(
+    r"\S{1,40}(?:\s+dot\s+|\s?ドット\s?)\S{1,40}?(?:\s+slash\s+|\s?スラッシュ\s?)\S{1,60}"
+)
 _SPOKEN_SIGN: Final = re.compile(r"\s*(dot|ドット|slash|スラッシュ)\s*")
 _TOKEN: Final = re.compile(r"[^\s\"'<>「」\uff08\uff09【】]+")
 _BASE64: Final = re.compile(r"(?:aHR0c)?[A-Za-z0-9+/_-]{16,}={0,2}")
-_WRAPPING: Final = re.compile(r"%[0-9A-Fa-f]{2}|&#|&amp;|\\u00|aHR0c|://\S*[A-Za-z0-9+/_-]{16}")
+_WRAPPING: Final = re.compile(r"%[0-9A-Fa-f]{2}|&#|&amp;|\\u00|aHR0c|://[^\s]{0,300}?[A-Za-z0-9+/_-]{16}")
 _MOST_LAYERS: Final = 4
+_LONGEST_ADDRESS: Final = 4_000
 _SIGNS: Final = re.compile(r"^(?:%40|@|\+)+|[)\]}>.,、。」]+$")
 
 
@@ -73,7 +77,8 @@ def chat_links(text: str) -> list[ChatLink]:
     found = list(_direct(text.lower())) if len(text.lower()) == len(text) else list(_direct(text))
     if _WRAPPING.search(text):
         for token in _TOKEN.finditer(text):
-            found += _wrapped(token.group(), token.start(), token.end())
+            if _WRAPPING.search(token.group()[:_LONGEST_ADDRESS]):
+                found += _wrapped(token.group()[:_LONGEST_ADDRESS], token.start(), token.end())
     return found
 
 
@@ -111,7 +116,7 @@ def _chat_address() -> re.Pattern[str]:
     either = "|".join(_DOT.join(map(re.escape, host.split("."))) for host in hosts)
     return re.compile(
         rf"(?:(?<![a-z0-9._@%-])|(?<=2f)|(?<=\bwww\.))(?P<host>{either})(?::\d+)?"
-        r"(?P<rest>\s?[/?#]\s?\S*)"
+        r"(?P<rest>\s?[/?#]\s?(?:(?!https?:)\S)*)"
     )
 
 
@@ -127,7 +132,8 @@ def _schemes() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _direct(text: str) -> Iterator[ChatLink]:
     """Addresses of chats in a text in lower case."""
-    for spoken in _SPOKEN.finditer(text):
+    told = "slash" in text or "スラッシュ" in text
+    for spoken in _SPOKEN.finditer(text) if told else ():
         written = _SPOKEN_SIGN.sub(lambda sign: "." if sign[1] in ("dot", "ドット") else "/", spoken.group())
         if written != text:
             yield from (link._replace(start=spoken.start(), end=spoken.end()) for link in _direct(written))

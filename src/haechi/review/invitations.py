@@ -76,7 +76,11 @@ _TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
 def invitations(text: str) -> list[Invitation]:
     """Every invitation into a chat that `text` has in words."""
     form = undisguised(text)
-    found = [one for mention in mentions(text) if (one := _judged(text, form, mention)) is not None]
+    found = [
+        one
+        for mention in mentions(text)
+        if not _just_a_word(text, mention) and (one := _judged(text, form, mention)) is not None
+    ]
     found += [
         Invitation(application, "words", score, "", *form.origin(*match.span()))
         for application, score, pattern in _invites()
@@ -84,6 +88,15 @@ def invitations(text: str) -> list[Invitation]:
         if not _denied(form.text, *match.span())
     ]
     return found
+
+
+def _just_a_word(text: str, mention: Mention) -> bool:
+    """Whether it is the English word line: in small letters, nothing Eastern beside it."""
+    word = text[mention.start : mention.end]
+    if mention.application != "line" or mention.disguised or not (word.isascii() and word.islower()):
+        return False
+    beside = text[max(mention.start - 1, 0) : mention.start] + text[mention.end : mention.end + 1]
+    return not any(map(is_cjk, beside))
 
 
 def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
@@ -102,7 +115,7 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
     asked = mention.inviting or _asked(before, after)
     if mention.disguised and (mention.certain or asked):
         return Invitation(mention.application, "disguise", DISGUISED, "", mention.start, mention.end)
-    if asked if mention.certain else _needed(mention, before, after, text):
+    if asked if mention.certain else _needed(mention, before, after):
         near = form.origin(max(start - _SHORT, 0), min(end + _SHORT * 3, len(form.text)))
         return Invitation(
             mention.application, "words", ASKED, "", min(near[0], mention.start), max(near[1], mention.end)
@@ -164,21 +177,13 @@ def _is_named(text: str, mention: Mention) -> bool:
     )
 
 
-def _needed(mention: Mention, before: str, after: str, text: str) -> bool:
+def _needed(mention: Mention, before: str, after: str) -> bool:
     """Whether what stands around an uncertain name makes it the application's."""
     pattern = _words()["needs"].get(mention.application)
-    word = text[mention.start : mention.end]
-    if pattern is None or (
-        mention.application == "line" and word.isascii() and word != "LINE" and not _marked(word)
-    ):
+    if pattern is None:
         return False
     marked = f"{before}{_NAME_STANDS}{after}"
     return any(match.start() <= len(before) < match.end() for match in pattern.finditer(marked))
-
-
-def _marked(word: str) -> bool:
-    """Whether a Latin word begins with a capital or is in full-width letters."""
-    return word[:1].isupper()
 
 
 @cache

@@ -51,6 +51,9 @@ SHORT_SHARE: Final = 0.75
 """Of a label of four or five letters, which another firm may well have too."""
 _SHORT: Final = 5
 _LONG: Final = 7
+_LONGEST_HOST: Final = 253
+"""RFC 1035; no longer one leads anywhere."""
+_LONGEST_LABEL: Final = 63
 _SPLIT: Final = re.compile(r"[-_.]+")
 _FIGURE_RUN: Final = re.compile(r"\d+$")
 
@@ -64,7 +67,7 @@ def look_alikes(host: str, path: str, index: HostIndex) -> list[HostHit]:
         index: from `made`.
     """
     bare_host = domain_form(host.partition(":")[0])
-    if not bare_host or "." not in bare_host or bare_host.replace(".", "").isdigit():
+    if len(bare_host) > _LONGEST_HOST or "." not in bare_host or bare_host.replace(".", "").isdigit():
         return []
     mine = _owners(bare_host, index)
     found: dict[str, HostHit] = {}
@@ -172,6 +175,8 @@ def _misspelt(word: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
 
 def _glued(joined: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
     """A party's word written together with others: `examplelogin`, `secureexample2`."""
+    if len(joined) > _LONGEST_LABEL:
+        return
     for size in range(SHORTEST, len(joined)):
         for at in (0, len(joined) - size):
             piece = joined[at : at + size]
@@ -183,6 +188,11 @@ def _glued(joined: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
                     yield piece, "brand-inside", 1.0 if size >= _LONG else 0.8
             elif beside and size > _SHORT:
                 yield from _twisted(piece, index)
+    yield from _within(joined, index)
+
+
+def _within(joined: str, index: HostIndex) -> Iterator[tuple[str, Way, float]]:
+    """A party's long word with others on both sides."""
     for size in range(_LONG, len(joined) - 1):
         for at in range(1, len(joined) - size):
             if joined[at : at + size] in index.labels:

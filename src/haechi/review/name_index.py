@@ -61,13 +61,13 @@ _LONG_WORD: Final = 7
 _LONG_NAME: Final = 8
 _MOST_GAP: Final = 4
 _FEW: Final = 3
+_LONGEST_ADDRESS: Final = 2_000
 _MOST_ASKED: Final = 64
 _TOKEN: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['\u2019][a-z]+)?")
 _BETWEEN_NAMES: Final = re.compile(r"[\s·・･=\uff1d\-\u2010.,'\u2019\u3000]*\Z")
+_TOKEN_ANY: Final = re.compile(r"[!-~]+")
 _ADDRESS: Final = re.compile(
-    r"[\w.+-]*@[\w.-]+|(?:https?://|www\.)\S+"
-    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|jp|kr|io|co|de|me|us)\b(?:/\S*)?",
-    re.IGNORECASE,
+    r"\w@\w|https?://|www\.|[\w-]\.(?:com|net|org|jp|kr|io|co|de|me|us)\b", re.IGNORECASE
 )
 
 
@@ -94,7 +94,11 @@ def hits(world: World, text: str) -> list[Hit]:
 def _found(index: NameIndex, text: str) -> list[Hit]:
     found: dict[tuple[str, Likeness, bool], Hit] = {}
     taken: dict[str, list[tuple[int, int]]] = {}
-    addresses = [match.span() for match in _ADDRESS.finditer(text)] if "." in text else []
+    addresses = [
+        token.span()
+        for token in (_TOKEN_ANY.finditer(text) if "." in text else ())
+        if token.end() - token.start() <= _LONGEST_ADDRESS and _ADDRESS.search(token.group())
+    ]
     for letters in bare(text):
         raw = index.automaton.find_matches_as_indexes(letters.text, overlapping=True)
         for which, start, end in sorted(raw, key=lambda hit: hit[1] - hit[2]):

@@ -54,7 +54,8 @@ _FOREIGN: Final = re.compile("[\u0250-\u02af\u0370-\u058f\u13a0-\u13ff\u1d00-\u1
 _LATIN: Final = re.compile("[a-z]")
 _FIGURES: Final = str.maketrans("0134578@$!|", "oieastbasil")
 _FIGURE_WITHIN: Final = re.compile(r"[a-z][0134578@$!|]+[a-z]")
-_ADDRESS: Final = re.compile(r"\S*(?:://|[a-z0-9]\.[a-z]{2,}/|@[\w.]+|www\.)\S*")
+_TOKEN: Final = re.compile(r"[!-~]+")
+_ADDRESS: Final = re.compile(r"://|[a-z0-9]\.[a-z]{2,}/|@\w|www\.")
 _TYPED_VOWEL: Final = re.compile(r"[ㄱ-ㅎ][rlI1](?![a-z0-9])")
 _TYPED: Final = {"r": "ㅏ", "l": "ㅣ", "1": "ㅣ", "I": "ㅣ"}
 _FEWEST_LETTERS: Final = 3
@@ -175,8 +176,8 @@ def _figures(form: Plain) -> Plain:
     """Letters for figures and signs inside words: `gu4rant33d`."""
     if not _FIGURE_WITHIN.search(form.text):
         return form
-    addresses = [place for match in _ADDRESS.finditer(form.text) for place in range(*match.span())]
-    skipped = frozenset(addresses)
+    tokens = (token for token in _TOKEN.finditer(form.text) if _ADDRESS.search(token.group()))
+    skipped = frozenset(place for token in tokens for place in range(*token.span()))
     return form._replace(
         text=_WORD.sub(
             lambda word: word.group() if word.start() in skipped else _word(word.group()), form.text

@@ -2,6 +2,8 @@
 # ruff: noqa: RUF001  letters that only look like others are its subject
 
 INVITED = [
+    "公式lineはこちら",
+    "line追加で特典",
     "LINEでご登録いただいた方に限定レポートを進呈",
     "公式LINE始めました！",
     "↓LINEはこちら↓",

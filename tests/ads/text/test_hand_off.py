@@ -77,6 +77,11 @@ def test_the_evidence_is_what_stands_there() -> None:
     assert "kabu_777" in "".join(one.text for one in signal.evidence if isinstance(one, Span))
 
 
+def test_an_address_glued_to_another_is_found() -> None:
+    """If this fails, leaving out a blank behind a harmless address hides the chat."""
+    assert applications("https://www.facebook.com/aobahttps://t.me/aoba_group") == {"telegram"}
+
+
 def test_a_redirect_is_a_fact_of_the_way() -> None:
     """If this fails, nobody can tell that a redirect, not the ad's text, leads into the chat."""
     (signal,) = hand_off.find(case_of({"redirects": "https://t.me/+abcdef"}))

@@ -162,6 +162,18 @@ def test_a_copy_in_a_later_frame_is_found() -> None:
     assert look(moving, bank=bank, languages=NONE).copies[0][0] == "rejected:ad-1"
 
 
+def test_a_code_in_a_corner_of_the_last_frame_or_white_on_nothing_is_read() -> None:
+    """If it fails, a frame that looks nearly like the first hides what people are sent to."""
+    first = Image.new("RGB", (900, 600), "white")
+    last = first.copy()
+    last.paste(coded(ADDRESS, size=60), (820, 520))
+    moving = encoded(first, "GIF", save_all=True, append_images=[first, last])
+    assert [code.text for code in look(moving, languages=NONE).codes] == [ADDRESS]
+    cut = Image.new("RGBA", (300, 300), (255, 255, 255, 0))
+    cut.putalpha(ImageOps.invert(coded(ADDRESS, size=300).convert("L")))
+    assert [code.text for code in look(encoded(cut, "PNG"), languages=NONE).codes] == [ADDRESS]
+
+
 def test_a_refused_picture_says_why_and_nothing_else(tmp_path: Path) -> None:
     """If it fails, a decision is made on half of what is known of a picture."""
     assert look(b"<svg/>").failure == "active-content"

@@ -228,10 +228,13 @@ def test_colours_of_every_kind_become_the_same_picture() -> None:
     assert np.abs(deep[:, :, 0].astype(int) - np.asarray(SCENE.convert("L"), int)).max() <= 1
 
 
-def test_what_is_transparent_is_shown_on_white() -> None:
-    """If it fails, words on a transparent ground are read on black or not at all."""
+def test_what_is_transparent_is_shown_on_white_and_on_black() -> None:
+    """If it fails, white words on a transparent ground are seen by people on a dark page, and not by us."""
     clear = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
-    assert (opened(encoded(clear, "PNG")).frames[0] == 255).all()
+    on_white, on_black = opened(encoded(clear, "PNG")).frames
+    assert (on_white == 255).all()
+    assert (on_black == 0).all()
+    assert len(opened(encoded(SCENE.convert("RGBA"), "PNG")).frames) == 1
     palette = Image.new("P", (20, 20), 0)
     palette.putpalette([255, 0, 0] * 256)
     assert (opened(encoded(palette, "PNG", transparency=0)).frames[0] == 255).all()

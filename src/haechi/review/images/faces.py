@@ -2,8 +2,8 @@
 
 Faces are biometric data. Therefore: no model is shipped and without files nothing is looked for; only parties that
 enrolled a reference picture are known; the caller asks only about ads that are suspected already; and of a face that
-is nobody's here nothing is kept. Meta's programme against celebrity bait works in the same order (Meta, "Testing
-Combating Scams with Facial Recognition", 21 October 2024: suspected first, compared, then deleted, match or not).
+is nobody's here nothing is kept. Meta's programme against celebrity bait works in the
+same order, by its announcement of October 2024: suspected first, compared, then deleted, match or not.
 
 The limit of 0.363 for the cosine is the one that OpenCV publishes for its SFace model, with 0.9940 right on LFW.
 """

@@ -16,8 +16,9 @@ from haechi.review.images.fingerprint import Fingerprint, Grey, asked, fingerpri
 from haechi.review.images.opening import Opened, Pixels, RefusedError, opened, read_inside
 from haechi.review.images.reading import LANGUAGES, SECONDS, dense_text, read
 
-_SAME: Final = 2.0
-"""Frames that differ by less on average, of 255 grey values, are looked at once."""
+_SAME: Final = 8.0
+"""Frames that nowhere differ by more, of 255 grey values on average over a patch, are looked at once."""
+_PATCH: Final = 12
 
 
 def look(
@@ -132,9 +133,18 @@ def _frames(picture: Opened) -> list[Grey]:
     kept: list[Grey] = []
     for frame in picture.frames:
         grey = _grey(frame)
-        if all(np.abs(grey.astype(np.int16) - other).mean() >= _SAME for other in kept):
+        if all(_differ(grey, other) for other in kept):
             kept.append(grey)
     return kept
+
+
+def _differ(one: Grey, other: Grey) -> bool:
+    """Whether two frames differ in some patch; words may be all that changes."""
+    if one.shape != other.shape:
+        return True
+    size = (max(1, one.shape[1] // _PATCH), max(1, one.shape[0] // _PATCH))
+    apart = cv2.resize(cv2.absdiff(one, other), size, interpolation=cv2.INTER_AREA)
+    return bool(apart.max() > _SAME)
 
 
 def _grey(frame: Pixels) -> Grey:

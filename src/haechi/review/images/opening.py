@@ -54,8 +54,8 @@ class Opened:
     Attributes:
         width: pixels of the whole, upright.
         height: the same.
-        frames: red, green and blue of one picture, or of the first, middle and last of a moving one; the longer
-            side at most `LONGEST_SIDE`.
+        frames: red, green and blue of one picture, or of the first, middle and last of a moving one; transparent
+            ones on white and on black; the longer side at most `LONGEST_SIDE`.
     """
 
     width: int
@@ -111,7 +111,7 @@ def _read_steps(root: Path, parts: tuple[str, ...]) -> bytes:
 
 
 def opened(data: bytes) -> Opened:
-    """A picture's frames as red, green and blue, on white where it is transparent, upright as its camera says.
+    """A picture's frames as red, green and blue, upright as its camera says.
 
     Args:
         data: the whole file.
@@ -218,21 +218,25 @@ def _decoded(data: bytes, told: Layout) -> Opened:
         for number in sorted({0, frames // 2, frames - 1}):
             if frames > 1:
                 image.seek(number)
-            found.append(_pixels(image))
+            found += _pixels(image)
         lying = (found[0].shape[0] > found[0].shape[1]) != (size[1] > size[0])
         return Opened(size[lying], size[1 - lying], tuple(found))
 
 
-def _pixels(image: Image.Image) -> Pixels:
-    """One frame as red, green and blue."""
+def _pixels(image: Image.Image) -> list[Pixels]:
+    """One frame as red, green and blue; a transparent one on white and on black, for words may show on one only."""
     image.load()
     frame = ImageOps.exif_transpose(image)
     if frame.mode.startswith(("I", "F")):
         frame = _deep(frame)
-    if frame.has_transparency_data:
-        frame = frame.convert("RGBA")
-        white = Image.new("RGBA", frame.size, "white")
-        frame = Image.alpha_composite(white, frame)
+    if not frame.has_transparency_data:
+        return [_small(frame)]
+    frame = frame.convert("RGBA")
+    grounds = ("white",) if frame.getchannel("A").getextrema() == (255, 255) else ("white", "black")
+    return [_small(Image.alpha_composite(Image.new("RGBA", frame.size, one), frame)) for one in grounds]
+
+
+def _small(frame: Image.Image) -> Pixels:
     frame = frame.convert("RGB")
     frame.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
     return np.asarray(frame, np.uint8)

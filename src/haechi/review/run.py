@@ -113,9 +113,7 @@ class Run:
                 except RefusedError:
                     missing += 1
         if missing:
-            notice(
-                f"{missing:,} reference pictures of protected parties cannot be read."
-            )
+            notice(f"{missing:,} reference pictures of protected parties cannot be read.")
 
     def _enrolled(self, faces: Faces, notice: Notice) -> Faces:
         pictures: dict[str, list[Pixels]] = {}

@@ -14,6 +14,7 @@ from haechi.stores.clock import utc_now
 from haechi.stores.review.ads import Ads
 from haechi.stores.review.blobs import forget_blobs
 from haechi.stores.review.rechecks import recheck_due
+from haechi.stores.review.sweep_begun import sweep_expired
 from haechi.stores.review.sweeps import go_on
 
 _CLEARS: Final = timedelta(hours=6)
@@ -80,6 +81,7 @@ class AdWork:
         now = utc_now()
         try:
             self._ads.resume(now=now)
+            sweep_expired(self._ads.engine, now=now)
             looked = recheck_due(self._ads, now=now)
             sweeps = go_on(self._ads.engine, self._ads.screening, now=now)
             if self._cleared is None or now - self._cleared >= _CLEARS:

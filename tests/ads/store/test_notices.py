@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from haechi.errors import KnowledgeError, MissingError, UsageError
 from haechi.review.ads import Decision, Licence
+from haechi.review.case import World
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.ingest import ConflictError
@@ -36,7 +37,8 @@ from haechi.stores.review.parties import (
     revoke_authorisation,
 )
 from haechi.stores.review.registers import Register, claim_licence, licences_of, take_register
-from haechi.stores.review.sweeps import Progress, go_on, progress_of, step
+from haechi.stores.review.sweep_begun import sweep_expired
+from haechi.stores.review.sweeps import Progress, go_on, progress_of, step, sweeps_of_notice
 from haechi.stores.review.views import overdue, show_job
 from haechi.stores.rows import reading
 from haechi.stores.schema import METADATA
@@ -87,11 +89,11 @@ def test_notice_knowledge_and_action_are_on_the_ledger(world: Desk) -> None:
     world.submit("a1", text="Taro Yamada tells how")
     report(world, party=TARO, ad_ids=("a1",), text="secret words of the victim")
     world.clock += hours(1)
+    sweep(world)
     second = report(world, party_id="taro", source="AUTHORITY")
     assert second.known["earlier_notices_of_party"] == 1
     assert second.known["party_protected"]
-    sweep_both = go_on(world.engine, world.ads.screening, now=world.now())
-    assert len(sweep_both) == 2
+    sweep(world)
     with reading(world.engine) as connection:
         found = [entry for _, entry in entries(connection)]
     kinds = [entry.kind for entry in found]
@@ -204,6 +206,7 @@ def test_two_who_sweep_at_once_count_each_ad_once(world: Desk) -> None:
 def test_a_sweep_does_not_undo_what_a_person_saw(world: Desk) -> None:
     """A reviewer who let an ad go, knowing that it names the party, is not asked again by every report."""
     put_party(world.engine, TARO, by="desk", now=world.now())
+    sweep(world)
     world.submit("a1", text="The news: Taro Yamada wins")
     world.decide("approve", "a1")
     world.submit("a2", text="[hold]")
@@ -313,6 +316,8 @@ def test_a_signed_authorisation_lets_its_advertiser_alone(world: Desk) -> None:
     assert world.submit("b1", text="Taro Yamada", advertiser="club").state == "held"
     revoke_authorisation(world.engine, authorisation, by="desk", now=world.now())
     assert world.submit("a2", text="Taro Yamada").state == "held"
+    assert sweep(world).held == 1
+    assert not world.runs("a1")
     with pytest.raises(MissingError):
         revoke_authorisation(world.engine, authorisation, by="desk", now=world.now())
     for wrong in (
@@ -322,6 +327,49 @@ def test_a_signed_authorisation_lets_its_advertiser_alone(world: Desk) -> None:
             authorise(world.engine, msgspec.structs.replace(given, **wrong), by="d", now=world.now())
     end_party(world.engine, "taro", by="desk", now=world.now())
     assert world.submit("a3", text="Taro Yamada").state == "approved"
+
+
+def test_an_authorisation_that_ends_by_its_date_stops_its_ads(engine: Engine) -> None:
+    """Nobody does anything on that day: the ads have to be judged again all the same, and as of that day."""
+
+    def by_date(one: Any, **more: Any) -> Decision:
+        held = more["world"].authorised.get(("taro", one.advertiser_id), ())
+        holds = any(each.expires_at is None or one.submitted_at < each.expires_at for each in held)
+        known = more["world"] if holds else World(parties=more["world"].parties)
+        return examine(one, **{**more, "world": known})
+
+    world = Desk(engine, by_date).found()
+    put_party(engine, TARO, by="desk", now=world.now())
+    given = SignedAuthorisation(
+        party_id="taro", advertiser_id="acme", scope="s", signed_at=NOW, signature_ref="v",
+        expires_at=NOW + hours(5),
+    )  # fmt: skip
+    authorise(engine, given, by="desk", now=world.now())
+    sweep(world)
+    assert world.submit("a1", text="Taro Yamada").state == "approved"
+    assert not sweep_expired(engine, now=world.now())
+    world.clock += hours(5)
+    assert sweep_expired(engine, now=world.now())
+    assert sweep(world).held == 1
+    assert not world.runs("a1")
+    assert not sweep_expired(engine, now=world.now())
+
+
+def test_many_reports_wait_for_one_sweep(world: Desk) -> None:
+    """A flood of reports about one person must not judge every ad once for each of them."""
+    world.submit("a1", text="Taro Yamada")
+    first = report(world, party=TARO)
+    world.submit("a2", text="shoes")
+    others = [report(world, party_id="taro") for _ in range(20)]
+    told = sweep(world)
+    assert (told.judged, told.held) == (2, 1)
+    for one in (first, *others):
+        assert sweeps_of_notice(world.engine, one.notice_id) == [told]
+    with reading(world.engine) as connection:
+        acted = [entry.public["notice_id"] for _, entry in entries(connection, kind="notice-acted")]
+    assert sorted(map(str, acted)) == sorted(one.notice_id for one in (first, *others))
+    with pytest.raises(MissingError):
+        sweeps_of_notice(world.engine, "none")
 
 
 def test_reference_pictures_go_when_protection_ends(world: Desk) -> None:

@@ -26,6 +26,7 @@ suspensions  an advertiser shut out by two people
 appeals      an advertiser's appeal, decided by somebody new
 notices      what was reported, what was known then, and what was done
 reported     ads that wait for a person because somebody whose word weighs reported them
+sweep_begun  when every ad has to be judged again
 sweeps       every ad that runs or waits, judged again
 rechecks     pages behind ads that run, looked at again
 """

@@ -26,7 +26,7 @@ from haechi.stores.review.advertisers import advertiser_number, advertisers_of
 from haechi.stores.review.applying import ad_numbered, is_suspended
 from haechi.stores.review.blobs import RETENTION, put_blob
 from haechi.stores.review.by_hand import Examine
-from haechi.stores.review.past import NearCopies, Past, none_near
+from haechi.stores.review.past import NearCopies, none_near
 from haechi.stores.review.publishing import tell_ad_server
 from haechi.stores.review.screening import UNDECIDED, MovedError, Screening, VisitPage
 from haechi.stores.review.versions import (
@@ -68,7 +68,7 @@ class Ads:
         retention: timedelta = RETENTION,
     ) -> None:
         self.engine = engine
-        self.screening = Screening(engine, examine, visit, Past(engine, near))
+        self.screening = Screening(engine, examine, visit, near)
         self._retention = retention
 
     def submit(self, ad: Ad, picture: bytes | None = None, *, by: str, now: datetime) -> Standing:

@@ -29,7 +29,7 @@ from haechi.stores.review.jobs import APPEALED, PRESSING, want_review
 from haechi.stores.review.parties import Party, mark_reported, party_number, put_party_within
 from haechi.stores.review.queue import expect_reviewer, expect_words
 from haechi.stores.review.reported import WEIGHTY, as_reported
-from haechi.stores.review.sweeps import begin_sweep
+from haechi.stores.review.sweep_begun import begin_sweep
 from haechi.stores.review.versions import expect_ad
 from haechi.stores.review.words import LONGEST_WORDS, MACHINE, NoticeResult, NoticeSource
 from haechi.stores.rows import reading, writing
@@ -166,7 +166,11 @@ def receive_notice(engine: Engine, new: NewNotice, *, by: str, now: datetime) ->
         for ad in ads:
             _stop(connection, ad, new.source, notice=number, late=late, now=now)
         if party is not None:
-            begin_sweep(connection, why="a party was reported as impersonated", notice=number, now=now)
+            sweep = begin_sweep(
+                connection, why="a party was reported as impersonated", notice=number, now=now
+            )
+            n = tables.notices
+            connection.execute(update(n).where(n.c.notice == number).values(sweep=sweep))
         return notice_of(connection, notice_id, now=now)
 
 

@@ -19,6 +19,7 @@ from haechi.stores.numbers import expect_identifiers
 from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.blobs import put_blob
 from haechi.stores.review.changes import differences, write_change
+from haechi.stores.review.sweep_begun import begin_sweep
 from haechi.stores.rows import writing
 from haechi.terms.zones import naive
 
@@ -122,6 +123,7 @@ def put_party_within(
         connection.execute(update(p).where(p.c.party == number).values(**after, version=version))
     write_change(connection, "party", party.party_id, changed, version=version, by=by, now=now)
     append(connection, [Fact("party-changed", now, {"party": number, "version": version})])
+    begin_sweep(connection, why="a party was registered or changed", now=now)
     return number
 
 
@@ -223,7 +225,7 @@ def authorise(engine: Engine, given: SignedAuthorisation, *, by: str, now: datet
 
 
 def revoke_authorisation(engine: Engine, authorisation_id: str, *, by: str, now: datetime) -> None:
-    """Ends an authorisation now.
+    """Ends an authorisation now; ads that rely on it are judged again.
 
     Raises:
         MissingError: there is none, or it was revoked before.
@@ -241,6 +243,7 @@ def revoke_authorisation(engine: Engine, authorisation_id: str, *, by: str, now:
         write_change(connection, "authorisation", authorisation_id, detail, version=2, by=by, now=now)
         public = {"authorisation_id": authorisation_id, "state": "revoked"}
         append(connection, [Fact("authorisation-changed", now, public)])
+        begin_sweep(connection, why="an authorisation was revoked", now=now)
 
 
 def authorisations_of(connection: Connection) -> list[Authorisation]:

@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), nullable=True),
+        sa.Column("sweep", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["party"], ["review_parties.party"], name=op.f("fk_review_notices_party")),
         sa.PrimaryKeyConstraint("notice", name=op.f("pk_review_notices")),
         sa.UniqueConstraint("notice_id", name=op.f("uq_review_notices_notice_id")),
@@ -196,6 +197,7 @@ def upgrade() -> None:
     with op.batch_alter_table("review_notices", schema=None) as batch_op:
         batch_op.create_index("ix_review_notices_open", ["decided_at", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_notices_party"), ["party"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_notices_sweep"), ["sweep"], unique=False)
 
     op.create_table(
         "review_suspensions",
@@ -245,9 +247,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["notice"], ["review_notices.notice"], name=op.f("fk_review_sweeps_notice")),
         sa.PrimaryKeyConstraint("sweep", name=op.f("pk_review_sweeps")),
     )
-    with op.batch_alter_table("review_sweeps", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_review_sweeps_notice"), ["notice"], unique=False)
-
     op.create_table(
         "review_versions",
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -441,9 +440,6 @@ def downgrade() -> None:
 
     op.drop_table("review_decisions")
     op.drop_table("review_versions")
-    with op.batch_alter_table("review_sweeps", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_review_sweeps_notice"))
-
     op.drop_table("review_sweeps")
     with op.batch_alter_table("review_notice_ads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_notice_ads_ad"))
@@ -454,6 +450,7 @@ def downgrade() -> None:
 
     op.drop_table("review_suspensions")
     with op.batch_alter_table("review_notices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_notices_sweep"))
         batch_op.drop_index(batch_op.f("ix_review_notices_party"))
         batch_op.drop_index("ix_review_notices_open")
 

@@ -41,9 +41,9 @@ _SHORTEST_NAME: Final = 2
 
 
 def find(case: Case) -> list[Signal]:
-    """One signal for an ad that surely offers a financial product; none for any other."""
+    """One signal for an ad that surely offers a financial product; none for any other, or without any register."""
     offers = [one for one in investment_offer.find(case) if one.score == 1.0]
-    if not offers:
+    if not offers or not case.world.licences:
         return []
     claimed = _claimed(case)
     if not claimed:

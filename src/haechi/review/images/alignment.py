@@ -56,7 +56,8 @@ class Agreement(NamedTuple):
         # agree at small size, too, but their marks do not hold.
         needed = 0.7 + min(0.15, 1.5 * max(0.0, self.agreed - 0.75))
         enough = (self.asked >= 10 and share >= needed) or (self.asked >= 6 and share >= 0.9)  # noqa: PLR2004
-        if enough and self.agreed >= 0.3 and self.extent >= 0.1:  # noqa: PLR2004 - a tenth of the area
+        spread = self.extent >= (0.1 if self.agreed >= 0.5 else 0.15)  # noqa: PLR2004 - a logo or a word is less
+        if enough and self.agreed >= 0.35 and spread:  # noqa: PLR2004
             return min(1.0, SURE + 0.05 * share * min(1.0, self.asked / 20))
         hint = self.pairs >= 4 and self.agreed >= _WORTH_ASKING and share >= 0.3  # noqa: PLR2004
         return min(0.9, 0.3 + 0.4 * share + 0.2 * self.agreed) if hint else 0.0

@@ -30,11 +30,12 @@ class _Lexicon(NamedTuple):
 @cache
 def _lexicon(language: str) -> _Lexicon:
     told = knowledge("claims", f"{language}.toml")
-    kinds = {
-        claim["kind"]: compiled("|".join(f"(?:{pattern})" for pattern in claim["patterns"]))
-        for claim in told["claim"]
-    }
-    return _Lexicon(compiled(told["denied"]), kinds)
+    patterns: dict[str, list[str]] = {}
+    for claim in told["claim"]:
+        patterns.setdefault(claim["kind"], []).extend(f"(?:{pattern})" for pattern in claim["patterns"])
+    return _Lexicon(
+        compiled(told["denied"]), {kind: compiled("|".join(all_)) for kind, all_ in patterns.items()}
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ import msgspec
 
 from haechi.review.ads import Ad, Advertiser, Decision, Signal
 from haechi.review.case import Case, History, Visit, World
-from haechi.review.images.bank import Bank
+from haechi.review.images.bank import LooksUp
 from haechi.review.images.faces import Faces
 from haechi.review.images.look import look, with_faces
 from haechi.review.outgoing.letter import language_of
@@ -70,7 +70,7 @@ class Examiner:
         faces: enrolled faces, or None where the operator supplies no models.
     """
 
-    def __init__(self, ruleset: RuleSet, *, bank: Bank | None = None, faces: Faces | None = None) -> None:
+    def __init__(self, ruleset: RuleSet, *, bank: LooksUp | None = None, faces: Faces | None = None) -> None:
         self.ruleset = ruleset
         self._bank = bank
         self._faces = faces

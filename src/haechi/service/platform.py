@@ -16,12 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
+from haechi.review.examine import Examiner
+from haechi.review.policy import load_ruleset
 from haechi.rights.answer import Answer
 from haechi.rights.controller import read_controller
 from haechi.rights.deletion import Issuer
 from haechi.rights.drp.identity import FindPerson, by_identifier
 from haechi.rights.exchange import Drp, Exchange, read_exchange
 from haechi.sensitivity import judge_with
+from haechi.service.ads_earlier import Earlier
 from haechi.service.ads_work import AdWork
 from haechi.service.callbacks import CallbackSender
 from haechi.service.drp_desk import DrpDesk
@@ -40,7 +43,6 @@ from haechi.stores.ledger.secrets import master_of
 from haechi.stores.permissions import Permissions
 from haechi.stores.requests import Requests
 from haechi.stores.review.ads import Ads
-from haechi.stores.review.by_hand import hold_for_a_person
 from haechi.stores.snapshots import SnapshotMaker
 from haechi.stores.themes import Themes
 from haechi.themes.evidence import lapsing
@@ -133,7 +135,9 @@ class Platform:
         self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
         self.requests = Requests(self.engine, self.packs, rule, master=self.master, origin=_origin(settings))
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
-        self.ads = Ads(self.engine, hold_for_a_person)
+        earlier = Earlier(self.engine)
+        examiner = Examiner(load_ruleset(), bank=earlier)
+        self.ads = Ads(self.engine, examiner, near=earlier.near_copies)
         self.ad_work = AdWork(self.ads, settings.snapshot_seconds)
         exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
         self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)

@@ -8,7 +8,7 @@ with the next save. One bank is for one thread at a time.
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 from haechi.errors import UsageError
 from haechi.review.images.bank_file import read_segment, write_segment
@@ -58,6 +58,13 @@ def rejected(ad_id: str) -> str:
 def of_party(party_id: str, number: int) -> str:
     """Identifier of a protected party's reference picture."""
     return f"party:{party_id}#{number}"
+
+
+class LooksUp(Protocol):
+    """Whoever knows pictures."""
+
+    def look_up(self, picture: Asked) -> tuple[tuple[str, float], ...]:
+        """Known pictures that a picture shows; see `Bank.look_up`."""
 
 
 class Bank:

@@ -9,7 +9,7 @@ import numpy as np
 
 from haechi.review.ads import Box
 from haechi.review.case import Picture
-from haechi.review.images.bank import Bank
+from haechi.review.images.bank import LooksUp
 from haechi.review.images.codes import codes
 from haechi.review.images.faces import Faces
 from haechi.review.images.fingerprint import Fingerprint, Grey, asked, fingerprint
@@ -24,7 +24,7 @@ _PATCH: Final = 12
 def look(
     data: bytes,
     *,
-    bank: Bank | None = None,
+    bank: LooksUp | None = None,
     languages: tuple[str, ...] = LANGUAGES,
     seconds: float = SECONDS,
 ) -> Picture:
@@ -75,7 +75,7 @@ def look_inside(
     folder: Path,
     path: str,
     *,
-    bank: Bank | None = None,
+    bank: LooksUp | None = None,
     languages: tuple[str, ...] = LANGUAGES,
     seconds: float = SECONDS,
 ) -> Picture:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text, update
 
 from haechi.errors import DataError, MissingError, UsageError
-from haechi.review.ads import Decision
+from haechi.review.ads import Ad, Decision, Targeting
 from haechi.stores import review_schema as tables
 from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger import entries
@@ -17,6 +17,7 @@ from haechi.stores.review.blobs import LARGEST, forget_blobs, put_blob, read_blo
 from haechi.stores.review.by_hand import hold_for_a_person
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.decided import Making, check_decisions, decided_since, write_decision
+from haechi.stores.review.hashes import content_hash
 from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.publishing import acknowledge, waiting
 from haechi.stores.review.rechecks import EVERY, recheck_due
@@ -79,6 +80,30 @@ def test_every_change_is_judged_again(world: Desk, change: dict[str, Any]) -> No
     assert after.decision_id != before.decision_id
     assert world.runs(ad_hash=after.ad_hash)
     assert not world.runs(ad_hash=before.ad_hash)
+
+
+def test_a_field_that_is_added_later_leaves_older_hashes(world: Desk) -> None:
+    """An upgrade that changes what an ad hashes to would call every kept decision a forgery."""
+    fields = [(one.name, one.type, one.default) for one in msgspec.structs.fields(Ad) if not one.required]
+    newer = msgspec.defstruct(
+        "Ad",
+        [
+            ("ad_id", str),
+            ("advertiser_id", str),
+            ("submitted_at", dt.datetime),
+            *fields,
+            ("sound", str | None, None),
+        ],
+        kw_only=True,
+        frozen=True,
+    )
+    one = ad(text="shoes", landing_url="https://acme.example/")
+    same: Any = newer(**{name: getattr(one, name) for name in one.__struct_fields__})
+    assert content_hash(same, "p") == content_hash(one, "p")
+    other: Any = msgspec.structs.replace(same, sound="song")
+    assert content_hash(other, "p") != content_hash(one, "p")
+    targeted = msgspec.structs.replace(one, targeting=Targeting(exclude=("JP",)))
+    assert content_hash(targeted, "p") != content_hash(one, "p")
 
 
 def test_an_approved_version_stops_when_a_change_comes(engine: Engine) -> None:

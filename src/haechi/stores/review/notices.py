@@ -31,7 +31,16 @@ from haechi.stores.review.queue import expect_reviewer, expect_words
 from haechi.stores.review.reported import WEIGHTY, as_reported
 from haechi.stores.review.sweep_begun import begin_sweep
 from haechi.stores.review.versions import expect_ad
-from haechi.stores.review.words import LONGEST_WORDS, MACHINE, NoticeResult, NoticeSource
+from haechi.stores.review.words import (
+    LONGEST_WORDS,
+    MACHINE,
+    Country,
+    Name,
+    Names,
+    NoticeResult,
+    NoticeSource,
+    Words,
+)
 from haechi.stores.rows import reading, writing
 from haechi.terms.zones import naive
 
@@ -57,11 +66,11 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     source: NoticeSource
     party: Party | None = None
-    party_id: str | None = None
-    ad_ids: tuple[str, ...] = ()
-    text: str = ""
-    contact: str | None = None
-    country: str | None = None
+    party_id: Name | None = None
+    ad_ids: Names = ()
+    text: Words = ""
+    contact: Name | None = None
+    country: Country | None = None
     received_at: datetime | None = None
 
 

@@ -25,6 +25,7 @@ golden       jobs whose answer is known, and how well reviewers agree with it
 suspensions  an advertiser shut out by two people
 appeals      an advertiser's appeal, decided by somebody new
 notices      what was reported, what was known then, and what was done
+notice_answers  a person's answer, and the reporter told of it
 reported     ads that wait for a person because somebody whose word weighs reported them
 sweep_begun  when every ad has to be judged again
 sweeps       every ad that runs or waits, judged again

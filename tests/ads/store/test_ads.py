@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text, update
 
 from haechi.errors import DataError, MissingError, UsageError
 from haechi.review.ads import Ad, Decision, Targeting
+from haechi.review.hashes import content_hash
 from haechi.stores import review_schema as tables
 from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger import entries
@@ -17,7 +18,6 @@ from haechi.stores.review.blobs import LARGEST, forget_blobs, put_blob, read_blo
 from haechi.stores.review.by_hand import hold_for_a_person
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.decided import Making, check_decisions, decided_since, write_decision
-from haechi.stores.review.hashes import content_hash
 from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.publishing import acknowledge, waiting
 from haechi.stores.review.rechecks import EVERY, recheck_due

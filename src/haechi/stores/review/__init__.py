@@ -9,7 +9,6 @@ parties      who is protected, and whom they permit
 registers    registers of financial regulators, each as it stood
 world        all of that as `haechi.review.case.World`; read again whenever something of it changed
 past         earlier ads, as `haechi.review.case.History`
-hashes       what exactly a decision is about
 by_hand      the examiner where none is set up: every ad waits for a person
 ads          an ad's way: submitted, screened, changed, run; start reading here
 versions     what was submitted, each time

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from haechi.errors import MissingError, UsageError
 from haechi.review.ads import Ad, Decision
+from haechi.review.hashes import ad_hash, content_hash, landing_hash
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros
 from haechi.stores.ingest import ConflictError
@@ -25,7 +26,6 @@ from haechi.stores.review.advertisers import advertiser_number, advertisers_of
 from haechi.stores.review.applying import ad_numbered, is_suspended
 from haechi.stores.review.blobs import RETENTION, put_blob
 from haechi.stores.review.by_hand import Examine
-from haechi.stores.review.hashes import ad_hash, content_hash, landing_hash
 from haechi.stores.review.past import NearCopies, none_near
 from haechi.stores.review.publishing import tell_ad_server
 from haechi.stores.review.screening import UNDECIDED, MovedError, Screening, VisitPage

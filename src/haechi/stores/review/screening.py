@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 from haechi.errors import HaechiError
 from haechi.review.ads import Ad, Advertiser, Decision, Outcome
 from haechi.review.case import Visit
+from haechi.review.hashes import ad_hash, landing_hash
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import maybe_micros
 from haechi.stores.review.advertisers import advertisers_of
@@ -19,7 +20,6 @@ from haechi.stores.review.blobs import read_blob
 from haechi.stores.review.by_hand import Examine, failed
 from haechi.stores.review.changes import stamp
 from haechi.stores.review.decided import Making, as_decision, newest_on, stopped_by_a_person
-from haechi.stores.review.hashes import ad_hash, landing_hash
 from haechi.stores.review.jobs import PRESSING
 from haechi.stores.review.past import NearCopies, Past
 from haechi.stores.review.reported import as_reported, is_reported

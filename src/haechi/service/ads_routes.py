@@ -39,16 +39,8 @@ from haechi.stores.review.appeals import Appeal, appeal, appeals_of
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.jobs import open_review
-from haechi.stores.review.notices import (
-    NewNotice,
-    Notice,
-    NoticeAnswer,
-    answers_told,
-    notice_of,
-    open_notices,
-    receive_notice,
-    waiting_answers,
-)
+from haechi.stores.review.notice_answers import NoticeAnswer, answers_told, waiting_answers
+from haechi.stores.review.notices import NewNotice, Notice, notice_of, open_notices, receive_notice
 from haechi.stores.review.parties import (
     Party,
     SignedAuthorisation,

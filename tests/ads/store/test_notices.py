@@ -19,15 +19,8 @@ from haechi.stores.review import queue
 from haechi.stores.review.blobs import forget_blobs
 from haechi.stores.review.clocks import due, read_clocks
 from haechi.stores.review.decided import check_decisions
-from haechi.stores.review.notices import (
-    NewNotice,
-    Notice,
-    answer_notice,
-    answers_told,
-    open_notices,
-    receive_notice,
-    waiting_answers,
-)
+from haechi.stores.review.notice_answers import answer_notice, answers_told, waiting_answers
+from haechi.stores.review.notices import NewNotice, Notice, open_notices, receive_notice
 from haechi.stores.review.parties import (
     Party,
     SignedAuthorisation,

@@ -20,6 +20,7 @@ from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.blobs import put_blob
 from haechi.stores.review.changes import differences, write_change
 from haechi.stores.review.sweep_begun import begin_sweep
+from haechi.stores.review.words import Name, Names, Words
 from haechi.stores.rows import writing
 from haechi.terms.zones import naive
 
@@ -39,11 +40,11 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         valid_from: since when it is protected; None: always.
     """
 
-    party_id: str
+    party_id: Name
     kind: PartyKind = "person"
-    names: tuple[str, ...]
-    aliases: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
+    names: Names
+    aliases: Names = ()
+    domains: Names = ()
     valid_from: datetime | None = None
 
 
@@ -59,11 +60,11 @@ class SignedAuthorisation(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
         expires_at: until when, or None.
     """
 
-    party_id: str
-    advertiser_id: str
-    scope: str
+    party_id: Name
+    advertiser_id: Name
+    scope: Words
     signed_at: datetime
-    signature_ref: str
+    signature_ref: Name
     expires_at: datetime | None = None
 
 

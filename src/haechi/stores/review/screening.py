@@ -87,7 +87,7 @@ class Screening:
         self._examine = examine
         self._visit = visit
         self._near = near
-        self._worlds = Worlds(engine)
+        self._worlds = Worlds()
 
     def judge(
         self,
@@ -117,10 +117,12 @@ class Screening:
             MovedError: what is known changed again and again meanwhile; nothing was decided.
         """
         for _ in range(_TRIES):
-            case = self._read(ad)
+            with reading(self._engine) as connection:
+                # The stamp before the ad: what is known may be newer than it says, and never older.
+                known = self._worlds.today(connection)
+                case = _read(connection, ad)
             if cause in _ANEW:
                 case = replace(case, ad=msgspec.structs.replace(case.ad, submitted_at=now))
-            known = self._worlds.today()
             making = Making(cause=cause, automated="FULLY", actor=MACHINE, notice=notice)
             try:
                 visits, decision = self._examined(case, known, now)
@@ -147,7 +149,9 @@ class Screening:
     ) -> Decision:
         """What would be found in an ad; nothing is kept."""
         case = _Case(0, 0, ad, "", None, picture, None, advertiser)
-        return self._examined(case, self._worlds.today(), now)[1]
+        with reading(self._engine) as connection:
+            known = self._worlds.today(connection)
+        return self._examined(case, known, now)[1]
 
     def visits_of(self, ad: Ad) -> tuple[Visit, ...]:
         """The page behind an ad as it is now; nothing where the network is not allowed."""
@@ -168,21 +172,20 @@ class Screening:
         msgspec.json.encode((decision, visits))
         return visits, decision
 
-    def _read(self, ad: int) -> _Case:
-        v = tables.versions
-        with reading(self._engine) as connection:
-            row = ad_numbered(connection, ad)
-            version = connection.execute(select(v).where(v.c.version == row.current)).one()
-            picture = None if version.picture is None else read_blob(connection, version.picture)
-            (advertiser,) = advertisers_of(connection, row.advertiser).values()
-        return _Case(
-            number=ad, version=version.version, ad=msgspec.json.decode(version.body, type=Ad),
-            content_hash=version.content_hash, ad_hash=version.ad_hash, picture=picture,
-            visits=None
-            if version.visits is None
-            else msgspec.json.decode(version.visits, type=tuple[Visit, ...]),
-            advertiser=advertiser,
-        )  # fmt: skip
+
+def _read(connection: Connection, ad: int) -> _Case:
+    v = tables.versions
+    row = ad_numbered(connection, ad)
+    version = connection.execute(select(v).where(v.c.version == row.current)).one()
+    picture = None if version.picture is None else read_blob(connection, version.picture)
+    (advertiser,) = advertisers_of(connection, row.advertiser).values()
+    visits = version.visits
+    return _Case(
+        number=ad, version=version.version, ad=msgspec.json.decode(version.body, type=Ad),
+        content_hash=version.content_hash, ad_hash=version.ad_hash, picture=picture,
+        visits=None if visits is None else msgspec.json.decode(visits, type=tuple[Visit, ...]),
+        advertiser=advertiser,
+    )  # fmt: skip
 
 
 def _seen(

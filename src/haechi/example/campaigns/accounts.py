@@ -1,11 +1,15 @@
-"""Who submits. Accounts tell something, and never all: some scammers are verified or hold an old account that they took
-over, some honest advertisers are new, unverified or foreign."""
+"""Who submits.
+
+Accounts tell something, and never all: some scammers are verified or hold an old account that they took over, some
+honest advertisers are new, unverified or foreign.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
 
+from haechi.example.campaigns.drawing import happens
 from haechi.example.campaigns.handoff import account_identifier, chat_link
 from haechi.example.campaigns.landing import gibberish
 from haechi.example.campaigns.parties import Party
@@ -13,8 +17,20 @@ from haechi.example.campaigns.templates import slots
 from haechi.review.ads import Advertiser, Licence
 
 REGULATED: Final = frozenset(
-    "broker bank robo-adviser insurance card crypto-exchange loan fund payment forex-broker "
-    "celebrity-authorised-finance official-channel-finance warning-finance".split()
+    {
+        *(
+            "broker",
+            "bank",
+            "robo-adviser",
+            "insurance",
+            "card",
+            "crypto-exchange",
+            "loan",
+            "fund",
+            "payment",
+        ),
+        *("forex-broker", "celebrity-authorised-finance", "official-channel-finance", "warning-finance"),
+    }
 )
 """Trades that need a licence."""
 _SCAM_KINDS: Final[Mapping[str, int]] = {
@@ -24,7 +40,13 @@ _SCAM_KINDS: Final[Mapping[str, int]] = {
     "taken-over": 10,
     "verified-old": 5,
 }
-_LEGAL_FORM: Final = {"ja": "株式会社{}", "ko": "주식회사 {}", "en": "{} Ltd", "zh": "{}股份有限公司", "de": "{} GmbH"}
+_LEGAL_FORM: Final = {
+    "ja": "株式会社{}",
+    "ko": "주식회사 {}",
+    "en": "{} Ltd",
+    "zh": "{}股份有限公司",
+    "de": "{} GmbH",
+}
 _ABROAD: Final = ("VN", "TH", "HK", "UA", "PH", "NG", "TR")
 _CHANNEL: Final = {"ja": "line", "ko": "kakaotalk", "en": "whatsapp", "zh": "line", "de": "whatsapp"}
 
@@ -71,9 +93,9 @@ def scammer(advertiser_id: str, language: str, now: datetime, chance: Random) ->
         country=given["country"] if verified or kind == "local-new" else chance.choice(_ABROAD),
         verified_at=opened + timedelta(days=1) if verified else None,
         name_changes=(now - timedelta(days=chance.randint(1, 12)),)
-        if kind == "taken-over" or chance.random() < 0.2
+        if kind == "taken-over" or happens(chance, 0.2)
         else (),
-        opened_at=opened if chance.random() < 0.95 else None,
+        opened_at=opened if happens(chance, 0.95) else None,
     )
     return Account(row, (), shown, gibberish(chance), None, "", taken_over=kind == "taken-over")
 
@@ -101,27 +123,27 @@ def advertiser(advertiser_id: str, language: str, kind: str, now: datetime, chan
     suffixes = slots()["suffixes"][language]
     name = chance.choice(given["own"]) + chance.choice(suffixes.get(kind, suffixes["other"]).split("|"))
     home = f"{chance.choice(slots()['roman'])}-{chance.randint(100, 999)}.example"
-    new = chance.random() < 0.12
+    new = happens(chance, 0.12)
     official = "official-channel" in kind
-    verified = official or chance.random() < (0.5 if new else 0.96)
+    verified = official or happens(chance, 0.5 if new else 0.96)
     opened = now - timedelta(days=chance.randint(1, 25) if new else chance.randint(120, 3300))
     application = _CHANNEL[language]
     channel = None
-    if official or chance.random() < 0.1:
+    if official or happens(chance, 0.1):
         channel = chat_link(application, account_identifier(chance), chance)
     shown = name
-    if chance.random() < 0.05 and kind not in REGULATED:
+    if happens(chance, 0.05) and kind not in REGULATED:
         shown = f"{chance.choice(slots()['roman']).title()} International"
     row = Advertiser(
         advertiser_id=advertiser_id,
         legal_name=_LEGAL_FORM[language].format(name) if verified else name,
         display_names=(shown,) if shown == name else (shown, name),
-        kind="business" if verified or chance.random() < 0.7 else "private",
-        country=given["country"] if chance.random() < 0.95 else chance.choice(("US", "SG", "NL")),
+        kind="business" if verified or happens(chance, 0.7) else "private",
+        country=given["country"] if happens(chance, 0.95) else chance.choice(("US", "SG", "NL")),
         verified_at=opened + timedelta(days=chance.randint(0, 9)) if verified else None,
         domains=(home,) if verified else (),
         chat_accounts=(channel,) if channel and verified else (),
-        name_changes=(opened + timedelta(days=90),) if not new and chance.random() < 0.05 else (),
+        name_changes=(opened + timedelta(days=90),) if not new and happens(chance, 0.05) else (),
         opened_at=opened,
     )
     licences, registration = _licensed(row, language, kind, home, chance) if kind in REGULATED else ((), "")
@@ -154,7 +176,7 @@ def _licensed(
     """Its row of the register and the words for it; few regulated advertisers have not handed theirs in."""
     given = slots()[language]
     number = str(chance.randint(10_000, 59_999))
-    if kind not in ("celebrity-authorised-finance", "warning-finance") and chance.random() < 0.01:
+    if kind not in ("celebrity-authorised-finance", "warning-finance") and happens(chance, 0.01):
         return (), given["reg"].format(number=number)
     licence = Licence(
         regulator=given["regulator"],

@@ -22,6 +22,7 @@ from haechi.example.campaigns.templates import Wording, scams, slots
 Evasion = Callable[[Draft, Random], Draft | None]
 """The ad evaded, or None where the evasion has nothing to change in it."""
 
+_TRIES: Final = 12
 _TRANSLATED: Final = {"ja": "en", "ko": "en", "en": "de", "zh": "en", "de": "en"}
 
 
@@ -45,19 +46,22 @@ def _spelt(name: str) -> Evasion:
 
     def evasion(draft: Draft, chance: Random) -> Draft | None:
         language = draft.wording.language
-        headline = change(draft.headline, language, chance)
-        text = change(draft.text, language, chance)
-        if (headline, text) == (draft.headline, draft.text):
-            return None
-        shown = draft.display_name and change(draft.display_name, language, chance)
-        return replace(draft, headline=headline, text=text, display_name=shown)
+        for _ in range(_TRIES):
+            headline = change(draft.headline, language, chance)
+            text = change(draft.text, language, chance)
+            if (headline, text) != (draft.headline, draft.text):
+                shown = draft.display_name and change(draft.display_name, language, chance)
+                return replace(draft, headline=headline, text=text, display_name=shown)
+        return None
 
     return evasion
 
 
 def _paraphrase(draft: Draft, chance: Random) -> Draft | None:
     del chance
-    quiet = next(one for one in scams(draft.wording.language) if one.family == draft.wording.family and one.quiet)
+    quiet = next(
+        one for one in scams(draft.wording.language) if one.family == draft.wording.family and one.quiet
+    )
     return _said(draft, quiet)
 
 
@@ -173,7 +177,9 @@ def _creative(draft: Draft) -> Creative:
 
 
 def _sentences(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.replace("。", "。\n").replace(". ", ".\n").split("\n") if part.strip())
+    return tuple(
+        part.strip() for part in text.replace("。", "。\n").replace(". ", ".\n").split("\n") if part.strip()
+    )
 
 
 EVASIONS: Final[Mapping[str, Evasion]] = {

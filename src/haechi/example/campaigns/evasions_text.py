@@ -12,6 +12,8 @@ from importlib import resources
 from random import Random
 from typing import Any, Final
 
+from haechi.example.campaigns.drawing import happens
+
 Change = Callable[[str, str, Random], str]
 """Of a text in a language."""
 
@@ -41,7 +43,7 @@ def homoglyph(text: str, language: str, chance: Random) -> str:
             return unicodedata.normalize("NFD", letter)
         return str(table.get(letter, letter))
 
-    return _outside(text, lambda part: "".join(one(x) if chance.random() < 0.45 else x for x in part))
+    return _outside(text, lambda part: "".join(one(x) if happens(chance, 0.45) else x for x in part))
 
 
 def cjk_variant(text: str, language: str, chance: Random) -> str:
@@ -56,7 +58,7 @@ def zero_width(text: str, language: str, chance: Random) -> str:
 
     def spread(part: str) -> str:
         return "".join(
-            x + chance.choice(_ZERO_WIDTH) if not x.isspace() and chance.random() < 0.35 else x for x in part
+            x + chance.choice(_ZERO_WIDTH) if not x.isspace() and happens(chance, 0.35) else x for x in part
         )
 
     return _outside(text, spread)
@@ -67,11 +69,13 @@ def spacing(text: str, language: str, chance: Random) -> str:
 
     def spread(part: str) -> str:
         words = []
-        for word in re.split(r"(\s+)", part):
+        for word in re.split(r"(\s+|[、。\uff01\uff1f「」…→])|(?<=[をはがにでの])", part):
+            if not word:
+                continue
             long = len(word) >= _SHORTEST_WORD and not word.isspace()
-            if long and chance.random() < (0.35 if language in ("en", "de") else 0.6):
+            if long and happens(chance, (0.35 if language in ("en", "de") else 0.6)):
                 word = chance.choice(_SPACES).join(word)  # noqa: PLW2901
-            words.append(word.translate(_FULL_WIDTH) if chance.random() < 0.4 else word)
+            words.append(word.translate(_FULL_WIDTH) if happens(chance, 0.4) else word)
         return "".join(words)
 
     return _outside(text, spread)
@@ -114,4 +118,4 @@ def _swapped(text: str, table: Mapping[str, str], share: float, chance: Random) 
     if not table:
         return text
     pattern = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
-    return re.sub(pattern, lambda found: table[found[0]] if chance.random() < share else found[0], text)
+    return re.sub(pattern, lambda found: table[found[0]] if happens(chance, share) else found[0], text)

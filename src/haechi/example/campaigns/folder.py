@@ -61,7 +61,9 @@ class Plan:
             raise UsageError("expected at least 1 campaign and no negative number of honest ads.")
         for name in self.evasions:
             if name != "none" and name not in EVASIONS:
-                raise UsageError(f"--evasion {name}: not known; expected none or one of {', '.join(EVASIONS)}.")
+                raise UsageError(
+                    f"--evasion {name}: not known; expected none or one of {', '.join(EVASIONS)}."
+                )
         if len(set(self.evasions)) != len(self.evasions) or not self.evasions:
             raise UsageError("--evasion: expected each name once, and at least one.")
 
@@ -195,12 +197,14 @@ def _truth(file: Path, drafts: Iterable[Draft]) -> None:
 def _readme(plan: Plan, count: int) -> str:
     return f"""{SYNTHETIC}
 
-{count:,} ads of the {plan.split} part, seed {plan.seed}; {plan.campaigns:,} campaigns of scams for each of: {", ".join(plan.evasions)}.
-A judge that remembers sees the campaigns of every evasion after one another: to measure one alone, write one folder each.
+{count:,} ads of the {plan.split} part, seed {plan.seed}; {plan.campaigns:,} campaigns of scams for each of:
+{", ".join(plan.evasions)}.
+A judge that remembers sees the campaigns of every evasion after one another: to measure one alone, write one folder
+for each.
 
 ads.jsonl, advertisers.jsonl, protected_parties.jsonl, authorisations.jsonl, licences.jsonl   as a platform has them
 pictures/       creatives, and reference pictures of protected persons; none shows a person
-landing.jsonl   what stands behind the ads: by address, visitor (any, reviewer, phone, abroad) and phase (always, before
-                or after approval)
+landing.jsonl   what stands behind the ads: by address, visitor (any, reviewer, phone, abroad) and phase (always,
+                before or after approval)
 truth.csv       what each ad is; no judge may read it
 """

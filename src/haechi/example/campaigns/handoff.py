@@ -1,5 +1,8 @@
-"""Ways from an ad into a chat application. Accounts are invented: identifiers say `example`, telephone numbers are of
-the ranges kept for fiction (Ofcom's 07700 900000 to 900999; 555-0100 to 0199 in North America)."""
+"""Ways from an ad into a chat application.
+
+Accounts are invented: identifiers say `example`, telephone numbers are of the ranges kept for fiction (Ofcom's 07700
+900000 to 900999; 555-0100 to 0199 in North America).
+"""
 
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -14,7 +17,11 @@ _LINKS: Final = {
         "https://page.line.me/{id}",
         "https://liff.line.me/1600000000-{id}",
     ),
-    "kakaotalk": ("https://open.kakao.com/o/{id}", "https://pf.kakao.com/_{id}", "https://open.kakao.com/me/{id}"),
+    "kakaotalk": (
+        "https://open.kakao.com/o/{id}",
+        "https://pf.kakao.com/_{id}",
+        "https://open.kakao.com/me/{id}",
+    ),
     "band": ("https://band.us/n/{id}", "https://www.band.us/@{id}"),
     "telegram": ("https://t.me/{id}", "https://t.me/+{id}", "https://telegram.me/{id}"),
     "whatsapp": (

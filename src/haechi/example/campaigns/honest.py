@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from haechi.example.campaigns import accounts
 from haechi.example.campaigns.accounts import Account
 from haechi.example.campaigns.draft import Creative, Draft
+from haechi.example.campaigns.drawing import happens
 from haechi.example.campaigns.filling import honest_values_of
 from haechi.example.campaigns.landing import Page, own_page
 from haechi.example.campaigns.parties import Party, those
@@ -18,10 +19,17 @@ from haechi.review.ads import Authorisation, Targeting
 
 _CYCLE: Final = ("ja", "ko", "en") * 6 + ("zh", "de")
 _FINANCE_OF_TEN: Final = 4
-_THEMES: Final = ("Cooking", "Travel", "Gardening", "Family", "Books", "Sports", "Technology", "Personal finance")
-_AUTHORISED: Final = frozenset(
-    {"celebrity-authorised", "celebrity-authorised-finance", "celebrity-books"}
+_THEMES: Final = (
+    "Cooking",
+    "Travel",
+    "Gardening",
+    "Family",
+    "Books",
+    "Sports",
+    "Technology",
+    "Personal finance",
 )
+_AUTHORISED: Final = frozenset({"celebrity-authorised", "celebrity-authorised-finance", "celebrity-books"})
 
 
 class Honest(NamedTuple):
@@ -42,7 +50,9 @@ def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
         days: over how many days from `START` they are submitted.
     """
     chance = Random(f"{seed}:{part}:honest")  # noqa: S311 - synthetic
-    lines = {key: _lines(*key, part) for key in ((one, finance) for one in LANGUAGES for finance in (True, False))}
+    lines = {
+        key: _lines(*key, part) for key in ((one, finance) for one in LANGUAGES for finance in (True, False))
+    }
     used = dict.fromkeys(lines, 0)
     known: dict[tuple[str, str], Account] = {}
     for number in range(count):
@@ -50,7 +60,7 @@ def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
         wording = lines[key][used[key] % len(lines[key])]
         used[key] += 1
         trade = (wording.language, wording.kind)
-        if trade not in known or chance.random() < 0.35:
+        if trade not in known or happens(chance, 0.35):
             known[trade] = accounts.advertiser(
                 f"honest-{part}-{number:05}", wording.language, wording.kind, START, chance
             )
@@ -61,9 +71,13 @@ def before(account: Account, part: Part, now: datetime, seed: int) -> Draft:
     """An honest ad that a taken-over account ran while it was still its owner's, months ago."""
     chance = Random(f"{seed}:{account.row.advertiser_id}:before")  # noqa: S311 - synthetic
     language = next(one for one in LANGUAGES if slots()[one]["country"] == account.row.country)
-    wordings = [one for one in _lines(language, finance=False, part=part) if one.kind in ("fashion", "restaurant")]
+    wordings = [
+        one for one in _lines(language, finance=False, part=part) if one.kind in ("fashion", "restaurant")
+    ]
     found = _ad(f"{account.row.advertiser_id}-before", chance.choice(wordings), account, chance, 1).draft
-    return replace(found, submitted_at=now - timedelta(days=chance.randint(120, 400)), creative=None, pages=())
+    return replace(
+        found, submitted_at=now - timedelta(days=chance.randint(120, 400)), creative=None, pages=()
+    )
 
 
 def _lines(language: str, finance: bool, part: Part) -> list[Wording]:
@@ -97,11 +111,11 @@ def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: in
         scam=False,
         kind=f"{'finance' if wording.finance else 'other'}:{wording.kind}",
         advertiser_id=account.row.advertiser_id,
-        display_name=None if chance.random() < 0.8 else account.own,
+        display_name=None if happens(chance, 0.8) else account.own,
         country=given["country"],
         submitted_at=at,
         landing_url=url,
-        payer=f"agency-{chance.randint(1, 9)}" if chance.random() < 0.1 else None,
+        payer=f"agency-{chance.randint(1, 9)}" if happens(chance, 0.1) else None,
         targeting=Targeting(
             include=(chance.choice(_THEMES),), countries=(given["country"],), languages=(language,)
         ),
@@ -110,17 +124,17 @@ def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: in
     named = wording.kind in _AUTHORISED
     picture = Creative(
         seed=ad_id,
-        portrait=who.party_id if named and chance.random() < 0.5 else None,
-        lines=(headline,) if chance.random() < 0.6 else (),
+        portrait=who.party_id if named and happens(chance, 0.5) else None,
+        lines=(headline,) if happens(chance, 0.6) else (),
         language=language,
-        code=account.channel if "official-channel" in wording.kind and chance.random() < 0.4 else None,
+        code=account.channel if "official-channel" in wording.kind and happens(chance, 0.4) else None,
     )
     draft = replace(
         draft,
         headline=headline,
         text=text,
         pages=(Page(url, html=own_page(language, account.own, text, account.channel)),),
-        creative=picture if chance.random() < 0.35 else None,
+        creative=picture if happens(chance, 0.35) else None,
     )
     return Honest(draft, account, (_allowed(who, account, at),) if named else ())
 

@@ -43,7 +43,8 @@ def rows(pages: tuple[Page, ...]) -> list[bytes]:
 def gibberish(chance: Random) -> str:
     """A domain as scams register them, under a name that is kept for examples."""
     name = "".join(chance.choice(_CONSONANTS) + chance.choice(_VOWELS) for _ in range(chance.randint(3, 5)))
-    return f"{name}{chance.choice(('', '-vip', '-app', str(chance.randint(11, 99))))}.{chance.choice(('example', 'test', 'invalid'))}"
+    tail = chance.choice(("", "-vip", "-app", str(chance.randint(11, 99))))
+    return f"{name}{tail}.{chance.choice(('example', 'test', 'invalid'))}"
 
 
 def scam_page(language: str, url: str, words: str, link: str, said: str) -> str:
@@ -53,7 +54,8 @@ def scam_page(language: str, url: str, words: str, link: str, said: str) -> str:
         language,
         given["page_title"],
         f"<p>{html.escape(words)}</p><p>{given['page_form']}</p>"
-        f'<form method="post" action="{html.escape(url)}/lead"><input name="name"><input name="phone" type="tel"></form>'
+        f'<form method="post" action="{html.escape(url)}/lead">'
+        f'<input name="name"><input name="phone" type="tel"></form>'
         f'<p><a href="{html.escape(link)}">{given["page_button"].format(app=html.escape(said))}</a></p>',
     )
 
@@ -71,6 +73,6 @@ def own_page(language: str, name: str, words: str, link: str | None) -> str:
 
 def _page(language: str, title: str, body: str) -> str:
     return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{html.escape(title)}</title></head>'
-        f"<body><!-- synthetic -->{body}</body></html>"
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title></head><body><!-- synthetic -->{body}</body></html>"
     )

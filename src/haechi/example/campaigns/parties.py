@@ -74,6 +74,4 @@ def parties() -> tuple[Party, ...]:
 
 def those(language: str, use: str, part: Part) -> tuple[Party, ...]:
     """Parties of one language, use and part; there is always one."""
-    return tuple(
-        one for one in parties() if one.language == language and one.use == use and one.part == part
-    )
+    return tuple(one for one in parties() if one.language == language and one.use == use and one.part == part)

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from haechi.errors import UsageError
 from haechi.example.campaigns.draft import Creative
+from haechi.example.campaigns.drawing import happens
 
 SIDE: Final = 640
 """Pixels of a creative's side."""
@@ -30,6 +31,7 @@ _COARSE_QUALITY: Final = 20
 _CODE: Final = 200
 _MARGIN: Final = 24
 _NOT_DRAWN: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u2b00-\u2bff]")
+_FAMILY: Final = {"ja": "Noto Sans CJK JP", "ko": "Noto Sans CJK KR", "zh-tw": "Noto Sans CJK TC"}
 Edit = Callable[[Image.Image, Random], Image.Image]
 
 
@@ -43,8 +45,9 @@ def creative(spec: Creative) -> bytes:
     picture = _ground(SIDE, chance)
     top = _MARGIN
     if spec.portrait is not None:
-        side = PORTRAIT if len(spec.lines) <= 1 else PORTRAIT // 2
-        at = ((SIDE - side) // 2 if len(spec.lines) <= 1 else SIDE - side - _MARGIN, _MARGIN)
+        crowded = len(spec.lines) > 1
+        side = PORTRAIT // 2 if crowded else PORTRAIT * 3 // 4 if spec.code else PORTRAIT
+        at = (SIDE - side - _MARGIN if crowded else (SIDE - side) // 2, _MARGIN)
         picture.paste(portrait(spec.portrait).resize((side, side)), at)
         top = side + 2 * _MARGIN
     if spec.lines:
@@ -64,7 +67,8 @@ def portrait(party_id: str) -> Image.Image:
     chance = Random(f"portrait:{party_id}")  # noqa: S311 - synthetic
     picture = _ground(PORTRAIT, chance)
     draw = ImageDraw.Draw(picture)
-    skin = tuple(chance.randint(150, 235) - 25 * n for n in range(3))
+    light = chance.randint(165, 235)
+    skin = (light, light - chance.randint(20, 40), light - chance.randint(45, 75))
     hair, coat = (tuple(chance.randint(10, 200) for _ in range(3)) for _ in range(2))
     middle, width = 160 + chance.randint(-25, 25), chance.randint(62, 84)
     draw.ellipse((middle - 140, 225, middle + 140, 460), fill=coat)
@@ -76,8 +80,10 @@ def portrait(party_id: str) -> Image.Image:
         draw.ellipse((eye - 5, 133, eye + 5, 145), fill=hair)
         draw.line((eye - 16, 118, eye + 16, 116 + side * chance.randint(-4, 4)), fill=hair, width=6)
     draw.line((middle, 145, middle + chance.randint(-8, 8), 180), fill=tuple(x - 40 for x in skin), width=4)
-    draw.arc((middle - 28, 185, middle + 28, 185 + chance.randint(16, 40)), 10, 170, fill=(150, 40, 50), width=5)
-    if chance.random() < 0.4:
+    draw.arc(
+        (middle - 28, 185, middle + 28, 185 + chance.randint(16, 40)), 10, 170, fill=(150, 40, 50), width=5
+    )
+    if happens(chance, 0.4):
         for side in (-1, 1):
             eye = middle + side * width // 2
             draw.ellipse((eye - 22, 120, eye + 22, 160), outline="black", width=4)
@@ -112,10 +118,15 @@ def font(language: str, size: int) -> ImageFont.FreeTypeFont:
 def _font_file(language: str) -> tuple[str, int]:
     program = shutil.which("fc-list")
     if program is None:
-        raise UsageError("pictures of ads need fontconfig: the command fc-list was not found. Install fontconfig.")
+        raise UsageError(
+            "pictures of ads need fontconfig: the command fc-list was not found. Install fontconfig."
+        )
     asked = [program, f":lang={language}:style=Bold:outline=true", "file", "index", "family"]
     lines = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603
-    found = sorted((("Noto Sans CJK" not in line, "Mono" in line, line) for line in lines if ":index=" in line))
+    best = _FAMILY.get(language, "Noto Sans CJK")
+    found = sorted(
+        (f"{best}:" not in line, "Noto Sans CJK" not in line, line) for line in lines if ":index=" in line
+    )
     if not found:
         raise UsageError(
             f"pictures of ads need a bold font for the language {language}: fontconfig knows none. "
@@ -149,7 +160,9 @@ def _write(picture: Image.Image, lines: tuple[str, ...], language: str, top: int
         step = int(size * 1.35)
         if len(wrapped) * step + _MARGIN <= room:
             break
-    draw.rectangle((_MARGIN // 2, top, SIDE - _MARGIN // 2, top + len(wrapped) * step + _MARGIN), fill=(252, 250, 240))
+    draw.rectangle(
+        (_MARGIN // 2, top, SIDE - _MARGIN // 2, top + len(wrapped) * step + _MARGIN), fill=(252, 250, 240)
+    )
     for row, line in enumerate(wrapped):
         draw.text((_MARGIN, top + _MARGIN // 2 + row * step), line, font=letters, fill=(20, 20, 60))
 
@@ -161,6 +174,10 @@ def _wrapped(line: str, letters: ImageFont.FreeTypeFont, width: int) -> list[str
             rows.append(row.rstrip())
             row = ""
         row += part
+        while letters.getlength(row) > width:
+            fits = max(n for n in range(1, len(row)) if letters.getlength(row[:n]) <= width)
+            rows.append(row[:fits])
+            row = row[fits:]
     return [*rows, row.rstrip()] if row.strip() else rows
 
 
@@ -197,7 +214,7 @@ def _mirror(picture: Image.Image, chance: Random) -> Image.Image:
 def _collage(picture: Image.Image, chance: Random) -> Image.Image:
     """The picture beside another one."""
     edited = Image.new("RGB", (picture.width * 2, picture.height))
-    first = chance.random() < 0.5
+    first = happens(chance, 0.5)
     edited.paste(picture, (0 if first else picture.width, 0))
     edited.paste(_ground(picture.height, chance), (picture.width if first else 0, 0))
     return edited

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from haechi.example.campaigns import accounts
 from haechi.example.campaigns.accounts import Account
 from haechi.example.campaigns.draft import Creative, Draft
+from haechi.example.campaigns.drawing import happens
 from haechi.example.campaigns.filling import values_of
 from haechi.example.campaigns.handoff import hand_off
 from haechi.example.campaigns.landing import Page, scam_page
@@ -45,7 +46,8 @@ def campaigns(count: int, part: Part, seed: int, evasion: str, first_day: int) -
         wordings = _in_turn(language, part)
         wording = wordings[used[language] % len(wordings)]
         used[language] += 1
-        yield _campaign(f"scam-{part}-{number:04}", wording, Random(f"{seed}:{part}:{number}"), evasion, first_day)  # noqa: S311 - synthetic
+        chance = Random(f"{seed}:{part}:{number}")  # noqa: S311 - synthetic
+        yield _campaign(f"scam-{part}-{number:04}", wording, chance, evasion, first_day)
 
 
 def _in_turn(language: str, part: Part) -> list[Wording]:
@@ -60,7 +62,8 @@ def _campaign(name: str, wording: Wording, chance: Random, evasion: str, first_d
     brand = chance.choice(those(language, "brand", wording.part))
     suffix = "" if evasion == "none" else f".{evasion}"
     submitters = [
-        accounts.scammer(f"{name}-by-{n}{suffix}", language, begun, chance) for n in range(chance.randint(2, 6))
+        accounts.scammer(f"{name}-by-{n}{suffix}", language, begun, chance)
+        for n in range(chance.randint(2, 6))
     ]
     if wording.family == "fake-broker":
         submitters[0] = accounts.claims_licence_of(submitters[0], brand, language, chance)
@@ -68,7 +71,7 @@ def _campaign(name: str, wording: Wording, chance: Random, evasion: str, first_d
     base = values_of(language, chance)
     for use in ("paper", "office"):
         base[use] = chance.choice(those(language, use, wording.part)).names[0]
-    payer = f"payer-{name}" if chance.random() < 0.4 else None
+    payer = f"payer-{name}" if happens(chance, 0.4) else None
     drafts = []
     for n in range(chance.randint(4, 12)):
         one = _draft(f"{name}-{n:02}", wording, (base, brand, cast), chance.choice(submitters), chance)
@@ -88,12 +91,14 @@ def _draft(
     who = chance.choice(cast)
     language = wording.language
     given: dict[str, Any] = slots()[language]
-    name = who.names[0] if chance.random() < 0.75 else chance.choice((*who.names, *who.aliases))
+    name = who.names[0] if happens(chance, 0.75) else chance.choice((*who.names, *who.aliases))
     values = {**base, "who": name, "role": who.role, "brand": brand.names[0]}
-    if chance.random() < 0.3:
+    if happens(chance, 0.3):
         values["n"] = str(chance.choice((20, 30, 50, 80)))
-    way = hand_off(language, chance, with_sentence="{join}" in wording.text and wording.family not in _FOLLOWS_PAGE)
-    home = account.home if chance.random() < 0.8 else f"{brand.domain.removesuffix('.example')}-vip.example"
+    way = hand_off(
+        language, chance, with_sentence="{join}" in wording.text and wording.family not in _FOLLOWS_PAGE
+    )
+    home = account.home if happens(chance, 0.8) else f"{brand.domain.removesuffix('.example')}-vip.example"
     url = way.link if way.mode == "button" else f"https://{home}/{chance.choice(('', 'lp', 'news', 'a1'))}"
     draft = Draft(
         ad_id=ad_id,
@@ -104,14 +109,16 @@ def _draft(
         scam=True,
         kind="",
         advertiser_id=account.row.advertiser_id,
-        display_name=name if chance.random() < 0.15 else None,
+        display_name=name if happens(chance, 0.15) else None,
         country=given["country"],
         submitted_at=START,
         landing_url=url,
         targeting=_targeting(language, given["country"], chance),
     )
     headline, text = draft.said(wording)
-    page = () if way.mode == "button" else (Page(url, html=scam_page(language, url, text, way.link, way.said)),)
+    page = (
+        () if way.mode == "button" else (Page(url, html=scam_page(language, url, text, way.link, way.said)),)
+    )
     picture = Creative(
         seed=f"{draft.campaign}:{who.party_id}",
         portrait=who.party_id if "{who}" in wording.headline + wording.text else None,
@@ -123,17 +130,17 @@ def _draft(
         headline=headline,
         text=text,
         pages=page,
-        creative=picture if chance.random() < 0.85 else None,
+        creative=picture if happens(chance, 0.85) else None,
     )
 
 
 def _targeting(language: str, country: str, chance: Random) -> Targeting:
-    themes = chance.sample(("Investing", "Retirement", "Personal finance", "Stocks", "Golf", "Newspapers"), k=2)
+    themes = chance.sample(
+        ("Investing", "Retirement", "Personal finance", "Stocks", "Golf", "Newspapers"), k=2
+    )
     return Targeting(
         include=tuple(themes),
         countries=(country,),
         languages=(language,),
         other=(f"age:{chance.choice((35, 45, 50))}-65+",),
     )
-
-

@@ -9,6 +9,8 @@ from haechi.review.phrases import LANGUAGES, compiled, knowledge, languages_of
 
 AGAINST: Final = frozenset({"warning", "disclosure"})
 """Kinds that honest texts have: warnings of scams, and what the law has finance advertisers say."""
+_PLAIN: Final = AGAINST | {"urgency", "shock-news", "fear", "contact-person"}
+"""Kinds that promise nothing: a negation beside them denies nothing."""
 _BEFORE: Final = 30
 _AFTER: Final = 24
 _BREAK: Final = re.compile(r"[。!?\n]|\.(?!\d)")
@@ -23,7 +25,8 @@ class Claimed(NamedTuple):
 
 
 class _Lexicon(NamedTuple):
-    denied: re.Pattern[str]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
     kinds: Mapping[str, re.Pattern[str]]
 
 
@@ -34,7 +37,7 @@ def _lexicon(language: str) -> _Lexicon:
     for claim in told["claim"]:
         patterns.setdefault(claim["kind"], []).extend(f"(?:{pattern})" for pattern in claim["patterns"])
     return _Lexicon(
-        compiled(told["denied"]), {kind: compiled("|".join(all_)) for kind, all_ in patterns.items()}
+        compiled(told["denied_before"]), compiled(told["denied"]), {kind: compiled("|".join(all_)) for kind, all_ in patterns.items()}
     )
 
 
@@ -50,12 +53,12 @@ def claims_in(plain: str) -> Iterator[Claimed]:
         lexicon = _lexicon(language)
         for kind, pattern in lexicon.kinds.items():
             for match in pattern.finditer(plain):
-                if kind in AGAINST or not _is_denied(plain, match, lexicon.denied):
+                if kind in _PLAIN or not _is_denied(plain, match, lexicon):
                     yield Claimed(kind, match.start(), match.end())
 
 
-def _is_denied(plain: str, match: re.Match[str], denied: re.Pattern[str]) -> bool:
+def _is_denied(plain: str, match: re.Match[str], lexicon: _Lexicon) -> bool:
     """Whether the sentence says the opposite shortly before or after, or speaks of fraud."""
     before = _BREAK.split(plain[max(0, match.start() - _BEFORE) : match.start()])[-1]
     after = _BREAK.split(plain[match.end() : match.end() + _AFTER])[0]
-    return denied.search(before) is not None or denied.search(after) is not None
+    return lexicon.before.search(before) is not None or lexicon.after.search(after) is not None

@@ -2,9 +2,9 @@
 
     python benchmarks/ads.py FOLDER DECISIONS.jsonl [FOLDER DECISIONS.jsonl ...] [--out DIR]
 
-FOLDER has `truth.csv` as `haechi example ads` and `benchmarks/ads_real.py` write it; DECISIONS has a line for each of
-its ads: `ad_id`, `decision` and `signals` (`name`, `score`). Several pairs are joined: a folder for each evasion, made
-with the same seed, lets every evasion be compared with the same ads as they were.
+FOLDER has `truth.csv` as `haechi example ads` and `benchmarks/ads_real.py` write it; DECISIONS has a line for each
+of its ads: `ad_id`, `decision` and `signals` (`name`, `score`). Several pairs are joined: a folder for each evasion,
+made with the same seed, lets every evasion be compared with the same ads as they were.
 
 Method. Ads of a campaign are copies, so they are not counted as if they were strangers: the unit is the campaign (of
 scams) or the line and language (of honest ads). A unit's value is the share of its ads that were stopped; a rate is
@@ -191,8 +191,8 @@ def report(ads: Sequence[Judged]) -> str:
     parts = [
         "# Ads judged",
         (
-            f"{len(ads):,} ads, {sum(one.scam for one in ads):,} of them scams. Rates are means over campaigns (scams) "
-            "or lines (honest ads) with Wilson's 95% interval of their number."
+            f"{len(ads):,} ads, {sum(one.scam for one in ads):,} of them scams. Rates are means over campaigns "
+            "(scams) or lines (honest ads) with Wilson's 95% interval of their number."
         ),
         _whole(plain),
         _by("Recall (held or rejected) by family", plain, lambda one: one.family, scam=True),

@@ -13,7 +13,7 @@ from haechi.example.campaigns.drawing import happens
 from haechi.example.campaigns.handoff import account_identifier, chat_link
 from haechi.example.campaigns.landing import gibberish
 from haechi.example.campaigns.parties import Party
-from haechi.example.campaigns.templates import slots
+from haechi.example.campaigns.templates import Part, names_of, slots, slots_of
 from haechi.review.ads import Advertiser, Licence
 
 REGULATED: Final = frozenset(
@@ -73,15 +73,16 @@ class Account(NamedTuple):
     taken_over: bool = False
 
 
-def scammer(advertiser_id: str, language: str, now: datetime, chance: Random) -> Account:
-    """An account that runs a scam, opened or taken over before `now`."""
-    given: dict[str, Any] = slots()[language]
+def scammer(advertiser_id: str, place: tuple[str, Part], now: datetime, chance: Random) -> Account:
+    """An account that runs a scam in a language and part, opened or taken over before `now`."""
+    language, part = place
+    given: dict[str, Any] = slots_of(language, part)
     kind = chance.choices(tuple(_SCAM_KINDS), tuple(_SCAM_KINDS.values()))[0]
     new = kind.endswith("-new")
     opened = now - timedelta(
         days=chance.randint(0, 20) if new else chance.randint(500, 2600), hours=chance.randint(1, 23)
     )
-    shown = chance.choice(slots()["foreign"])
+    shown = chance.choice(names_of("foreign", part))
     if kind != "foreign-new":
         shown = chance.choice(given["account" if kind == "local-new" else "own"])
     verified = kind in ("verified-new", "taken-over", "verified-old")
@@ -117,12 +118,20 @@ def claims_licence_of(account: Account, brand: Party, language: str, chance: Ran
     return account._replace(licences=(claim,), registration=given["reg"].format(number=number))
 
 
-def advertiser(advertiser_id: str, language: str, kind: str, now: datetime, chance: Random) -> Account:
-    """An honest advertiser of a trade."""
-    given: dict[str, Any] = slots()[language]
+def advertiser(
+    advertiser_id: str, place: tuple[str, Part], kind: str, now: datetime, chance: Random
+) -> Account:
+    """An honest advertiser of a trade in a language and part."""
+    language, part = place
+    given: dict[str, Any] = slots_of(language, part)
+    romans = names_of("roman", part)
     suffixes = slots()["suffixes"][language]
-    name = chance.choice(given["own"]) + chance.choice(suffixes.get(kind, suffixes["other"]).split("|"))
-    home = f"{chance.choice(slots()['roman'])}-{chance.randint(100, 999)}.example"
+    place_name = chance.choice(given["city"]) if happens(chance, 0.6) else ""
+    stem = (" " if language in ("en", "de") and place_name else "").join(
+        (chance.choice(given["own"]), place_name)
+    )
+    name = stem + chance.choice(suffixes.get(kind, suffixes["other"]).split("|"))
+    home = f"{chance.choice(romans)}-{chance.randint(100, 999)}.example"
     new = happens(chance, 0.12)
     official = "official-channel" in kind
     verified = official or happens(chance, 0.5 if new else 0.96)
@@ -133,7 +142,7 @@ def advertiser(advertiser_id: str, language: str, kind: str, now: datetime, chan
         channel = chat_link(application, account_identifier(chance), chance)
     shown = name
     if happens(chance, 0.05) and kind not in REGULATED:
-        shown = f"{chance.choice(slots()['roman']).title()} International"
+        shown = f"{chance.choice(romans).title()} International"
     row = Advertiser(
         advertiser_id=advertiser_id,
         legal_name=_LEGAL_FORM[language].format(name) if verified else name,

@@ -7,7 +7,7 @@ Accounts are invented: identifiers say `example`, telephone numbers are of the r
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from haechi.example.campaigns.templates import slots
+from haechi.example.campaigns.templates import Part, slots, slots_of
 
 _LINKS: Final = {
     "line": (
@@ -57,9 +57,9 @@ class HandOff(NamedTuple):
     mode: str
     wording: int
 
-    def sentence(self, language: str) -> str:
+    def sentence(self, language: str, part: Part) -> str:
         """The words of the ad that lead there."""
-        sentences: list[str] = slots()[language]["join"][self.mode]
+        sentences: list[str] = slots_of(language, part)["join"][self.mode]
         chosen = sentences[self.wording % len(sentences)]
         return chosen.format(app=self.said, link=self.link, id=self.identifier)
 

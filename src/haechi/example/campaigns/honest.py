@@ -62,7 +62,7 @@ def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
         trade = (wording.language, wording.kind)
         if trade not in known or happens(chance, 0.35):
             known[trade] = accounts.advertiser(
-                f"honest-{part}-{number:05}", wording.language, wording.kind, START, chance
+                f"honest-{part}-{number:05}", (wording.language, part), wording.kind, START, chance
             )
         yield _ad(f"ad-{part}-{number:05}", wording, known[trade], chance, days)
 
@@ -91,7 +91,7 @@ def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: in
     given: dict[str, Any] = slots()[language]
     who = chance.choice(those(language, "person", wording.part))
     values = {
-        **honest_values_of(language, chance),
+        **honest_values_of(language, wording.part, chance),
         "own": account.own,
         "home": account.home,
         "reg": account.registration,

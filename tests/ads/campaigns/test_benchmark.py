@@ -1,17 +1,20 @@
 """The figures of `benchmarks/ads.py`: worked out by hand on few ads, and on the real texts' form."""
 
 import csv
+import http.client
 import importlib.util
 import json
 import math
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scipy.stats import binomtest
 
+from haechi.example.campaigns import Plan, write_ads
 from haechi.review.reading import locate, read_ads
 
 
@@ -176,3 +179,35 @@ def test_real_texts_become_ads_of_the_same_form(tmp_path: Path) -> None:
         one for one in read_ads(locate(str(tmp_path / "out"))) if one.headline == "Free coins, today"
     )
     assert videos.text == "Send one, get two"
+
+
+def test_pages_are_served_to_phones_and_reviewers(tmp_path: Path) -> None:
+    """If this fails, a fetcher is never shown a cloaked page, and finding one is not measured."""
+    write_ads(Plan(campaigns=2, honest=0, seed=4, evasions=("cloaking", "redirect")), tmp_path / "x")
+    server = _script("ads_pages").Pages(tmp_path / "x", 0, "before")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        ads = {one.ad_id: one for one in read_ads(locate(str(tmp_path / "x")))}
+        cloaked = next(one for name, one in ads.items() if name.endswith(".cloaking"))
+        moved = next(one for name, one in ads.items() if name.endswith(".redirect"))
+        phone = _fetched(server.server_address, cloaked.landing_url, "Mozilla/5.0 (Linux; Android 14) Mobile")
+        reviewer = _fetched(server.server_address, cloaked.landing_url, "review")
+        assert (phone[0], reviewer[0]) == (200, 200)
+        assert "form" in phone[2]
+        assert "form" not in reviewer[2]
+        status, location, _ = _fetched(server.server_address, moved.landing_url, "review")
+        assert status in (301, 302, 307)
+        assert location
+        assert _fetched(server.server_address, "https://nowhere.example/", "review")[0] == 404
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _fetched(address: tuple[str, int], url: str | None, agent: str) -> tuple[int, str | None, str]:
+    """As a proxy is asked: the whole address in the request."""
+    assert url is not None
+    connection = http.client.HTTPConnection(*address, timeout=5)
+    connection.request("GET", url, headers={"User-Agent": agent})
+    answered = connection.getresponse()
+    return answered.status, answered.getheader("Location"), answered.read().decode()

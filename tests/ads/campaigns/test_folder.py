@@ -13,10 +13,13 @@ from PIL import Image
 
 from haechi.errors import UsageError
 from haechi.example.campaigns import EVASIONS, Plan, pictures, write_ads
+from haechi.example.campaigns.landing import Phase, Visitor, answer, read_pages
 from haechi.review.ads import Ad, Advertiser
 from haechi.review.reading import locate, read_ads, read_world
 
 PLAN = Plan(campaigns=24, honest=160, seed=5, evasions=("none", "paraphrase", "qr-only"))
+VISITORS: tuple[Visitor, ...] = ("reviewer", "phone", "abroad")
+PHASES: tuple[Phase, ...] = ("before", "after")
 CALL = (sys.executable, "-c", "from haechi.cli.example import app; app()", "ads")
 
 
@@ -88,6 +91,20 @@ def test_campaigns_run_as_campaigns_do(folder: Path) -> None:
         assert max(one.submitted_at for one in of) - min(one.submitted_at for one in of) <= timedelta(
             hours=10
         )
+
+
+def test_what_stands_behind_an_ad_is_found_again(tmp_path: Path) -> None:
+    """If this fails, cloaked and swapped pages cannot be served, and those evasions are measured by nobody."""
+    write_ads(Plan(campaigns=3, honest=6, seed=2, evasions=("cloaking", "swap", "redirect")), tmp_path / "x")
+    pages = read_pages(tmp_path / "x" / "landing.jsonl")
+    for one in ads_of(tmp_path / "x"):
+        if one.landing_url is None or one.ad_id.endswith("-before"):
+            continue
+        shown = [answer(pages, one.landing_url, visitor, phase) for visitor in VISITORS for phase in PHASES]
+        different = {(page.html, page.location) for page in shown if page is not None}
+        assert None not in shown
+        assert len(different) == (2 if one.ad_id.endswith((".cloaking", ".swap")) else 1), one.ad_id
+    assert answer(pages, "https://nowhere.example/", "phone", "after") is None
 
 
 def test_accounts_do_not_tell_all(folder: Path) -> None:

@@ -4,10 +4,13 @@ Accounts tell something, and never all: some scammers are verified or hold an ol
 honest advertisers are new, unverified or foreign.
 """
 
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from haechi.example.campaigns.drawing import happens
 from haechi.example.campaigns.handoff import account_identifier, chat_link
@@ -62,6 +65,7 @@ class Account(NamedTuple):
         channel: address of its chat account, or None.
         registration: its registration as its ads tell it, or empty.
         taken_over: whether it is an honest account that a scammer took over.
+        party: the protected brand, paper or office whose own it is, or None.
     """
 
     row: Advertiser
@@ -71,6 +75,7 @@ class Account(NamedTuple):
     channel: str | None
     registration: str
     taken_over: bool = False
+    party: Party | None = None
 
 
 def scammer(advertiser_id: str, place: tuple[str, Part], now: datetime, chance: Random) -> Account:
@@ -101,21 +106,48 @@ def scammer(advertiser_id: str, place: tuple[str, Part], now: datetime, chance: 
     return Account(row, (), shown, gibberish(chance), None, "", taken_over=kind == "taken-over")
 
 
-def claims_licence_of(account: Account, brand: Party, language: str, chance: Random) -> Account:
+def claims_licence_of(account: Account, brand: Party) -> Account:
     """The account with a claim to a registration that is another's."""
-    if not account.row.advertiser_id or not brand.domain:
-        return account
-    given = slots()[language]
-    number = str(chance.randint(1000, 9999))
-    claim = Licence(
+    claim = msgspec.structs.replace(registered(brand), advertiser_id=account.row.advertiser_id)
+    return account._replace(licences=(claim,))
+
+
+def registered(brand: Party) -> Licence:
+    """The brand's own row of its register."""
+    given = slots()[brand.language]
+    return Licence(
         regulator=given["regulator"],
-        number=number,
+        number=str(7_000 + zlib.crc32(brand.party_id.encode()) % 2_000),
         registered_name=brand.names[0],
         domains=(brand.domain,),
         country=given["country"],
-        advertiser_id=account.row.advertiser_id,
+        valid_from=datetime.fromisoformat("2011-04-01"),
     )
-    return account._replace(licences=(claim,), registration=given["reg"].format(number=number))
+
+
+def of_party(party: Party, now: datetime) -> Account:
+    """The account of a protected brand, paper or office itself."""
+    given = slots()[party.language]
+    row = Advertiser(
+        advertiser_id=f"own-{party.party_id}",
+        legal_name=party.names[0],
+        display_names=party.names,
+        kind="business",
+        country=given["country"],
+        verified_at=now - timedelta(days=1_800),
+        domains=(party.domain,),
+        opened_at=now - timedelta(days=2_000),
+    )
+    licence = msgspec.structs.replace(registered(party), advertiser_id=row.advertiser_id)
+    return Account(
+        row,
+        (licence,) if party.use == "brand" else (),
+        party.names[0],
+        party.domain,
+        None,
+        given["reg"].format(number=licence.number),
+        party=party,
+    )
 
 
 def advertiser(

@@ -66,7 +66,7 @@ def _campaign(name: str, wording: Wording, chance: Random, evasion: str, first_d
         for n in range(chance.randint(2, 6))
     ]
     if wording.family == "fake-broker":
-        submitters[0] = accounts.claims_licence_of(submitters[0], brand, language, chance)
+        submitters[0] = accounts.claims_licence_of(submitters[0], brand)
     cast = chance.sample(those(language, "person", wording.part), k=min(2, chance.randint(1, 3)))
     base = values_of(language, wording.part, chance)
     for use in ("paper", "office"):

@@ -171,7 +171,7 @@ def advertiser(
     application = _CHANNEL[language]
     channel = None
     if official or happens(chance, 0.1):
-        channel = chat_link(application, account_identifier(chance), chance)
+        channel = chat_link(application, account_identifier(chance), chance, business=True)
     shown = name
     if happens(chance, 0.05) and kind not in REGULATED:
         shown = f"{chance.choice(romans).title()} International"

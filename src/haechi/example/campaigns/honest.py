@@ -14,7 +14,7 @@ from haechi.example.campaigns.filling import honest_values_of
 from haechi.example.campaigns.landing import Page, own_page
 from haechi.example.campaigns.parties import Party, those
 from haechi.example.campaigns.scams import START
-from haechi.example.campaigns.templates import LANGUAGES, Part, Wording, honest, slots
+from haechi.example.campaigns.templates import LANGUAGES, Part, Wording, honest, slots, slots_of
 from haechi.review.ads import Authorisation, Targeting
 
 _CYCLE: Final = ("ja", "ko", "en") * 6 + ("zh", "de")
@@ -103,7 +103,7 @@ def _lines(language: str, finance: bool, part: Part) -> list[Wording]:
 
 def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: int) -> Honest:
     language = wording.language
-    given: dict[str, Any] = slots()[language]
+    given: dict[str, Any] = slots_of(language, wording.part)
     who = chance.choice(those(language, "person", wording.part))
     values = {
         **honest_values_of(language, wording.part, chance),
@@ -138,6 +138,7 @@ def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: in
         ),
     )
     headline, text = draft.said(wording)
+    text = " ".join((text, *chance.sample(given["closings"], chance.choice((0, 0, 0, 1, 1, 2))))).strip()
     named = wording.kind in _AUTHORISED
     picture = Creative(
         seed=ad_id,

@@ -4,16 +4,19 @@ Accounts tell something, and never all: some scammers are verified or hold an ol
 honest advertisers are new, unverified or foreign.
 """
 
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from haechi.example.campaigns.drawing import happens
 from haechi.example.campaigns.handoff import account_identifier, chat_link
 from haechi.example.campaigns.landing import gibberish
 from haechi.example.campaigns.parties import Party
-from haechi.example.campaigns.templates import slots
+from haechi.example.campaigns.templates import Part, names_of, slots, slots_of
 from haechi.review.ads import Advertiser, Licence
 
 REGULATED: Final = frozenset(
@@ -62,6 +65,7 @@ class Account(NamedTuple):
         channel: address of its chat account, or None.
         registration: its registration as its ads tell it, or empty.
         taken_over: whether it is an honest account that a scammer took over.
+        party: the protected brand, paper or office whose own it is, or None.
     """
 
     row: Advertiser
@@ -71,17 +75,19 @@ class Account(NamedTuple):
     channel: str | None
     registration: str
     taken_over: bool = False
+    party: Party | None = None
 
 
-def scammer(advertiser_id: str, language: str, now: datetime, chance: Random) -> Account:
-    """An account that runs a scam, opened or taken over before `now`."""
-    given: dict[str, Any] = slots()[language]
+def scammer(advertiser_id: str, place: tuple[str, Part], now: datetime, chance: Random) -> Account:
+    """An account that runs a scam in a language and part, opened or taken over before `now`."""
+    language, part = place
+    given: dict[str, Any] = slots_of(language, part)
     kind = chance.choices(tuple(_SCAM_KINDS), tuple(_SCAM_KINDS.values()))[0]
     new = kind.endswith("-new")
     opened = now - timedelta(
         days=chance.randint(0, 20) if new else chance.randint(500, 2600), hours=chance.randint(1, 23)
     )
-    shown = chance.choice(slots()["foreign"])
+    shown = chance.choice(names_of("foreign", part))
     if kind != "foreign-new":
         shown = chance.choice(given["account" if kind == "local-new" else "own"])
     verified = kind in ("verified-new", "taken-over", "verified-old")
@@ -100,29 +106,64 @@ def scammer(advertiser_id: str, language: str, now: datetime, chance: Random) ->
     return Account(row, (), shown, gibberish(chance), None, "", taken_over=kind == "taken-over")
 
 
-def claims_licence_of(account: Account, brand: Party, language: str, chance: Random) -> Account:
+def claims_licence_of(account: Account, brand: Party) -> Account:
     """The account with a claim to a registration that is another's."""
-    if not account.row.advertiser_id or not brand.domain:
-        return account
-    given = slots()[language]
-    number = str(chance.randint(1000, 9999))
-    claim = Licence(
+    claim = msgspec.structs.replace(registered(brand), advertiser_id=account.row.advertiser_id)
+    return account._replace(licences=(claim,))
+
+
+def registered(brand: Party) -> Licence:
+    """The brand's own row of its register."""
+    given = slots()[brand.language]
+    return Licence(
         regulator=given["regulator"],
-        number=number,
+        number=str(7_000 + zlib.crc32(brand.party_id.encode()) % 2_000),
         registered_name=brand.names[0],
         domains=(brand.domain,),
         country=given["country"],
-        advertiser_id=account.row.advertiser_id,
+        valid_from=datetime.fromisoformat("2011-04-01"),
     )
-    return account._replace(licences=(claim,), registration=given["reg"].format(number=number))
 
 
-def advertiser(advertiser_id: str, language: str, kind: str, now: datetime, chance: Random) -> Account:
-    """An honest advertiser of a trade."""
-    given: dict[str, Any] = slots()[language]
+def of_party(party: Party, now: datetime) -> Account:
+    """The account of a protected brand, paper or office itself."""
+    given = slots()[party.language]
+    row = Advertiser(
+        advertiser_id=f"own-{party.party_id}",
+        legal_name=party.names[0],
+        display_names=party.names,
+        kind="business",
+        country=given["country"],
+        verified_at=now - timedelta(days=1_800),
+        domains=(party.domain,),
+        opened_at=now - timedelta(days=2_000),
+    )
+    licence = msgspec.structs.replace(registered(party), advertiser_id=row.advertiser_id)
+    return Account(
+        row,
+        (licence,) if party.use == "brand" else (),
+        party.names[0],
+        party.domain,
+        None,
+        given["reg"].format(number=licence.number),
+        party=party,
+    )
+
+
+def advertiser(
+    advertiser_id: str, place: tuple[str, Part], kind: str, now: datetime, chance: Random
+) -> Account:
+    """An honest advertiser of a trade in a language and part."""
+    language, part = place
+    given: dict[str, Any] = slots_of(language, part)
+    romans = names_of("roman", part)
     suffixes = slots()["suffixes"][language]
-    name = chance.choice(given["own"]) + chance.choice(suffixes.get(kind, suffixes["other"]).split("|"))
-    home = f"{chance.choice(slots()['roman'])}-{chance.randint(100, 999)}.example"
+    place_name = chance.choice(given["city"]) if happens(chance, 0.6) else ""
+    stem = (" " if language in ("en", "de") and place_name else "").join(
+        (chance.choice(given["own"]), place_name)
+    )
+    name = stem + chance.choice(suffixes.get(kind, suffixes["other"]).split("|"))
+    home = f"{chance.choice(romans)}-{chance.randint(100, 999)}.example"
     new = happens(chance, 0.12)
     official = "official-channel" in kind
     verified = official or happens(chance, 0.5 if new else 0.96)
@@ -130,10 +171,10 @@ def advertiser(advertiser_id: str, language: str, kind: str, now: datetime, chan
     application = _CHANNEL[language]
     channel = None
     if official or happens(chance, 0.1):
-        channel = chat_link(application, account_identifier(chance), chance)
+        channel = chat_link(application, account_identifier(chance), chance, business=True)
     shown = name
     if happens(chance, 0.05) and kind not in REGULATED:
-        shown = f"{chance.choice(slots()['roman']).title()} International"
+        shown = f"{chance.choice(romans).title()} International"
     row = Advertiser(
         advertiser_id=advertiser_id,
         legal_name=_LEGAL_FORM[language].format(name) if verified else name,

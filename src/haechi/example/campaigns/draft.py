@@ -81,5 +81,7 @@ class Draft:
     def said(self, wording: Wording) -> tuple[str, str]:
         """Headline and text of a wording with this draft's values and way into the chat."""
         values = dict(self.values)
-        values["join"] = self.hand_off.sentence(wording.language) if self.hand_off is not None else ""
+        values["join"] = (
+            self.hand_off.sentence(wording.language, wording.part) if self.hand_off is not None else ""
+        )
         return fill(wording.headline, values).strip(), fill(wording.text, values).strip()

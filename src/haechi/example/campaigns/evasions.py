@@ -17,7 +17,7 @@ from haechi.example.campaigns.handoff import HandOff
 from haechi.example.campaigns.landing import Page, gibberish, harmless_page, scam_page
 from haechi.example.campaigns.parties import parties
 from haechi.example.campaigns.pictures import EDITS
-from haechi.example.campaigns.templates import Wording, scams, slots
+from haechi.example.campaigns.templates import Wording, scams, slots, slots_of
 
 Evasion = Callable[[Draft, Random], Draft | None]
 """The ad evaded, or None where the evasion has nothing to change in it."""
@@ -78,7 +78,7 @@ def _translation(draft: Draft, chance: Random) -> Draft | None:
     if way is not None:
         said = given["apps"].get(way.application, [way.application.title()])[0]
         way = way._replace(said=said)
-    values = {**values_of(language, chance), **kept, "who": latin, "role": role}
+    values = {**values_of(language, draft.wording.part, chance), **kept, "who": latin, "role": role}
     return _said(replace(draft, values=values, hand_off=way), wording)
 
 
@@ -91,7 +91,7 @@ def _said(draft: Draft, wording: Wording) -> Draft:
 
 
 def _text_in_image(draft: Draft, chance: Random) -> Draft | None:
-    given: dict[str, Any] = slots()[draft.wording.language]
+    given: dict[str, Any] = slots_of(draft.wording.language, draft.wording.part)
     picture = replace(_creative(draft), lines=(draft.headline, *_sentences(draft.text)))
     return replace(
         draft,
@@ -108,7 +108,9 @@ def _qr_only(draft: Draft, chance: Random) -> Draft | None:
     if "{join}" in draft.wording.text:
         changed = _said(changed, draft.wording)
     else:
-        changed = replace(changed, text=f"{draft.text} {way.sentence(draft.wording.language)}")
+        changed = replace(
+            changed, text=f"{draft.text} {way.sentence(draft.wording.language, draft.wording.part)}"
+        )
     return replace(
         changed,
         creative=replace(_creative(changed), code=way.link),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
-from haechi.example.campaigns.templates import slots
+from haechi.example.campaigns.templates import Part, slots_of
 
 _SLOT: Final = re.compile(r"\{([a-z]+)\}")
 _PARTICLES: Final = {
@@ -31,9 +31,9 @@ def slots_in(text: str) -> set[str]:
     return set(_SLOT.findall(text))
 
 
-def values_of(language: str, chance: Random) -> dict[str, str]:
+def values_of(language: str, part: Part, chance: Random) -> dict[str, str]:
     """One value for every slot that is no name and no hand-off, as a scam has them."""
-    given: dict[str, Any] = slots()[language]
+    given: dict[str, Any] = slots_of(language, part)
     drawn = {
         name: chance.choice(given[name])
         for name in ("sum", "gain", "deposit", "daily", "bonus", "city", "date", "stock", "tool", "firm")
@@ -50,9 +50,9 @@ def values_of(language: str, chance: Random) -> dict[str, str]:
     return drawn
 
 
-def honest_values_of(language: str, chance: Random) -> dict[str, str]:
+def honest_values_of(language: str, part: Part, chance: Random) -> dict[str, str]:
     """The same for an honest ad: prices are ordinary, a number is one digit."""
-    given: dict[str, Any] = slots()[language]
+    given: dict[str, Any] = slots_of(language, part)
     return {
         "n": str(chance.randint(2, 9)),
         "sum": chance.choice(given["honest_sum"]),

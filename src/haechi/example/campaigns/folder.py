@@ -173,6 +173,9 @@ def _tables(plan: Plan, folder: Path, known: Mapping[str, Account], fair: Sequen
     _lines(folder / "authorisations.jsonl", allowed.values())
     chance = Random(f"{plan.seed}:licences")  # noqa: S311 - synthetic
     licences = [row for one in by_name for row in one.licences]
+    claimed = {(row.number, row.registered_name) for one in fair for row in one.account.licences}
+    own = (accounts.registered(party) for party in parties() if party.use == "brand")
+    licences += [row for row in own if (row.number, row.registered_name) not in claimed]
     licences += accounts.others_licences(_OTHERS_LICENCES, chance)
     chance.shuffle(licences)
     _lines(folder / "licences.jsonl", licences)

@@ -7,7 +7,7 @@ Accounts are invented: identifiers say `example`, telephone numbers are of the r
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from haechi.example.campaigns.templates import slots
+from haechi.example.campaigns.templates import Part, slots, slots_of
 
 _LINKS: Final = {
     "line": (
@@ -32,6 +32,12 @@ _LINKS: Final = {
     "discord": ("https://discord.gg/{id}", "https://discord.com/invite/{id}"),
     "signal": ("https://signal.group/#{id}", "https://signal.me/#eu/{id}"),
 }
+_CHANNELS: Final = {
+    "line": ("https://line.me/R/ti/p/@{id}", "https://lin.ee/{id}", "https://page.line.me/{id}"),
+    "kakaotalk": ("https://pf.kakao.com/_{id}",),
+    "whatsapp": ("https://wa.me/{number}",),
+}
+"""Of accounts that a business has, not of groups and rooms."""
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 MODES: Final = ("link", "id", "button", "page")
 """Where the way stands: a link in the text, an identifier in the text, behind the button, on the page behind it."""
@@ -57,9 +63,9 @@ class HandOff(NamedTuple):
     mode: str
     wording: int
 
-    def sentence(self, language: str) -> str:
+    def sentence(self, language: str, part: Part) -> str:
         """The words of the ad that lead there."""
-        sentences: list[str] = slots()[language]["join"][self.mode]
+        sentences: list[str] = slots_of(language, part)["join"][self.mode]
         chosen = sentences[self.wording % len(sentences)]
         return chosen.format(app=self.said, link=self.link, id=self.identifier)
 
@@ -89,7 +95,9 @@ def account_identifier(chance: Random) -> str:
     return chance.choice(("example_{}", "example{}", "{}example")).format(tail)
 
 
-def chat_link(application: str, identifier: str, chance: Random) -> str:
-    """An address that would open a chat with it."""
+def chat_link(application: str, identifier: str, chance: Random, *, business: bool = False) -> str:
+    """An address that would open a chat with it, or with a business's own account."""
     number = chance.choice((f"447700900{chance.randint(0, 999):03}", f"120255501{chance.randint(0, 99):02}"))
-    return chance.choice(_LINKS[application]).format(id=identifier, number=number)
+    return chance.choice((_CHANNELS if business else _LINKS)[application]).format(
+        id=identifier, number=number
+    )

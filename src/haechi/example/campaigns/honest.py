@@ -14,11 +14,16 @@ from haechi.example.campaigns.filling import honest_values_of
 from haechi.example.campaigns.landing import Page, own_page
 from haechi.example.campaigns.parties import Party, those
 from haechi.example.campaigns.scams import START
-from haechi.example.campaigns.templates import LANGUAGES, Part, Wording, honest, slots
+from haechi.example.campaigns.templates import LANGUAGES, Part, Wording, honest, slots, slots_of
 from haechi.review.ads import Authorisation, Targeting
 
 _CYCLE: Final = ("ja", "ko", "en") * 6 + ("zh", "de")
 _FINANCE_OF_TEN: Final = 4
+_LINES_EACH: Final = 4
+_BY_PARTY: Final = {"news-scam": "paper", "warning-police": "office"}
+_BRANDED: Final = frozenset(
+    {"broker", "bank", "fund", "card", "warning-finance", "groceries", "robo-adviser"}
+)
 _THEMES: Final = (
     "Cooking",
     "Travel",
@@ -54,17 +59,27 @@ def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
         key: _lines(*key, part) for key in ((one, finance) for one in LANGUAGES for finance in (True, False))
     }
     used = dict.fromkeys(lines, 0)
-    known: dict[tuple[str, str], Account] = {}
+    known: dict[tuple[str, str, int], Account] = {}
     for number in range(count):
         key = (_CYCLE[number % len(_CYCLE)], number % 10 < _FINANCE_OF_TEN)
         wording = lines[key][used[key] % len(lines[key])]
         used[key] += 1
-        trade = (wording.language, wording.kind)
-        if trade not in known or happens(chance, 0.35):
-            known[trade] = accounts.advertiser(
-                f"honest-{part}-{number:05}", wording.language, wording.kind, START, chance
-            )
-        yield _ad(f"ad-{part}-{number:05}", wording, known[trade], chance, days)
+        # An advertiser repeats its own lines, and no honest one has another's.
+        owner = (wording.language, wording.kind, wording.number // _LINES_EACH)
+        if owner not in known:
+            known[owner] = _owner(f"honest-{part}-{number:05}", wording, chance)
+        yield _ad(f"ad-{part}-{number:05}", wording, known[owner], chance, days)
+
+
+def _owner(advertiser_id: str, wording: Wording, chance: Random) -> Account:
+    """Who says it: of news and warnings the paper or office, of some finance and shops a known brand itself."""
+    place = (wording.language, wording.part)
+    use = _BY_PARTY.get(wording.kind) or (
+        "brand" if wording.kind in _BRANDED and happens(chance, 0.25) else None
+    )
+    if use is not None:
+        return accounts.of_party(chance.choice(those(wording.language, use, wording.part)), START)
+    return accounts.advertiser(advertiser_id, place, wording.kind, START, chance)
 
 
 def before(account: Account, part: Part, now: datetime, seed: int) -> Draft:
@@ -88,10 +103,10 @@ def _lines(language: str, finance: bool, part: Part) -> list[Wording]:
 
 def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: int) -> Honest:
     language = wording.language
-    given: dict[str, Any] = slots()[language]
+    given: dict[str, Any] = slots_of(language, wording.part)
     who = chance.choice(those(language, "person", wording.part))
     values = {
-        **honest_values_of(language, chance),
+        **honest_values_of(language, wording.part, chance),
         "own": account.own,
         "home": account.home,
         "reg": account.registration,
@@ -100,6 +115,8 @@ def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: in
         "office": chance.choice(those(language, "office", wording.part)).names[0],
         "paper": chance.choice(those(language, "paper", wording.part)).names[0],
     }
+    if account.party is not None:
+        values[account.party.use] = account.own
     at = START + timedelta(minutes=chance.randint(0, days * 1440))
     url = f"https://{account.home}/{chance.choice(('', 'info', 'campaign', 'shop'))}"
     draft = Draft(
@@ -121,6 +138,7 @@ def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: in
         ),
     )
     headline, text = draft.said(wording)
+    text = " ".join((text, *chance.sample(given["closings"], chance.choice((0, 0, 0, 1, 1, 2))))).strip()
     named = wording.kind in _AUTHORISED
     picture = Creative(
         seed=ad_id,
@@ -136,15 +154,18 @@ def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: in
         pages=(Page(url, html=own_page(language, account.own, text, account.channel)),),
         creative=picture if happens(chance, 0.35) else None,
     )
-    return Honest(draft, account, (_allowed(who, account, at),) if named else ())
+    allowed = [_allowed(who, account)] if named else []
+    if account.party is not None:
+        allowed.append(_allowed(account.party, account))
+    return Honest(draft, account, tuple(allowed))
 
 
-def _allowed(who: Party, account: Account, at: datetime) -> Authorisation:
+def _allowed(who: Party, account: Account) -> Authorisation:
     return Authorisation(
         party_id=who.party_id,
         advertiser_id=account.row.advertiser_id,
         scope="advertising of the advertiser's own goods and services",
-        signed_at=at - timedelta(days=40),
+        signed_at=START - timedelta(days=40),
         signature_ref=f"signed/{who.party_id}-{account.row.advertiser_id}.pdf",
-        expires_at=at + timedelta(days=300),
+        expires_at=START + timedelta(days=365),
     )

@@ -1,6 +1,8 @@
 """What stands behind an ad: answers by address, visitor and time."""
 
 import html
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any, Final, Literal, NamedTuple
 
@@ -38,6 +40,33 @@ class Page(NamedTuple):
 def rows(pages: tuple[Page, ...]) -> list[bytes]:
     """Lines of `landing.jsonl`."""
     return [msgspec.json.encode(page._asdict()) for page in pages]
+
+
+def read_pages(file: Path) -> dict[str, list[Page]]:
+    """The pages of a `landing.jsonl`, by address."""
+    found: dict[str, list[Page]] = {}
+    for line in file.read_bytes().splitlines():
+        page = Page(**msgspec.json.decode(line))
+        found.setdefault(page.url, []).append(page)
+    return found
+
+
+def answer(pages: Mapping[str, Sequence[Page]], url: str, visitor: Visitor, phase: Phase) -> Page | None:
+    """What a visitor is shown at an address.
+
+    Args:
+        pages: as `read_pages` gives them.
+        url: what is asked for.
+        visitor: who asks: `reviewer`, `phone` or `abroad`.
+        phase: `before` or `after` the ad was approved.
+
+    Returns:
+        the page, or None where nothing stands there.
+    """
+    for page in pages.get(url, ()):
+        if page.visitor in ("any", visitor) and page.phase in ("always", phase):
+            return page
+    return None
 
 
 def gibberish(chance: Random) -> str:

@@ -62,13 +62,13 @@ def _campaign(name: str, wording: Wording, chance: Random, evasion: str, first_d
     brand = chance.choice(those(language, "brand", wording.part))
     suffix = "" if evasion == "none" else f".{evasion}"
     submitters = [
-        accounts.scammer(f"{name}-by-{n}{suffix}", language, begun, chance)
+        accounts.scammer(f"{name}-by-{n}{suffix}", (language, wording.part), begun, chance)
         for n in range(chance.randint(2, 6))
     ]
     if wording.family == "fake-broker":
-        submitters[0] = accounts.claims_licence_of(submitters[0], brand, language, chance)
+        submitters[0] = accounts.claims_licence_of(submitters[0], brand)
     cast = chance.sample(those(language, "person", wording.part), k=min(2, chance.randint(1, 3)))
-    base = values_of(language, chance)
+    base = values_of(language, wording.part, chance)
     for use in ("paper", "office"):
         base[use] = chance.choice(those(language, use, wording.part)).names[0]
     payer = f"payer-{name}" if happens(chance, 0.4) else None

@@ -14,6 +14,8 @@ from typing import Any, Final, Literal, NamedTuple
 Part = Literal["dev", "held-out"]
 LANGUAGES: Final = ("ja", "ko", "en", "zh", "de")
 
+_SHARED: Final = frozenset({"apps", "weights"})
+"""What applications are called is the same for everybody."""
 _SECTION: Final = re.compile(r"\[([a-z0-9-]+)(?: (dev|held-out))?\]")
 
 
@@ -73,6 +75,26 @@ def honest(language: str) -> tuple[Wording, ...]:
 def slots() -> dict[str, Any]:
     """Values of slots, by language."""
     return dict(json.loads(_read("slots.json")))
+
+
+@functools.cache
+def slots_of(language: str, part: Part) -> dict[str, Any]:
+    """Values of a language's slots that one part uses: of every list by turns, so that parts share no phrase."""
+    given = slots()[language]
+    return {name: value if name in _SHARED else _of_part(value, part) for name, value in given.items()}
+
+
+def names_of(use: str, part: Part) -> list[str]:
+    """Names of accounts or domains that one part uses."""
+    return list(_of_part(slots()[use], part))
+
+
+def _of_part(value: Any, part: Part) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {name: _of_part(one, part) for name, one in value.items()}
+    if isinstance(value, list) and len(value) > 1:
+        return value[0 if part == "dev" else 1 :: 2]
+    return value
 
 
 @functools.cache

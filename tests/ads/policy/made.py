@@ -1,6 +1,7 @@
 """Small rule sets and signals for tests. Everything is invented."""
 
 import copy
+import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from haechi.review.ads import Decision, Fact, Signal, Span
 from haechi.review.policy import RuleSet, decide, load_ruleset
@@ -51,7 +51,12 @@ RULES: dict[str, Any] = {
     },
     "rules": {
         "urgent": RULE,
-        "promise": {**RULE, "when": "claim.score_among(list.promises) >= limit.sure", "outcome": "reject", "hours": 8},
+        "promise": {
+            **RULE,
+            "when": "claim.score_among(list.promises) >= limit.sure",
+            "outcome": "reject",
+            "hours": 8,
+        },
     },
     "cases": [{"title": "Nothing", "decision": "approve"}],
 }
@@ -64,7 +69,7 @@ MESSAGE = {"text": "Something is wrong.", "fix": "Mend it."}
 WORDS: dict[str, Any] = {
     "format": "ads-policy-words-1",
     "language": "en",
-    "reasons": {code: MESSAGE for code in ("urgent", "promise", "not-examined", "policy-error")},
+    "reasons": dict.fromkeys(("urgent", "promise", "not-examined", "policy-error"), MESSAGE),
     "values": {"hand_off": {"line": "LINE", "other": "a chat"}},
 }
 
@@ -72,13 +77,13 @@ Change = Callable[[dict[str, Any], dict[str, Any]], None]
 
 
 def folder(at: Path, change: Change | None = None) -> Path:
-    """Writes the small rule set, changed, and gives its folder."""
+    """Writes the small rule set, changed, and gives its folder. JSON is YAML."""
     rules, words = copy.deepcopy(RULES), copy.deepcopy(WORDS)
     if change is not None:
         change(rules, words)
     (at / "words").mkdir(parents=True, exist_ok=True)
-    (at / "rules.yaml").write_text(yaml.safe_dump(rules, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    (at / "words" / "en.yaml").write_text(yaml.safe_dump(words, allow_unicode=True), encoding="utf-8")
+    (at / "rules.yaml").write_text(json.dumps(rules, ensure_ascii=False, indent=1), encoding="utf-8")
+    (at / "words" / "en.yaml").write_text(json.dumps(words, ensure_ascii=False, indent=1), encoding="utf-8")
     return at
 
 
@@ -119,4 +124,6 @@ def decided(
 
 def same(one: object, other: object) -> bool:
     """Whether two have the same canonical JSON."""
-    return msgspec.json.encode(one, order="deterministic") == msgspec.json.encode(other, order="deterministic")
+    return msgspec.json.encode(one, order="deterministic") == msgspec.json.encode(
+        other, order="deterministic"
+    )

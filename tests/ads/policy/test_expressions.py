@@ -18,7 +18,9 @@ from haechi.review.policy.syntax import MAX_CHARACTERS, MAX_DEPTH, ExpressionErr
 from tests.ads.policy.made import signal
 
 SCOPE = Scope(
-    limits={"likely": 0.5, "few": 2}, lists={"promises": ("giveaway", "guaranteed-return")}, conditions={"odd": "0"}
+    limits={"likely": 0.5, "few": 2},
+    lists={"promises": ("giveaway", "guaranteed-return")},
+    conditions={"odd": "0"},
 )
 
 
@@ -216,7 +218,9 @@ def comparisons(draw: st.DrawFn) -> str:
         fact = draw(st.sampled_from(sorted(FACTS)))
         constant = {"bool": "true", "int": "30", "text": '"JP"'}[FACTS[fact]]
         return f"{fact} {draw(st.sampled_from(['==', '!=']))} {constant}"
-    return f"{draw(SCORES)} {order} {name}.score" if kind == "turned" else f"{name}.score {order} {draw(SCORES)}"
+    return (
+        f"{draw(SCORES)} {order} {name}.score" if kind == "turned" else f"{name}.score {order} {draw(SCORES)}"
+    )
 
 
 EXPRESSIONS = st.recursive(

@@ -15,7 +15,7 @@ from haechi.review.ads import Decision, Fact, Signal, Span
 from haechi.review.policy import RuleSet, decide, load_ruleset
 from haechi.review.policy.examples import USUAL
 
-NOW = datetime(2026, 11, 20, 12, 30, 0, 123456)
+NOW = datetime.fromisoformat("2026-11-20T12:30:00.123456")
 SHIPPED = Path(str(resources.files("haechi.knowledge"))) / "ads" / "policy" / "ads-1"
 FIRES = {"signals": {"claim": {"urgency": 0.9}}}
 SILENT = {"signals": {"claim": {"urgency": 0.1}}}

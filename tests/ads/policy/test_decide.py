@@ -83,10 +83,10 @@ def test_days_are_half_open(tmp_path: Path) -> None:
 
     ruleset = small(tmp_path, dated)
     for now, decision in (
-        (datetime(2026, 11, 19, 23, 59, 59), "approve"),
-        (datetime(2026, 11, 20), "hold"),
-        (datetime(2026, 11, 20, 23, 59, 59), "hold"),
-        (datetime(2026, 11, 21), "approve"),
+        (datetime.fromisoformat("2026-11-19T23:59:59"), "approve"),
+        (datetime.fromisoformat("2026-11-20"), "hold"),
+        (datetime.fromisoformat("2026-11-20T23:59:59"), "hold"),
+        (datetime.fromisoformat("2026-11-21"), "approve"),
     ):
         assert decided([signal("claim", "urgency")], ruleset, now=now).decision == decision
 
@@ -137,7 +137,7 @@ def test_laws_of_the_country_and_day() -> None:
     assert "Japan" in laws("JP")
     assert "Korea" not in laws("JP")
     assert "Korea" in laws("KR")
-    assert "Korea" not in laws("KR", datetime(2024, 8, 13))
+    assert "Korea" not in laws("KR", datetime.fromisoformat("2024-08-13"))
     assert laws("BR") == ""
     assert "Japan" in laws("")
     assert "Korea" in laws("")
@@ -293,7 +293,7 @@ def test_more_against_an_ad_never_frees_it(
 
 def test_facts_of_a_case() -> None:
     """If this fails, rules read the account otherwise than it was when the ad was submitted."""
-    at = datetime(2026, 11, 1, 12)
+    at = datetime.fromisoformat("2026-11-01T12:00:00")
     account = Advertiser(
         advertiser_id="a", kind="business", country="JP", opened_at=at - timedelta(days=9, hours=5),
         verified_at=at + timedelta(seconds=1),

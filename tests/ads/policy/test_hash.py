@@ -1,4 +1,4 @@
-"""The rule set's hash: it changes with everything that can change a decision or its reasons, and with nothing else."""
+"""The rule set's hash: it changes with what can change a decision or its reasons, and with nothing else."""
 
 from pathlib import Path
 from typing import Any

@@ -29,7 +29,19 @@ app = cyclopts.App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-COMMANDS = ("audit", "checks", "classify", "doctor", "evaluate", "explain", "gate", "laws", "load", "serve")
+COMMANDS = (
+    "audit",
+    "checks",
+    "classify",
+    "doctor",
+    "evaluate",
+    "explain",
+    "gate",
+    "laws",
+    "load",
+    "review",
+    "serve",
+)
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
 GROUPS = ("example", "keys", "ledger", "permissions", "policy", "rights", "themes", "users")

@@ -76,9 +76,7 @@ def _refuse_unfolding(text: bytes, file: str, kind: str) -> None:
                 raise PackError(f"{file}, line {line}: found an alias; expected the text written out.")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
-                raise PackError(
-                    f"{file}, line {line}: found lists in lists {depth} deep; expected {kind}."
-                )
+                raise PackError(f"{file}, line {line}: found lists in lists {depth} deep; expected {kind}.")
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as fault:
         raise PackError(f"{file}: expected readable YAML; {_first_line(fault)}.") from None
 

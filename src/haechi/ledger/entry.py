@@ -32,6 +32,15 @@ Kind = Literal[
     "recovery-route-changed",
     "deletion-requested",
     "deletion-acknowledged",
+    "party-changed",
+    "authorisation-changed",
+    "register-taken",
+    "notice-received",
+    "notice-acted",
+    "notice-answered",
+    "appeal-received",
+    "appeal-decided",
+    "advertiser-restricted",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """All kinds. Databases hold a kind as its place here: new ones go to the end, and none ever goes away."""

@@ -16,23 +16,34 @@ from haechi.review.ads import ProtectedParty
 from haechi.review.case import Case, World
 
 INDEX: Final = "masking"
+LONGEST: Final = 20_000
+"""Characters of a text that are compared."""
 
 _EAST: Final = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 _KANJI: Final = "\u3005\u3400-\u4dbf\u4e00-\u9fff"
 _IS_EAST: Final = re.compile(f"[{_EAST}]")
 _ADDRESS: Final = re.compile(
-    r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w{2,}"
-    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,12}\b(?:/\S*)?",
+    r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w{2,}"
+    r"|(?<![\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,12}\b(?:/\S*)?",
     re.IGNORECASE | re.ASCII,
 )
 _JAPANESE_HONOURED: Final = re.compile(
     f"[{_KANJI}]{{2,6}}(?=(?:さん|氏|先生|社長|会長|教授|博士|アナ|キャスター))"
 )
+_LATIN: Final = str.maketrans(
+    "аеорсухіѕјԁһкмтвнАВЕКМНОРСТХІЅЈαορτυικνΑΒΕΗΙΚΜΝΟΡΤΧ",
+    "aeopcyxisjdhkmtbhABEKMHOPCTXISJaoptuiknABEHIKMNOPTX",
+)
+"""Cyrillic and Greek letters in the place of Latin ones; for what is really written in them nothing is lost."""
+_LEET: Final = re.compile(r"(?<=[A-Za-z])[013457@$]{1,2}(?=[A-Za-z])")
+_LEET_LETTERS: Final = str.maketrans("013457@$", "oleastas")
+_TAG: Final = re.compile(r"#\w+")
 _IN_KATAKANA: Final = re.compile(
     "(?<![\u30a0-\u30ff])[\u30a0-\u30fa\u30fc]{2,8}(?:[・=][\u30a0-\u30fa\u30fc]{2,8}){1,2}"
 )
 _NUMBER: Final = re.compile(
-    r"\d[\d.,:/-]*(?:\s?(?:年|月|日|時|分|名様|名|人|冊|万|億|千|円|ドル|년|월|일|시|분|명|권|만|억|천|원|달러)){0,3}"
+    r"\d[\d.,:/-]*(?:\s?(?:年|月|日|時|分|名様|名|人|冊|万|億|千|円|ドル"
+    r"|년|월|일|시|분|명|권|만|억|천|원|달러)){0,3}"
 )
 _KOREAN_HONOURED: Final = re.compile(
     "(?<![\uac00-\ud7a3])[\uac00-\ud7a3]{2,4}"
@@ -123,8 +134,12 @@ class _Finder:
 
 
 def mask(text: str, names: Names) -> Masked:
-    """`text` without names, of protected parties or not, numbers, addresses, emoji and signs."""
-    bare = _ADDRESS.sub(" ", _resolved(text))
+    """`text` without names, of protected parties or not, numbers, addresses, emoji and signs.
+
+    Of a text longer than `LONGEST` its beginning counts.
+    """
+    bare = _without_tags(_ADDRESS.sub(" ", _resolved(text[:LONGEST])))
+    bare = _LEET.sub(lambda met: met.group().translate(_LEET_LETTERS), bare)
     parties = names.standing_in(_letters(bare))
     for pattern in (_NUMBER, _TITLED, _IN_KATAKANA):
         bare = pattern.sub(" ", bare)
@@ -152,16 +167,19 @@ def masks(case: Case) -> tuple[Masked, ...]:
 
 
 def shingles(masked: str) -> frozenset[str]:
-    """The pieces of a masked text by which it is compared: three letters where East Asian ones prevail, else five."""
-    east = len(_IS_EAST.findall(masked))
-    width = 3 if east * 2 >= len(masked) else 5
-    return frozenset(masked[start : start + width] for start in range(len(masked) - width + 1))
+    """The pieces of a masked text by which it is compared: three letters from an East Asian one on, else five."""
+    widths = (3 if _IS_EAST.match(one) else 5 for one in masked)
+    return frozenset(
+        masked[start : start + width] for start, width in enumerate(widths) if start + width <= len(masked)
+    )
 
 
 def _resolved(text: str) -> str:
-    """Compatibility forms resolved, invisible characters gone, upper and lower case kept."""
+    """Compatibility forms and look-alikes of Latin letters resolved, invisible characters gone, case kept."""
     whole = unicodedata.normalize("NFKC", text)
-    return whole if whole.isascii() else "".join(one for one in whole if unicodedata.category(one) != "Cf")
+    if whole.isascii():
+        return whole
+    return "".join(one for one in whole.translate(_LATIN) if unicodedata.category(one) != "Cf")
 
 
 def _letters(text: str) -> str:
@@ -171,6 +189,12 @@ def _letters(text: str) -> str:
 
 def _is_letter(one: str) -> bool:
     return one.isalpha() or unicodedata.category(one)[0] == "M" or one == "ー"
+
+
+def _without_tags(text: str) -> str:
+    """Without hashtags, which strangers share, unless they are most of what is said."""
+    bare = _TAG.sub(" ", text)
+    return bare if 2 * sum(map(str.isalpha, bare)) > sum(map(str.isalpha, text)) else text
 
 
 def _without_capitals(text: str) -> str:

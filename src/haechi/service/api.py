@@ -21,7 +21,7 @@ from sqlalchemy.exc import DataError as UnholdableError
 from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError
-from haechi.service import drp
+from haechi.service import ads_routes, drp
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
 from haechi.service.deletions import DeletionRoutes, Discovery
 from haechi.service.guesses import KeyGuesses, PasswordGuesses
@@ -113,7 +113,7 @@ def make_app(
     app = Litestar(
         route_handlers=[
             Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, RequestRoutes, DeliveryRoutes, Health,
-            Metrics, DeletionRoutes, *_set_up(platform), *further,
+            Metrics, DeletionRoutes, *ads_routes.ROUTES, *_set_up(platform), *further,
         ],
         plugins=list(plugins),
         # The framework's own log would speak beside ours, of what libraries do.
@@ -174,17 +174,21 @@ def _set_up(platform: Platform) -> list[type[Controller]]:
     ]
 
 
-def examples() -> list[dict[str, Any]]:
-    """Examples of what the calls take, in an order in which they can be called: `path` and `body`."""
-    file = resources.files("haechi.service").joinpath("examples.json")
-    return list(json.loads(file.read_text(encoding="utf-8")))
+def examples(file: str = "examples.json") -> list[dict[str, Any]]:
+    """Examples of what the calls take, in an order in which they can be called: `path`, `body`, `method` if not post.
+
+    Args:
+        file: `examples.json`, or `ads_examples.json` for ad review.
+    """
+    found = resources.files("haechi.service").joinpath(file)
+    return list(json.loads(found.read_text(encoding="utf-8")))
 
 
 def _exemplify(app: Litestar) -> None:
     """Puts the examples into the description."""
     paths = app.openapi_schema.paths or {}
-    for example in examples():
-        operation = paths[example["path"]].post
+    for example in (*examples(), *examples("ads_examples.json")):
+        operation = getattr(paths[example["path"]], example.get("method", "post"))
         if operation is not None and isinstance(operation.request_body, RequestBody):
             for content in operation.request_body.content.values():
                 content.example = example["body"]

@@ -16,12 +16,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
+from haechi.review.examine import Examiner
+from haechi.review.policy import load_ruleset
 from haechi.rights.answer import Answer
 from haechi.rights.controller import read_controller
 from haechi.rights.deletion import Issuer
 from haechi.rights.drp.identity import FindPerson, by_identifier
 from haechi.rights.exchange import Drp, Exchange, read_exchange
 from haechi.sensitivity import judge_with
+from haechi.service.ads_earlier import Earlier
+from haechi.service.ads_work import AdWork
 from haechi.service.callbacks import CallbackSender
 from haechi.service.drp_desk import DrpDesk
 from haechi.service.limits import told
@@ -38,6 +42,7 @@ from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
 from haechi.stores.permissions import Permissions
 from haechi.stores.requests import Requests
+from haechi.stores.review.ads import Ads
 from haechi.stores.snapshots import SnapshotMaker
 from haechi.stores.themes import Themes
 from haechi.themes.evidence import lapsing
@@ -111,6 +116,7 @@ class Platform:
         permissions: permissions.
         requests: what people ask for.
         audiences: sizes and bookings.
+        ads: ads and their review.
         drp: takes what agents send, or None.
         signer: signs deletion requests, or None.
     """
@@ -129,6 +135,10 @@ class Platform:
         self.permissions = Permissions(self.engine, self.packs, rule, master=self.master)
         self.requests = Requests(self.engine, self.packs, rule, master=self.master, origin=_origin(settings))
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
+        earlier = Earlier(self.engine)
+        examiner = Examiner(load_ruleset(), bank=earlier)
+        self.ads = Ads(self.engine, examiner, near=earlier.near_copies)
+        self.ad_work = AdWork(self.ads, settings.snapshot_seconds)
         exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
         self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)
         self._callbacks = None
@@ -191,6 +201,7 @@ class Platform:
         self.tend()
         self._thread = threading.Thread(target=self._tend_on, name="haechi-tend", daemon=True)
         self._thread.start()
+        self.ad_work.begin()
         if self._callbacks is not None:
             self._callbacks.begin()
 
@@ -199,6 +210,7 @@ class Platform:
         self._ended.set()
         if self._thread is not None:
             self._thread.join(10)
+        self.ad_work.end()
         if self._callbacks is not None:
             self._callbacks.end()
         self.engine.dispose()

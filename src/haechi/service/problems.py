@@ -47,7 +47,7 @@ _DESCRIPTIONS: Final = {
     403: "The key lacks the scope.",
     404: "What the call names is not there.",
     408: "The body did not arrive in time.",
-    409: "The idempotency key stands for another batch.",
+    409: "The idempotency key or identifier stands for something else, or it was changed or answered meanwhile.",
     413: "The call is too large.",
     422: "The call cannot be carried out; the detail says what was expected.",
     429: "Too many calls, or too many batches are waiting: send again after Retry-After.",
@@ -112,7 +112,7 @@ def _problem(
 def haechi_problem(request: Request[Any, Any, Any], error: HaechiError) -> Response[bytes]:
     """What Haechi refuses, and what it expected."""
     if isinstance(error, ConflictError):
-        return _problem(request, error, 409, "The key stands for another batch", str(error))
+        return _problem(request, error, 409, "The call is in conflict with what is there", str(error))
     if isinstance(error, MissingError):
         return _problem(request, error, 404, "It is not there", str(error))
     kind = "The records are wrong" if isinstance(error, DataError) else "The call cannot be carried out"

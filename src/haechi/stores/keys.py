@@ -20,9 +20,12 @@ from haechi.stores.trail import COMMAND_LINE, record
 from haechi.terms.identifiers import EXPECTED, is_identifier
 
 Scope = Literal[
-    "ingest", "themes", "decide", "permissions", "advertisers", "audiences", "deliver", "rights", "read"
+    "ingest", "themes", "decide", "permissions", "advertisers", "audiences", "deliver", "rights", "read", "ads",
+    "review",
 ]  # fmt: skip
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+_OF_ADVERTISERS: Final[frozenset[Scope]] = frozenset({"audiences", "ads"})
+"""What an advertiser's own key may do: ask for audiences, and have ads reviewed."""
 _PARTS: Final = 3
 _MARK: Final = "hk"
 
@@ -56,13 +59,16 @@ def make_key(
 
     Raises:
         UsageError: no scope or an unknown one; the advertiser is not known; an advertiser's key with other scopes
-            than `audiences`.
+            than `audiences` and `ads`.
     """
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         raise UsageError(f"scopes {', '.join(unknown) or 'none'}; expected some of {', '.join(SCOPES)}.")
-    if advertiser_id is not None and set(scopes) != {"audiences"}:
-        raise UsageError("an advertiser's key with other scopes than audiences; expected audiences alone.")
+    if advertiser_id is not None and not _OF_ADVERTISERS.issuperset(scopes):
+        raise UsageError(
+            "an advertiser's key with other scopes than audiences and ads; expected audiences alone, ads alone, or "
+            "both."
+        )
     if not is_identifier(name):
         raise UsageError(f"the name of a key; expected {EXPECTED}.")
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)

@@ -2,6 +2,7 @@
 """Masked texts: what a campaign changes from copy to copy is out, what it says stays."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from haechi.review.ads import Box
 from haechi.review.case import Case, Picture
+from haechi.review.copies import signature
 from haechi.review.history import MemoryHistory
 from haechi.review.masking import Names, mask, masks, names_of, shingles
 from tests.ads.earlier.made import ENGLISH, JAPANESE, KOREAN, PARTIES, case, made_ad, world
@@ -79,6 +81,13 @@ def test_a_short_western_name_counts_only_as_a_word() -> None:
     assert mask("今すぐOnaに聞く", names).parties == ("p",)
 
 
+def test_hashtags_are_dress_unless_they_are_the_text() -> None:
+    """If it fails, two posts with one block of tags are copies, or a text hides behind signs before its words."""
+    text = "an evening of songs by the lake with friends from the village"
+    assert mask(f"{text} #songs #lake #summer", NAMES) == mask(f"#village {text}", NAMES) == mask(text, NAMES)
+    assert mask("#" + text.replace(" ", " #"), NAMES) == mask(text, NAMES)
+
+
 def test_headlines_in_capitals_keep_their_words() -> None:
     """If it fails, headlines written in Title Case have no text left, and any two of them are the same."""
     assert "garden" in mask("New Garden Chairs For Every Summer Evening", NAMES).text
@@ -116,3 +125,38 @@ def test_a_name_put_anywhere_changes_nothing(words: list[str], place: int, name:
     with_name = mask(" / ".join([*words[:place], name, *words[place:]]), NAMES)
     assert with_name.text == without.text
     assert len(with_name.parties) == 1
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "a-",
+        "a.",
+        "@a",
+        "a@",
+        "1.",
+        "#a",
+        "A b ",
+        "Aa Bb ",
+        "星",
+        "カ・",
+        "김 ",
+        "한국 대표",
+        "\u200b",
+        "http://",
+        "・=",
+    ],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    """If it fails, one ad of odd signs stops the review of all others."""
+    start = time.perf_counter()
+    masked = mask(piece * 100_000, NAMES)
+    signature(masked.text)
+    assert time.perf_counter() - start < 2
+
+
+def test_a_text_in_two_scripts_has_no_turning_point() -> None:
+    """If it fails, one letter more or less makes a mixed text a new one."""
+    text = "無料投資教室を開きました" + "joinusnowfor"
+    assert len(shingles(text) & shingles(text + "x")) == len(shingles(text))

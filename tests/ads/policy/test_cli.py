@@ -64,7 +64,9 @@ def test_check_test_and_show(tmp_path: Path) -> None:
     failed = haechi("test", at)
     assert failed.returncode == 1
     assert ", similar-address: stayed silent; expected it to fire." in failed.stdout
-    rules.write_text(rules.read_text("utf-8").replace("image_copy.score", "image_copy.scores"), "utf-8")
+    rules.write_text(
+        rules.read_text("utf-8").replace("image_copy.score_where", "image_copy.score_were", 1), "utf-8"
+    )
     bad = haechi("check", at)
     assert bad.returncode == 1
     assert "rule known-picture.when" in bad.stdout

@@ -97,7 +97,7 @@ def test_reasons_in_the_language(tmp_path: Path) -> None:
     found = [
         signal("hand-off", "kakaotalk", 0.99, own="no", place="ad"),
         signal("hand-off", "an-application-nobody-knows", 0.995, own="no", place="ad"),
-        signal("investment-offer", "", 0.9),
+        signal("investment-offer", "investment", 0.9),
     ]
     told = {language: decided(found, ruleset, language).reasons[0] for language in ("ja", "ko", "en", "de")}
     assert "カカオトーク" in told["ja"].text
@@ -117,7 +117,7 @@ def test_nothing_of_the_ad_gets_into_a_text() -> None:
         signal("hand-off", "{claim}", 0.99, own="no", place="ad", application="{0.__class__}"),
         signal("near-copy", "rejected", 0.99, own="no", ad_id="someone-elses-ad"),
         signal("named-party", "party-17", 0.97, kind="person"),
-        signal("investment-offer", "", 0.9),
+        signal("investment-offer", "investment", 0.9),
     ]
     made = decided(found, load_ruleset(), account_verified=False)
     told = "".join(reason.text + reason.fix for reason in made.reasons)
@@ -178,7 +178,7 @@ def test_a_case_that_was_not_examined_holds() -> None:
     made = decided([signal(UNEXAMINED, "landing", 1.0)], load_ruleset(), "ja")
     assert (made.decision, made.rules) == ("hold", (NOT_EXAMINED,))
     assert made.reasons[0].text
-    sure = [signal(UNEXAMINED, "landing", 1.0), signal("image-copy", "b", 0.99)]
+    sure = [signal(UNEXAMINED, "landing", 1.0), signal("image-copy", "b", 0.99, kind="rejected")]
     assert decided(sure, load_ruleset()).decision == "reject"
 
 
@@ -243,10 +243,10 @@ def test_every_change_of_a_decision_shows(found: list[Signal], which: int, by: f
         {
             "reasons": made.reasons[1:]
             if made.reasons
-            else decided([signal("image-copy", "b")], ruleset).reasons
+            else decided([signal("image-copy", "b", 0.99, kind="rejected")], ruleset).reasons
         },
         {"signals": made.signals[:-1]},
-        {"signals": (*made.signals, signal("image-copy", "b", 0.9 + by / 10))},
+        {"signals": (*made.signals, signal("image-copy", "b", 0.96 + by / 25, kind="rejected"))},
         {"rules": (), "reasons": (), "decision": "reject"},
     ]
     forged = msgspec.structs.replace(made, **changes[which])

@@ -119,7 +119,7 @@ def test_authorised_and_licensed_runs() -> None:
     """If this fails, a celebrity's own campaign for a registered broker is stopped."""
     found = [
         signal("authorised-party", "p-1", 0.97, kind="person"),
-        signal("investment-offer", "", 0.9),
+        signal("investment-offer", "investment", 0.9),
         signal("licence", "agrees", 0.95),
         signal("claim", "return-figure", 0.6),
         signal("hand-off", "line", 0.1, own="yes", place="ad"),

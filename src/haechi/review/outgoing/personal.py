@@ -14,7 +14,7 @@ from haechi.errors import UsageError
 from haechi.review.ads import Ad, Advertiser, ProtectedParty
 from haechi.review.masking import Names
 
-_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|@\w{2,}")
+_EMAIL: Final = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]+|@\w{2,}")
 _ADDRESS: Final = re.compile(
     r"https?://|www\.|\b[\w-]+\.(?:com|net|org|info|me|ee|jp|kr|de|io|xyz|top)\b", re.IGNORECASE
 )
@@ -23,36 +23,55 @@ _WORDS_KEPT: Final = 12
 """Letters in a row that a text may share with the ad."""
 
 
-class Withheld(NamedTuple):
-    """What must not go out of one ad.
+class Guard(NamedTuple):
+    """Names of protected parties; made once for all statements.
 
     Attributes:
-        names: of protected parties and of those behind the account.
-        people: the same without brands and offices, which laws and policies may have to name.
-        ad_texts: the ad's words, folded.
+        names: of all.
+        people: of persons alone: brands and offices may have to be named, and who calls its account by the name of a
+            policy must not stop its own statement.
     """
 
     names: Names
     people: Names
+
+
+class Withheld(NamedTuple):
+    """What must not go out of one ad.
+
+    Attributes:
+        guard: names of protected parties.
+        account: names of those behind the account.
+        ad_texts: the ad's words, folded.
+    """
+
+    guard: Guard
+    account: Names
     ad_texts: tuple[str, ...]
 
 
-def withheld(parties: Mapping[str, ProtectedParty], ad: Ad, advertiser: Advertiser | None) -> Withheld:
-    """What must not go out of this ad: every protected party's names, its advertiser's, its payer's, its words."""
+def guard_of(parties: Mapping[str, ProtectedParty]) -> Guard:
+    """The names of these parties, compiled."""
+    persons = {party_id: party for party_id, party in parties.items() if party.kind == "person"}
+    return Guard(Names(parties), Names(persons))
+
+
+def withheld(guard: Guard, ad: Ad, advertiser: Advertiser | None) -> Withheld:
+    """What must not go out of this ad: protected parties' names, its advertiser's and payer's, and its words."""
     people = [ad.display_name or "", ad.payer or ""]
     if advertiser is not None:
         people += [advertiser.legal_name, *advertiser.display_names]
     account = ProtectedParty(party_id="account", names=tuple(name for name in people if name.strip()))
     words = tuple(folded for text in (ad.headline, ad.text) if (folded := _folded(text)))
-    persons = {party_id: party for party_id, party in parties.items() if party.kind == "person"}
-    return Withheld(Names({**parties, "account": account}), Names({**persons, "account": account}), words)
+    return Withheld(guard, Names({"account": account}), words)
 
 
 def personal_in(text: str, kept: Withheld) -> tuple[str, ...]:
     """Kinds of what stands in `text` and must not go out; empty when it may."""
     resolved = unicodedata.normalize("NFKC", text)
     found = []
-    if kept.names.standing_in(_spaced(resolved)):
+    spaced = _spaced(resolved)
+    if kept.guard.names.standing_in(spaced) or kept.account.standing_in(spaced):
         found.append("a name")
     if _EMAIL.search(resolved):
         found.append("an e-mail address or account")
@@ -80,12 +99,12 @@ def refuse_personal(what: str, text: str, kept: Withheld) -> None:
 
 
 def refuse_people(what: str, text: str, kept: Withheld) -> None:
-    """Refuses a text that names a protected person or somebody behind the account.
+    """Refuses a text that names a protected person.
 
     Raises:
         UsageError: it does; the message does not say whom.
     """
-    if kept.people.standing_in(_spaced(unicodedata.normalize("NFKC", text))):
+    if kept.guard.people.standing_in(_spaced(unicodedata.normalize("NFKC", text))):
         raise UsageError(f"{what}: found a person's name; expected words that name nobody (DSA Art. 24(5)).")
 
 

@@ -68,7 +68,6 @@ def record_of(statement: Statement, platform: Platform) -> dict[str, object]:
         raise UsageError(
             "The decision applies nowhere in the European Economic Area; there is no record to make."
         )
-    english = texts("en")
     record: dict[str, object] = {
         "decision_visibility": [_VISIBILITY[statement.restriction]],
         "decision_ground_reference_url": platform.terms_url,
@@ -84,16 +83,16 @@ def record_of(statement: Statement, platform: Platform) -> dict[str, object]:
         "automated_decision": f"AUTOMATED_DECISION_{_AUTOMATION[statement.automation]}",
         "puid": statement.puid,
         **_contents(statement),
-        **_ground(statement, english["found_nothing"]),
+        **_ground(statement),
     }
-    if statement.account is not None:
-        record["account_type"] = f"ACCOUNT_TYPE_{statement.account.upper()}"
+    record["account_type"] = (
+        None if statement.account is None else f"ACCOUNT_TYPE_{statement.account.upper()}"
+    )
     language = (statement.language or "").upper()
     if language in allowed("content_language"):
         record["content_language"] = language
     kept = {field: value for field, value in record.items() if value not in (None, [])}
-    wrong = faults(kept, file="statement")
-    if wrong:
+    if wrong := faults(kept, file="statement"):
         raise DataError(
             [FaultKind("a statement that breaks a rule of the database", len(wrong), tuple(wrong))]
         )
@@ -143,10 +142,10 @@ def _facts(statement: Statement) -> str:
     return _fitted(sentences, " ", 5_000)
 
 
-def _ground(statement: Statement, nothing: str) -> dict[str, object]:
+def _ground(statement: Statement) -> dict[str, object]:
     """The ground and its explanation: a law's, or the terms'."""
     found = phrases(statement.found, "en")
-    explanation = _fitted(found, "; ", 2_000) if found else nothing
+    explanation = _fitted(found, "; ", 2_000) if found else texts("en")["found_nothing"]
     if statement.ground == "law":
         return {
             "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT",

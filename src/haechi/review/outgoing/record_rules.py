@@ -124,10 +124,8 @@ def faults(record: Record, *, file: str = "statements", row: int | None = None) 
 
 
 def _is_empty(value: object) -> bool:
-    """Whether a value counts as not given: null, no text but spaces, no entries."""
-    if isinstance(value, str):
-        return not value.strip()
-    return value is None or (isinstance(value, list | tuple | Mapping) and not value)
+    """Whether a value counts as not given: null, or no text but spaces, which the database reads as null."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _unknown(said: Record) -> _Told:
@@ -161,10 +159,9 @@ def _lists(said: Record) -> _Told:
         if value is None:
             continue
         words = allowed("category" if field == "category_addition" else field)
-        if not isinstance(value, list | tuple) or not all(
-            isinstance(one, str) and one in words for one in value
-        ):
-            yield field, f"a list of values from the {len(words)} listed for {field}"
+        listed = value if isinstance(value, list | tuple) else ()
+        if not listed or not all(isinstance(one, str) and one in words for one in listed):
+            yield field, f"a list of one or more of the {len(words)} values listed for {field}"
 
 
 def _texts(said: Record) -> _Told:

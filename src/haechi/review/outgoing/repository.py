@@ -20,7 +20,8 @@ from haechi.review.outgoing.statement import Statement
 
 _WITHHELD: Final = "(withheld: may identify people)"
 _IDENTIFIES: Final = re.compile(
-    r"[^\s@]+@[^\s@]+|\+?\d(?:[\s().-]{0,2}\d){8,}|\b[0-9a-f]{32,}\b|custom[ _]audience|customer[ _]list|lookalike",
+    r"(?<![^\s@])[^\s@]+@[^\s@]+|\+?\d(?:[\s().-]{0,2}\d){8,}|\b[0-9a-f]{32,}\b"
+    r"|custom[ _]audience|customer[ _]list|lookalike",
     re.IGNORECASE,
 )
 
@@ -148,15 +149,7 @@ def entry_of(
         UsageError: it was last shown before it was first shown, a count is negative, or fewer were reached in all
             than in one country.
     """
-    counts = tuple(shown.by_country.values())
-    if (
-        shown.last < shown.first
-        or min((shown.reached, *counts)) < 0
-        or shown.reached < max(counts, default=0)
-    ):
-        raise UsageError(
-            "The ad's showing contradicts itself; expected first before last, and counts from 0 up to those reached."
-        )
+    _refuse_contradictions(shown)
     aim = ad.targeting
     lists = {field: tuple(map(_public, getattr(aim, field))) for field in Parameters.__struct_fields__}
     name = advertiser.legal_name if advertiser is not None and advertiser.legal_name else ad.display_name
@@ -205,6 +198,18 @@ def search(entries: Iterable[Entry], query: Query, at: datetime) -> list[Entry]:
     """The entries seen at an instant that meet every criterion, the last shown first."""
     found = [entry for entry in visible(entries, at) if _meets(entry, query)]
     return sorted(found, key=lambda entry: (entry.last_shown, entry.ad_id), reverse=True)
+
+
+def _refuse_contradictions(shown: Shown) -> None:
+    counts = tuple(shown.by_country.values())
+    if (
+        shown.last < shown.first
+        or min((shown.reached, *counts)) < 0
+        or shown.reached < max(counts, default=0)
+    ):
+        raise UsageError(
+            "The ad's showing contradicts itself; expected first before last, and counts from 0 up to those reached."
+        )
 
 
 def _meets(entry: Entry, query: Query) -> bool:

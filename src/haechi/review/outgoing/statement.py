@@ -22,6 +22,7 @@ Restriction = Literal["never-shown", "taken-down", "suspended"]
 Source = Literal["own-initiative", "article-16", "trusted-flagger", "other-notice"]
 Automation = Literal["fully", "partially", "not"]
 Ground = Literal["terms", "law"]
+Content = Literal["text", "image"]
 LANGUAGES: Final = ("en", "ja", "ko", "de")
 """In which statements are written."""
 
@@ -92,7 +93,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...]
     laws: tuple[str, ...]
     notes: str
-    contents: tuple[Literal["text", "image"], ...]
+    contents: tuple[Content, ...]
     language: str | None
     account: Literal["business", "private"] | None
 
@@ -103,28 +104,20 @@ def statement_of(
     """The statement of reasons for a decision that restricts an ad.
 
     Args:
-        decision: a rejection, or a hold of an ad that had been shown: an ad that waits for its first review is not
-            restricted yet.
+        decision: a rejection, or a hold of an ad that had been shown; one that waits for its first is not restricted.
         ad: which it was taken on.
         advertiser: whose, or None where unknown.
         said: the circumstances.
         kept: what must not go out, see `personal.withheld`.
 
     Raises:
-        UsageError: the decision restricts nothing, is on another ad, has no ground, or a text that goes out holds
-            personal data or the ad's words.
+        UsageError: the decision restricts nothing, is of another ad, or has no ground; or public words name somebody.
     """
-    _refuse_unrestricting(decision, ad, said)
+    _refuse_unfounded(decision, ad, said)
     codes = tuple(dict.fromkeys(reason.code for reason in decision.reasons))
     laws = tuple(dict.fromkeys(law for reason in decision.reasons for law in reason.laws))
-    if not codes or (said.ground == "law" and not laws):
-        raise UsageError("The decision gives no ground; expected a reason with its policy code, or its law.")
     refuse_personal("notes", said.notes, kept)
     refuse_people("policy codes", " / ".join(codes), kept)
-    contents: tuple[tuple[Literal["text", "image"], bool], ...] = (
-        ("text", bool(ad.headline.strip() or ad.text.strip())),
-        ("image", ad.image is not None),
-    )
     return Statement(
         puid=_puid(decision),
         ad_id=ad.ad_id,
@@ -141,7 +134,7 @@ def statement_of(
         codes=codes,
         laws=laws,
         notes=said.notes.strip(),
-        contents=tuple(content for content, there in contents if there),
+        contents=_contents(ad),
         language=ad.language,
         account=None if advertiser is None else advertiser.kind,
     )
@@ -167,19 +160,26 @@ def _file() -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _refuse_unrestricting(decision: Decision, ad: Ad, said: Circumstances) -> None:
+def _refuse_unfounded(decision: Decision, ad: Ad, said: Circumstances) -> None:
     if decision.ad_id != ad.ad_id:
         raise UsageError("The decision is on another ad; expected one on the ad given.")
     if decision.decision == "approve" or (decision.decision == "hold" and not said.was_shown):
         raise UsageError(
             f"The decision is {decision.decision}; expected one that restricts: reject, or hold of a shown ad."
         )
+    if not decision.reasons or (said.ground == "law" and not any(one.laws for one in decision.reasons)):
+        raise UsageError("The decision gives no ground; expected a reason with its policy code, or its law.")
 
 
 def _restriction(decision: Decision, said: Circumstances) -> Restriction:
     if decision.decision == "hold":
         return "suspended"
     return "taken-down" if said.was_shown else "never-shown"
+
+
+def _contents(ad: Ad) -> tuple[Content, ...]:
+    written: tuple[Content, ...] = ("text",) if ad.headline.strip() or ad.text.strip() else ()
+    return written if ad.image is None else (*written, "image")
 
 
 def _relied_on(signal: Signal) -> bool:

@@ -17,6 +17,7 @@ USUAL: Final[Mapping[str, FactValue]] = {
     "ad.language": "ja",
     "ad.has_landing": True,
     "ad.has_text": True,
+    "account.looked_up": True,
     "account.known": True,
     "account.verified": True,
     "account.age_known": True,

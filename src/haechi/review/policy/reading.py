@@ -72,6 +72,7 @@ def facts_of(case: Case) -> dict[str, FactValue]:
         "ad.has_landing": bool(ad.landing_url),
         "ad.has_text": bool(ad.headline.strip() or ad.text.strip()),
         "ad.landing_seen": any(visit.status is not None for visit in case.visits),
+        "account.looked_up": bool(case.world.advertisers) or account is not None,
         "account.known": account is not None,
         "account.verified": is_verified(case),
         "account.age_known": opened is not None,

@@ -50,6 +50,9 @@ _RETURN_SCORE: Final = 0.7
 def find(case: Case) -> list[Signal]:
     """Signals about the account."""
     advertiser = case.advertiser
+    if advertiser is None and not case.world.advertisers:
+        # Nobody's account can be looked at: that says nothing about this one.
+        return []
     if advertiser is None:
         return [_signal("not-known", 1.0, (Fact("advertiser", "not in the table"),))]
     found = [

@@ -4,7 +4,7 @@ In a count of 20,742 ads that named investment, about 57 in 100 shared one text 
 from some 1,400 accounts (Sankei, April 2024; itmedia.co.jp/news/articles/2404/15/news143_2.html).
 
     rejected          nearly the same as an ad that was rejected
-    held              nearly the same as an ad that is held
+    held              nearly the same as an ad of somebody else that is held
     across-accounts   the same template from three accounts and more that do not belong together
     across-parties    the same template with one protected party after another
 
@@ -52,7 +52,10 @@ def find(case: Case) -> list[Signal]:
 def _refused(case: Case, earlier: list[Sighting]) -> Iterable[Signal]:
     repeats = _repeats_approved(case, earlier)
     for outcome, value in (("reject", "rejected"), ("hold", "held")):
-        alike = [one for one in earlier if one.outcome == outcome and not (repeats and not _ours(case, one))]
+        # That one's own ad waits says nothing more of its variant; that somebody copied one's approved ad neither.
+        left_out = {True} if outcome == "hold" else set()
+        left_out |= {False} if repeats else set()
+        alike = [one for one in earlier if one.outcome == outcome and _ours(case, one) not in left_out]
         best = max(alike, key=lambda one: _refused_score(case, one), default=None)
         if best is not None:
             own = "yes" if _ours(case, best) else "no"

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import haechi.stores.review_schema  # noqa: F401 - its tables are in the same metadata
 from haechi.stores.schema import METADATA
 
 context.configure(

@@ -1,0 +1,150 @@
+"""Honest ads of all trades, with those that look like scams and are none."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final, NamedTuple
+
+from haechi.example.campaigns import accounts
+from haechi.example.campaigns.accounts import Account
+from haechi.example.campaigns.draft import Creative, Draft
+from haechi.example.campaigns.drawing import happens
+from haechi.example.campaigns.filling import honest_values_of
+from haechi.example.campaigns.landing import Page, own_page
+from haechi.example.campaigns.parties import Party, those
+from haechi.example.campaigns.scams import START
+from haechi.example.campaigns.templates import LANGUAGES, Part, Wording, honest, slots
+from haechi.review.ads import Authorisation, Targeting
+
+_CYCLE: Final = ("ja", "ko", "en") * 6 + ("zh", "de")
+_FINANCE_OF_TEN: Final = 4
+_THEMES: Final = (
+    "Cooking",
+    "Travel",
+    "Gardening",
+    "Family",
+    "Books",
+    "Sports",
+    "Technology",
+    "Personal finance",
+)
+_AUTHORISED: Final = frozenset({"celebrity-authorised", "celebrity-authorised-finance", "celebrity-books"})
+
+
+class Honest(NamedTuple):
+    """An honest ad, who submits it, and what it is allowed."""
+
+    draft: Draft
+    account: Account
+    authorisations: tuple[Authorisation, ...]
+
+
+def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
+    """Honest ads of one part: four in ten of finance, all trades in turn, about three ads an advertiser.
+
+    Args:
+        count: how many.
+        part: which split's lines.
+        seed: same seed, same ads.
+        days: over how many days from `START` they are submitted.
+    """
+    chance = Random(f"{seed}:{part}:honest")  # noqa: S311 - synthetic
+    lines = {
+        key: _lines(*key, part) for key in ((one, finance) for one in LANGUAGES for finance in (True, False))
+    }
+    used = dict.fromkeys(lines, 0)
+    known: dict[tuple[str, str], Account] = {}
+    for number in range(count):
+        key = (_CYCLE[number % len(_CYCLE)], number % 10 < _FINANCE_OF_TEN)
+        wording = lines[key][used[key] % len(lines[key])]
+        used[key] += 1
+        trade = (wording.language, wording.kind)
+        if trade not in known or happens(chance, 0.35):
+            known[trade] = accounts.advertiser(
+                f"honest-{part}-{number:05}", wording.language, wording.kind, START, chance
+            )
+        yield _ad(f"ad-{part}-{number:05}", wording, known[trade], chance, days)
+
+
+def before(account: Account, part: Part, now: datetime, seed: int) -> Draft:
+    """An honest ad that a taken-over account ran while it was still its owner's, months ago."""
+    chance = Random(f"{seed}:{account.row.advertiser_id}:before")  # noqa: S311 - synthetic
+    language = next(one for one in LANGUAGES if slots()[one]["country"] == account.row.country)
+    wordings = [
+        one for one in _lines(language, finance=False, part=part) if one.kind in ("fashion", "restaurant")
+    ]
+    found = _ad(f"{account.row.advertiser_id}-before", chance.choice(wordings), account, chance, 1).draft
+    return replace(
+        found, submitted_at=now - timedelta(days=chance.randint(120, 400)), creative=None, pages=()
+    )
+
+
+def _lines(language: str, finance: bool, part: Part) -> list[Wording]:
+    """Lines of one part, trades mixed: the first of every trade, then the second, ..."""
+    chosen = [one for one in honest(language) if one.part == part and one.finance == finance]
+    return sorted(chosen, key=lambda one: one.number)
+
+
+def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: int) -> Honest:
+    language = wording.language
+    given: dict[str, Any] = slots()[language]
+    who = chance.choice(those(language, "person", wording.part))
+    values = {
+        **honest_values_of(language, chance),
+        "own": account.own,
+        "home": account.home,
+        "reg": account.registration,
+        "channel": account.channel or f"https://{account.home}/chat",
+        "who": who.names[0],
+        "office": chance.choice(those(language, "office", wording.part)).names[0],
+        "paper": chance.choice(those(language, "paper", wording.part)).names[0],
+    }
+    at = START + timedelta(minutes=chance.randint(0, days * 1440))
+    url = f"https://{account.home}/{chance.choice(('', 'info', 'campaign', 'shop'))}"
+    draft = Draft(
+        ad_id=ad_id,
+        campaign=ad_id,
+        wording=wording,
+        values=values,
+        hand_off=None,
+        scam=False,
+        kind=f"{'finance' if wording.finance else 'other'}:{wording.kind}",
+        advertiser_id=account.row.advertiser_id,
+        display_name=None if happens(chance, 0.8) else account.own,
+        country=given["country"],
+        submitted_at=at,
+        landing_url=url,
+        payer=f"agency-{chance.randint(1, 9)}" if happens(chance, 0.1) else None,
+        targeting=Targeting(
+            include=(chance.choice(_THEMES),), countries=(given["country"],), languages=(language,)
+        ),
+    )
+    headline, text = draft.said(wording)
+    named = wording.kind in _AUTHORISED
+    picture = Creative(
+        seed=ad_id,
+        portrait=who.party_id if named and happens(chance, 0.5) else None,
+        lines=(headline,) if happens(chance, 0.6) else (),
+        language=language,
+        code=account.channel if "official-channel" in wording.kind and happens(chance, 0.4) else None,
+    )
+    draft = replace(
+        draft,
+        headline=headline,
+        text=text,
+        pages=(Page(url, html=own_page(language, account.own, text, account.channel)),),
+        creative=picture if happens(chance, 0.35) else None,
+    )
+    return Honest(draft, account, (_allowed(who, account, at),) if named else ())
+
+
+def _allowed(who: Party, account: Account, at: datetime) -> Authorisation:
+    return Authorisation(
+        party_id=who.party_id,
+        advertiser_id=account.row.advertiser_id,
+        scope="advertising of the advertiser's own goods and services",
+        signed_at=at - timedelta(days=40),
+        signature_ref=f"signed/{who.party_id}-{account.row.advertiser_id}.pdf",
+        expires_at=at + timedelta(days=300),
+    )

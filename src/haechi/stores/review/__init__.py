@@ -1,0 +1,32 @@
+"""The lasting side of ad review: what is known, what was submitted, what was decided, and what people do about it.
+
+words        the words of it, and its own errors
+clocks       how long things may take, as data
+blobs        pictures, by their SHA-256
+changes      who changed what when, of everything that review knows
+advertisers  what is known of advertisers
+parties      who is protected, and whom they permit
+registers    registers of financial regulators, each as it stood
+world        all of that as `haechi.review.case.World`; read again whenever something of it changed
+past         earlier ads, as `haechi.review.case.History`
+by_hand      the examiner where none is set up: every ad waits for a person
+ads          an ad's way: submitted, screened, changed, run; start reading here
+versions     what was submitted, each time
+screening    an ad judged by the machine
+decided      decisions, each with its entry on the ledger
+applying     what a decision does, in its own transaction
+publishing   what the ad server is told, and whether an ad may run
+jobs         what waits for a person
+queue        claims, leases, skips and comments
+views        what the desk shows of a job, and what is overdue
+desk         what a person decides, for one ad or all its copies
+golden       jobs whose answer is known, and how well reviewers agree with it
+suspensions  an advertiser shut out by two people
+appeals      an advertiser's appeal, decided by somebody new
+notices      what was reported, what was known then, and what was done
+notice_answers  a person's answer, and the reporter told of it
+reported     ads that wait for a person because somebody whose word weighs reported them
+sweep_begun  when every ad has to be judged again
+sweeps       every ad that runs or waits, judged again
+rechecks     pages behind ads that run, looked at again
+"""

@@ -1,6 +1,7 @@
 """Small rule sets and signals for tests. Everything is invented."""
 
 import copy
+import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -9,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from haechi.review.ads import Decision, Fact, Signal, Span
 from haechi.review.policy import RuleSet, decide, load_ruleset
 from haechi.review.policy.examples import USUAL
 
-NOW = datetime(2026, 11, 20, 12, 30, 0, 123456)
+NOW = datetime.fromisoformat("2026-11-20T12:30:00.123456")
 SHIPPED = Path(str(resources.files("haechi.knowledge"))) / "ads" / "policy" / "ads-1"
 FIRES = {"signals": {"claim": {"urgency": 0.9}}}
 SILENT = {"signals": {"claim": {"urgency": 0.1}}}
@@ -77,15 +77,13 @@ Change = Callable[[dict[str, Any], dict[str, Any]], None]
 
 
 def folder(at: Path, change: Change | None = None) -> Path:
-    """Writes the small rule set, changed, and gives its folder."""
+    """Writes the small rule set, changed, and gives its folder. JSON is YAML."""
     rules, words = copy.deepcopy(RULES), copy.deepcopy(WORDS)
     if change is not None:
         change(rules, words)
     (at / "words").mkdir(parents=True, exist_ok=True)
-    (at / "rules.yaml").write_text(
-        yaml.safe_dump(rules, allow_unicode=True, sort_keys=False), encoding="utf-8"
-    )
-    (at / "words" / "en.yaml").write_text(yaml.safe_dump(words, allow_unicode=True), encoding="utf-8")
+    (at / "rules.yaml").write_text(json.dumps(rules, ensure_ascii=False, indent=1), encoding="utf-8")
+    (at / "words" / "en.yaml").write_text(json.dumps(words, ensure_ascii=False, indent=1), encoding="utf-8")
     return at
 
 

@@ -17,6 +17,7 @@ from haechi.law.yaml_text import MAX_BYTES, Place, parse, shown
 
 _Made = TypeVar("_Made")
 _MOST_SHOWN: Final = 50
+_LINE: Final = re.compile(r"\bline (\d+)[,:] ")
 _FORMAT: Final = Draft202012Validator.FORMAT_CHECKER
 
 
@@ -105,8 +106,13 @@ class PolicyFile:
         except OSError as fault:
             self.add((), f"found no file that can be read: {fault.strerror}; expected one")
         except PackError as fault:
-            told = str(fault).removeprefix(self.name).lstrip(":, ").rstrip(".")
-            self.add((), told)
+            self._keep(str(fault).removeprefix(self.name).lstrip(":, ").rstrip("."))
+
+    def _keep(self, told: str) -> None:
+        """A fault of the YAML itself, which names its line in its text."""
+        line = _LINE.search(told)
+        number = None if line is None else int(line.group(1))
+        self.faults.found.append(PolicyFault(self.name, number, "the document", _LINE.sub("", told)))
 
     def _hold_against(self, schema: str) -> None:
         validator = _validator(schema)

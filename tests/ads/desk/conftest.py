@@ -29,9 +29,7 @@ class Site:
         self.origin = f"http://127.0.0.1:{port}"
 
     def call(self, by: str, path: str, body: Any = None, method: str | None = None) -> tuple[int, Any]:
-        status, _, told = call(
-            self.port, path, body, method=method, Authorization=f"Bearer {self.keys[by]}"
-        )
+        status, _, told = call(self.port, path, body, method=method, Authorization=f"Bearer {self.keys[by]}")
         return status, told
 
     def submit(self, ad_id: str, text: str, by: str = "acme", **more: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.review.beside import Beside, beside_job
 from haechi.stores.review.views import Shown, show_job
-from haechi.stores.review.waiting_list import barred_from
+from haechi.stores.review.waiting_list import barred_from, countries_of
 from haechi.stores.users import User
 
 
@@ -68,6 +68,7 @@ def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
     size = None if shown.picture is None else size_of_picture(platform.engine, shown.picture)
     return {
         "record": record,
+        "countries": () if shown.ad is None else countries_of(shown.ad),
         "signals": numbered(signals),
         "texts": [] if shown.ad is None else texts(shown.ad, names[0] if names else "", signals),
         "boxes": drawn,

@@ -11,6 +11,7 @@ from haechi.errors import HaechiError, MissingError, UsageError
 from haechi.review.ads import PartyKind
 from haechi.service.console.session import Form
 from haechi.service.desk.door import DeskController, expect_decider, field, lines
+from haechi.service.desk.marked import visible
 from haechi.service.desk.render import page
 from haechi.service.paths import in_path
 from haechi.service.platform import Platform
@@ -110,7 +111,7 @@ def _party(platform: Platform, user: User, party_id: str, message: str = "") -> 
         if found is None:
             raise MissingError("no protected party has this identifier.")
         return page(
-            "party", title=found.names[0] if found.names else party_id, user=user, here="/desk/parties",
+            "party", title=visible(found.names[0] if found.names else party_id), user=user, here="/desk/parties",
             message=message, status=422 if message else HTTP_200_OK, party=found,
             permissions=permissions_of_party(connection, party_id),
             changes=changes_of(connection, "party", party_id),

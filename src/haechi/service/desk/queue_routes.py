@@ -1,5 +1,6 @@
 """The queue: what waits, by when it is due; and taking the next."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from litestar import MediaType, Response, get, post
@@ -12,7 +13,7 @@ from haechi.service.desk.pictures import picture
 from haechi.service.desk.render import page, static
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
-from haechi.stores.review.notices import open_notices
+from haechi.stores.review.notices import Notice, open_notices
 from haechi.stores.review.queue import claim_next
 from haechi.stores.review.waiting_list import Listed, held_by, list_jobs
 from haechi.stores.rows import reading
@@ -83,13 +84,18 @@ def _queue(
     with reading(platform.engine) as connection:
         notices = open_notices(connection, now=now)
     shown = [one for one in jobs if _wanted(one, language, country)]
+    rows = sorted([*shown, *notices], key=_due)
     return page(
-        "queue", title="Ads that wait", user=user, here="/desk", message=message, jobs=shown, notices=notices,
+        "queue", title="Ads that wait", user=user, here="/desk", message=message, rows=rows,
         hidden=len(jobs) - len(shown), late=sum(one.job.late for one in jobs) + sum(one.late for one in notices),
         languages=sorted({one.language for one in jobs if one.language}), language=language,
         countries=sorted({name for one in jobs for name in one.countries}), country=country,
         held=held_by(platform.engine, user.name, now=now), count=len(jobs) + len(notices),
     )  # fmt: skip
+
+
+def _due(one: Listed | Notice) -> datetime:
+    return one.due_at if isinstance(one, Notice) else one.job.due_at
 
 
 def _wanted(one: Listed, language: str, country: str) -> bool:

@@ -26,6 +26,7 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+_OWNERS: Final = "/desk/quality"
 _HOUR: Final = 60
 _DAY: Final = 48
 
@@ -100,8 +101,10 @@ def page(
     """
     now = utc_now()
     values.setdefault("now", now)
+    # What only owners see is not offered to others.
+    pages = [one for one in PAGES if one[0] != _OWNERS or (user is not None and user.role == "owner")]
     text = _templates().get_template(f"{template}.html").render(
-        title=title, user=user, here=here, message=message, pages=PAGES,
+        title=title, user=user, here=here, message=message, pages=pages,
         left=lambda due: left(due, now), may_decide=user is not None and user.role != "viewer", **values,
     )  # fmt: skip
     return Response(

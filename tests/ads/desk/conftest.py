@@ -1,6 +1,5 @@
 """A served desk, and browsers that tell when something of a stranger's acts in them."""
 
-import json
 import os
 import subprocess
 import sys
@@ -13,11 +12,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from haechi.stores import open_store
 from tests.ads.desk.worlds import found
+from tests.ads.store.conftest import database, engine, opened
 from tests.databases import postgres_server
 from tests.service.door import PASSWORD
 from tests.service.served import call, free_port, wait_for
 
-__all__ = ["postgres_server"]
+__all__ = ["database", "engine", "opened", "postgres_server"]
 
 
 class Site:
@@ -134,7 +134,3 @@ def advertiser(browser: Browser, site: Site, watched: Watched) -> Iterator[Calla
     yield open_as
     for context in contexts:
         context.close()
-
-
-def told_json(text: str) -> Any:
-    return json.loads(text)

@@ -102,7 +102,7 @@ def test_what_one_visitor_alone_was_shown() -> None:
     ]
     assert differences([one, one, away]) == []
     long = Visit(profile="phone", at=NOW, text="\n".join(str(number) for number in range(100)))
-    assert [(len(found.parts), found.more) for found in differences([long, two])][0] == (20, 80)
+    assert next((len(found.parts), found.more) for found in differences([long, two])) == (20, 80)
 
 
 def test_a_sentence_takes_values_as_they_are() -> None:

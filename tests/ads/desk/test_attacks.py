@@ -135,7 +135,8 @@ def test_pages_forbid_scripts_of_others(site: Site, person: Opens) -> None:
     ann = own.watch(person("ann"))
     ann.evaluate(
         "() => { const s = document.createElement('script'); s.textContent = 'window.owned=1';"
-        " document.body.append(s); const d = document.createElement('div'); d.setAttribute('onclick', 'window.owned=2');"
+        " document.body.append(s); const d = document.createElement('div');"
+        " d.setAttribute('onclick', 'window.owned=2');"
         " document.body.append(d); d.click(); }"
     )
     assert ann.evaluate("window.owned") is None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Cookies
 from litestar.testing import TestClient
 from PIL import Image
 from sqlalchemy import Engine, update
@@ -36,18 +37,42 @@ from tests.service.door import form_mark, signed_in
 JOB = re.compile(r"/desk/jobs/([0-9a-f]{24})")
 
 
+class Browser:
+    """Somebody's cookies over the one client: several clients over one application would not end."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.cookies = Cookies()
+
+    def request(self, method: str, path: str, **more: Any) -> Any:
+        self._client.cookies = self.cookies
+        answer = self._client.request(method, path, **more)
+        self.cookies = Cookies(self._client.cookies)
+        return answer
+
+    def get(self, path: str, **more: Any) -> Any:
+        return self.request("GET", path, **more)
+
+    def post(self, path: str, **more: Any) -> Any:
+        return self.request("POST", path, **more)
+
+
 class House:
     """The application in this process, and a browser's cookies by person."""
 
-    def __init__(self, platform: Platform, app: Any, keys: dict[str, str]) -> None:
+    def __init__(self, platform: Platform, client: Any, keys: dict[str, str]) -> None:
         self.platform = platform
-        self.app = app
+        self.app = client.app
         self.keys = keys
+        self._client = client
         self.clients: dict[str, Any] = {}
+
+    def nobody(self) -> Any:
+        return Browser(self._client)
 
     def of(self, name: str) -> Any:
         if name not in self.clients:
-            client = TestClient(self.app).__enter__()
+            client = Browser(self._client)
             assert signed_in(client, name) == 303
             self.clients[name] = client
         return self.clients[name]
@@ -56,15 +81,11 @@ class House:
         """An advertiser's browser."""
         at = f"advertiser {name}"
         if at not in self.clients:
-            client = TestClient(self.app).__enter__()
+            client = Browser(self._client)
             data = {"key": self.keys[name], "form": form_mark(client, "/advertiser/sign-in")}
             assert client.post("/advertiser/sign-in", data=data, follow_redirects=False).status_code == 303
             self.clients[at] = client
         return self.clients[at]
-
-    def end(self) -> None:
-        for client in self.clients.values():
-            client.__exit__(None, None, None)
 
     def submit(self, ad_id: str, text: str, by: str = "acme", **more: Any) -> Any:
         ad = Ad(ad_id=ad_id, advertiser_id=by, text=text, submitted_at=utc_now(), **more)
@@ -97,11 +118,9 @@ def mark(client: Any, path: str = "/desk") -> str:
 def house(engine: Engine, database: str, tmp_path: Path) -> Iterator[House]:
     keys = found(engine)
     platform = platform_of(database, str(tmp_path / "snapshot"))
-    made = House(
-        platform, make_app(platform, per_minute=1_000_000, further=[Console, *DESK, *ADVERTISER]), keys
-    )
-    yield made
-    made.end()
+    app = make_app(platform, per_minute=1_000_000, further=[Console, *DESK, *ADVERTISER])
+    with TestClient(app) as client:
+        yield House(platform, client, keys)
     platform.end()
 
 
@@ -120,22 +139,20 @@ def test_forms_are_refused_of_other_sites_viewers_and_whoever_is_not_signed_in(h
         route.path for route in house.app.routes if route.path.startswith("/desk") and "POST" in route.methods
     }
     assert len(listed) == len(FORMS), "a form was added that is not tried here"
-    with TestClient(house.app) as nobody:
-        for form in FORMS:
-            path = f"/desk/{form.format(job=job)}"
-            assert (
-                nobody.post(path, data={}, follow_redirects=False).headers["location"] == "/console/sign-in"
-            )
-            for csrf in ({}, {"csrf": "x" * 32}, {"csrf": "\u00e9"}):
-                answer = house.of("ann").post(path, data=csrf, follow_redirects=False)
-                assert (answer.status_code, "not of this session" in answer.text) == (403, True), path
-            answer = house.of("ann").post(
-                path, data={"csrf": mark(house.of("ann"))}, headers={"Sec-Fetch-Site": "cross-site"}
-            )
-            assert answer.status_code == 403, path
-            answer = house.post("eve", path)
-            assert (answer.status_code, "a viewer decides nothing" in answer.text) == (403, True), path
-        assert nobody.get("/desk", follow_redirects=False).status_code == 303
+    nobody = house.nobody()
+    for form in FORMS:
+        path = f"/desk/{form.format(job=job)}"
+        assert nobody.post(path, data={}, follow_redirects=False).headers["location"] == "/console/sign-in"
+        for csrf in ({}, {"csrf": "x" * 32}, {"csrf": "\u00e9"}):
+            answer = house.of("ann").post(path, data=csrf, follow_redirects=False)
+            assert (answer.status_code, "not of this session" in answer.text) == (403, True), path
+        answer = house.of("ann").post(
+            path, data={"csrf": mark(house.of("ann"))}, headers={"Sec-Fetch-Site": "cross-site"}
+        )
+        assert answer.status_code == 403, path
+        answer = house.post("eve", path)
+        assert (answer.status_code, "a viewer decides nothing" in answer.text) == (403, True), path
+    assert nobody.get("/desk", follow_redirects=False).status_code == 303
     shown = show_job(house.platform.engine, job, now=utc_now())
     assert (shown.job.holder, shown.comments, shown.claims) == (None, (), ())
 
@@ -304,7 +321,7 @@ def test_known_answers_look_like_any_other_job(house: House) -> None:
     for ad_id in ("a1", "k1"):
         job = house.taken(ad_id)
         text = house.of("ann").get(f"/desk/jobs/{job}").text
-        pages.append([line for line in re.findall(r"<h2[^>]*>.*?</h2>|<fieldset>|<form[^>]*>", text)])
+        pages.append(re.findall(r"<h2[^>]*>.*?</h2>|<fieldset>|<form[^>]*>", text))
         assert "golden" not in text
     assert [re.sub(r"[0-9a-f]{24}", "job", one) for one in pages[0]] == [
         re.sub(r"[0-9a-f]{24}", "job", one) for one in pages[1]
@@ -397,25 +414,25 @@ def test_a_notice_that_cannot_be_taken_is_shown_again(house: House) -> None:
 
 def test_an_advertiser_comes_in_by_its_own_key_alone(house: House) -> None:
     """Operators' keys, keys that may not submit, wrong and revoked ones open nothing; a session ends with its key."""
-    with TestClient(house.app) as client:
-        assert client.get("/advertiser", follow_redirects=False).headers["location"] == "/advertiser/sign-in"
-        form = form_mark(client, "/advertiser/sign-in")
-        for key in (house.keys["root"], house.keys["audiences"], "hk_x_y", "", house.keys["acme"][:-1]):
-            answer = client.post("/advertiser/sign-in", data={"key": key, "form": form})
-            assert (answer.status_code, "no key of an advertiser" in answer.text) == (401, True)
-            assert key == "" or key not in answer.text
-        answer = client.post("/advertiser/sign-in", data={"key": house.keys["acme"], "form": "x" * 43})
-        assert answer.status_code == 403
-        answer = client.post(
-            "/advertiser/sign-in", data={"key": house.keys["acme"], "form": form}, follow_redirects=False
-        )
-        parts = {one.strip().lower() for one in answer.headers["set-cookie"].split(";")}
-        assert {"httponly", "samesite=strict", "path=/"} <= parts
-        assert client.get("/advertiser").status_code == 200
-        assert client.get("/desk", follow_redirects=False).headers["location"] == "/console/sign-in"
-        assert client.post("/advertiser/sign-out", data={"csrf": "x"}).status_code == 403
-        revoke_key(house.platform.engine, house.keys["acme"].split("_")[1], now=utc_now())
-        assert client.get("/advertiser", follow_redirects=False).status_code == 303
+    client = house.nobody()
+    assert client.get("/advertiser", follow_redirects=False).headers["location"] == "/advertiser/sign-in"
+    form = form_mark(client, "/advertiser/sign-in")
+    for key in (house.keys["root"], house.keys["audiences"], "hk_x_y", "", house.keys["acme"][:-1]):
+        answer = client.post("/advertiser/sign-in", data={"key": key, "form": form})
+        assert (answer.status_code, "no key of an advertiser" in answer.text) == (401, True)
+        assert key == "" or key not in answer.text
+    answer = client.post("/advertiser/sign-in", data={"key": house.keys["acme"], "form": "x" * 43})
+    assert answer.status_code == 403
+    answer = client.post(
+        "/advertiser/sign-in", data={"key": house.keys["acme"], "form": form}, follow_redirects=False
+    )
+    parts = {one.strip().lower() for one in answer.headers["set-cookie"].split(";")}
+    assert {"httponly", "samesite=strict", "path=/"} <= parts
+    assert client.get("/advertiser").status_code == 200
+    assert client.get("/desk", follow_redirects=False).headers["location"] == "/console/sign-in"
+    assert client.post("/advertiser/sign-out", data={"csrf": "x"}).status_code == 403
+    revoke_key(house.platform.engine, house.keys["acme"].split("_")[1], now=utc_now())
+    assert client.get("/advertiser", follow_redirects=False).status_code == 303
     client = house.owner("club")
     kept = dict(client.cookies)
     out = client.post(

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from haechi.stores import open_store
 from tests.ads.desk.worlds import found
-from tests.ads.store.conftest import database, engine, opened
+from tests.ads.store.conftest import database, engine, opened, own_database
 from tests.databases import postgres_server
 from tests.service.door import PASSWORD
 from tests.service.served import call, free_port, wait_for
 
-__all__ = ["database", "engine", "opened", "postgres_server"]
+__all__ = ["database", "engine", "opened", "own_database", "postgres_server"]
 
 
 class Site:
@@ -79,7 +79,7 @@ class Watched:
         self.seen: list[str] = []
 
     def watch(self, page: Page) -> Page:
-        page.on("dialog", lambda dialog: (self.seen.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dialog)
         page.on("console", lambda message: self.seen.append(f"console {message.text}"))
         page.on("pageerror", lambda error: self.seen.append(f"error {error}"))
         page.add_init_script(
@@ -87,6 +87,10 @@ class Watched:
             " e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
         )
         return page
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.seen.append(f"dialog {dialog.message}")
+        dialog.dismiss()
 
 
 @pytest.fixture

@@ -17,11 +17,13 @@ from sqlalchemy import Engine, update
 from haechi.review.ads import Ad
 from haechi.service.advertiser import ADVERTISER
 from haechi.service.advertiser.render import texts
+from haechi.service.advertiser.sessions import LASTS, AdvertiserSessions
 from haechi.service.api import make_app
 from haechi.service.console.routes import Console
 from haechi.service.desk import DESK
 from haechi.service.desk.pictures import size_of_picture
 from haechi.service.platform import Platform
+from haechi.stores import open_store
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.keys import revoke_key
@@ -33,6 +35,7 @@ from haechi.stores.rows import reading
 from haechi.terms.words import LANGUAGES
 from tests.ads.desk.worlds import drawing, found, platform_of
 from tests.service.door import form_mark, signed_in
+from tests.service.served import call, platform_served
 
 JOB = re.compile(r"/desk/jobs/([0-9a-f]{24})")
 
@@ -72,7 +75,7 @@ class House:
 
     def of(self, name: str) -> Any:
         if name not in self.clients:
-            client = Browser(self._client)
+            client: Any = Browser(self._client)
             assert signed_in(client, name) == 303
             self.clients[name] = client
         return self.clients[name]
@@ -81,7 +84,7 @@ class House:
         """An advertiser's browser."""
         at = f"advertiser {name}"
         if at not in self.clients:
-            client = Browser(self._client)
+            client: Any = Browser(self._client)
             data = {"key": self.keys[name], "form": form_mark(client, "/advertiser/sign-in")}
             assert client.post("/advertiser/sign-in", data=data, follow_redirects=False).status_code == 303
             self.clients[at] = client
@@ -209,7 +212,9 @@ def test_what_is_needed_to_decide(house: House) -> None:
     assert (answer.status_code, "It changed while you looked at it" in answer.text) == (409, True)
     answer = house.decide("ann", job, "reject", codes=["no-hand-off", "no-such-code"], fix="Leave it out.")
     assert answer.headers["location"] == "/desk?done=decided&ads=1"
-    reasons = house.platform.ads.standing("a1").decision.reasons
+    decision = house.platform.ads.standing("a1").decision
+    assert decision is not None
+    reasons = decision.reasons
     assert [one.code for one in reasons] == ["no-hand-off", "as-a-reviewer-says"]
     assert (reasons[1].text, reasons[1].fix) == ("It is wrong.", "Leave it out.")
     assert house.decide("ann", job, "approve").status_code == 409, "decided is decided"
@@ -281,7 +286,7 @@ def test_an_appeal_is_for_somebody_new_and_can_be_modified(house: House) -> None
     answer = house.post("ann", f"/desk/jobs/{job}/claim")
     assert (answer.status_code, "did not decide on it before" in answer.text) == (422, True)
     house.taken("a1", "bob", "appeal")
-    latest = house.platform.ads.standing("a1").decision_id
+    latest = str(house.platform.ads.standing("a1").decision_id)
     for more, status in (
         ({"choice": "modify", "wrong": ""}, 422),
         ({"choice": "approve"}, 422),
@@ -532,3 +537,54 @@ def test_pictures_are_shown_upright_and_only_of_sane_size(house: House) -> None:
     claim(house.platform.engine, house.job("turned"), by="ann", now=utc_now())
     text = house.of("ann").get(f"/desk/jobs/{house.job('turned')}").text
     assert 'width="20" height="40"' in text
+
+
+def test_wrong_keys_are_slowed_down_and_right_ones_not(house: House) -> None:
+    """A form is one more door to guess at; and no flood of guesses keeps a known key out."""
+    house.owner("acme")
+    client = house.nobody()
+    form = form_mark(client, "/advertiser/sign-in")
+    told = [
+        client.post("/advertiser/sign-in", data={"key": f"hk_{n:012x}_guess", "form": form})
+        for n in range(25)
+    ]
+    assert {one.status_code for one in told} == {401, 429}
+    assert int(told[-1].headers["retry-after"]) >= 1
+    again = {"key": house.keys["acme"], "form": form}
+    assert client.post("/advertiser/sign-in", data=again, follow_redirects=False).status_code == 303
+
+
+def test_a_done_job_says_so(house: House) -> None:
+    """An old link leads to what became of it, and offers nothing that would only be refused."""
+    house.submit("a1", "Our LINE (synthetic)")
+    job = house.taken("a1")
+    house.decide("ann", job, "approve")
+    text = house.of("bob").get(f"/desk/jobs/{job}").text
+    assert "This job is done" in text
+    assert f"/desk/jobs/{job}/claim" not in text
+
+
+def test_an_advertisers_session_is_short() -> None:
+    """A browser that was left open is not an advertiser for ever."""
+    sessions = AdvertiserSessions()
+    now = utc_now()
+    first, second = sessions.begin("one", now=now), sessions.begin("two", now=now)
+    begun = sessions.find(first, now=now + LASTS - timedelta(seconds=1))
+    assert begun is not None
+    assert begun.prefix == "one"
+    assert sessions.find(first, now=now + LASTS) is None
+    assert sessions.find(first, now=now) is None, "what is over does not come back"
+    sessions.end(second)
+    assert sessions.find(second, now=now) is None
+
+
+def test_haechi_serve_has_the_desk_and_the_advertisers_page(own_database: str) -> None:
+    """What is only mounted in tests is not there for anybody."""
+    open_store(own_database).dispose()
+    with platform_served(own_database) as port:
+        for path, kind in (("/desk/desk.js", "text/javascript"), ("/advertiser/sign-in", "text/html")):
+            status, headers, _ = call(port, path)
+            assert (status, headers["content-type"].split(";")[0]) == (200, kind)
+            assert headers["x-content-type-options"] == "nosniff"
+        status, headers, _ = call(port, "/desk")
+        assert (status, headers["location"]) == (303, "/console/sign-in")

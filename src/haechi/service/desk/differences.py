@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from haechi.review.case import Visit
 
-_PARTS: Final = re.compile(r"\n+|(?<=[.!?\u3002\uff01\uff1f])\s*")
+_PARTS: Final = re.compile(r"\n+|(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])\s*")
 _MOST: Final = 20
 """Parts that are shown of a visit."""
 

@@ -84,7 +84,8 @@ def _queue(
     with reading(platform.engine) as connection:
         notices = open_notices(connection, now=now)
     shown = [one for one in jobs if _wanted(one, language, country)]
-    rows = sorted([*shown, *notices], key=_due)
+    both: list[Listed | Notice] = [*shown, *notices]
+    rows = sorted(both, key=_due)
     return page(
         "queue", title="Ads that wait", user=user, here="/desk", message=message, rows=rows,
         hidden=len(jobs) - len(shown), late=sum(one.job.late for one in jobs) + sum(one.late for one in notices),

@@ -13,7 +13,7 @@ from haechi.service.paths import in_path
 from haechi.stores.clock import utc_now
 from haechi.stores.users import User
 
-PAGES: Final = (
+PAGES: Final[tuple[tuple[str, str], ...]] = (
     ("/desk", "Queue"),
     ("/desk/overdue", "Overdue"),
     ("/desk/notices", "Notices"),

@@ -1,7 +1,7 @@
 """The desk's list of what waits, with what people choose by: language, country, copies, and who may take it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row, func, select
@@ -17,10 +17,11 @@ from haechi.stores.review.suspensions import suspension_of
 from haechi.stores.review.views import Waiting, waiting_jobs
 from haechi.stores.rows import reading
 
-DECIDED_BEFORE = (
+DECIDED_BEFORE: Final = (
     "You decided on this ad before. An appeal is decided by somebody who never did (DSA, Art. 20)."
 )
-PROPOSED_IT = "You proposed this suspension. Somebody else confirms or refuses it."
+DONE: Final = "This job is done: it was decided, or nobody needs to look at it any more."
+PROPOSED_IT: Final = "You proposed this suspension. Somebody else confirms or refuses it."
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +133,8 @@ def countries_of(ad: Ad) -> tuple[str, ...]:
 
 
 def _barred(connection: Connection, row: Row[Any], by: str) -> str:
+    if row.state != "open":
+        return DONE
     if row.kind == "appeal" and by in deciders(connection, row.ad):
         return DECIDED_BEFORE
     if row.kind == "suspension" and suspension_of(connection, row.suspension).proposed_by == by:

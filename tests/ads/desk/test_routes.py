@@ -27,6 +27,7 @@ from haechi.stores import open_store
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.keys import revoke_key
+from haechi.stores.review import waiting_list
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.golden import Known, add_golden, golden_job
 from haechi.stores.review.queue import claim
@@ -34,7 +35,7 @@ from haechi.stores.review.views import show_job, waiting_jobs
 from haechi.stores.rows import reading
 from haechi.terms.words import LANGUAGES
 from tests.ads.desk.worlds import drawing, found, platform_of
-from tests.service.door import form_mark, signed_in
+from tests.service.door import PASSWORD, form_mark, signed_in
 from tests.service.served import call, platform_served
 
 JOB = re.compile(r"/desk/jobs/([0-9a-f]{24})")
@@ -145,7 +146,10 @@ def test_forms_are_refused_of_other_sites_viewers_and_whoever_is_not_signed_in(h
     nobody = house.nobody()
     for form in FORMS:
         path = f"/desk/{form.format(job=job)}"
-        assert nobody.post(path, data={}, follow_redirects=False).headers["location"] == "/console/sign-in"
+        assert (
+            nobody.post(path, data={}, follow_redirects=False).headers["location"]
+            == "/console/sign-in?to=desk"
+        )
         for csrf in ({}, {"csrf": "x" * 32}, {"csrf": "\u00e9"}):
             answer = house.of("ann").post(path, data=csrf, follow_redirects=False)
             assert (answer.status_code, "not of this session" in answer.text) == (403, True), path
@@ -439,7 +443,7 @@ def test_an_advertiser_comes_in_by_its_own_key_alone(house: House) -> None:
     parts = {one.strip().lower() for one in answer.headers["set-cookie"].split(";")}
     assert {"httponly", "samesite=strict", "path=/"} <= parts
     assert client.get("/advertiser").status_code == 200
-    assert client.get("/desk", follow_redirects=False).headers["location"] == "/console/sign-in"
+    assert client.get("/desk", follow_redirects=False).headers["location"] == "/console/sign-in?to=desk"
     assert client.post("/advertiser/sign-out", data={"csrf": "x"}).status_code == 403
     revoke_key(house.platform.engine, house.keys["acme"].split("_")[1], now=utc_now())
     assert client.get("/advertiser", follow_redirects=False).status_code == 303
@@ -587,4 +591,43 @@ def test_haechi_serve_has_the_desk_and_the_advertisers_page(own_database: str) -
             assert (status, headers["content-type"].split(";")[0]) == (200, kind)
             assert headers["x-content-type-options"] == "nosniff"
         status, headers, _ = call(port, "/desk")
-        assert (status, headers["location"]) == (303, "/console/sign-in")
+        assert (status, headers["location"]) == (303, "/console/sign-in?to=desk")
+
+
+def test_the_next_of_a_filter(house: House) -> None:
+    """Who reads Japanese alone takes what is in Japanese; never what they may not take, or what somebody has."""
+    house.submit("ko", "LINE (synthetic)", language="ko", country="KR")
+    house.submit("j1", "LINE one (synthetic)", language="ja", country="JP")
+    house.submit("j2", "LINE two (synthetic)", language="ja", country="JP")
+    first, second = house.job("j1"), house.job("j2")
+    assert house.post("ann", "/desk/next", language="ja").headers["location"] == f"/desk/jobs/{first}"
+    assert house.post("bob", "/desk/next", country="JP").headers["location"] == f"/desk/jobs/{second}"
+    answer = house.post("cat", "/desk/next", language="ja", country="JP")
+    assert "Nothing waits that you may take." in answer.text
+    assert 'name="language" value="ja"' in answer.text, "the filter stays"
+
+
+def test_no_number_of_reviews_hides_an_appeal(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that ends somewhere must not end before what has a deadline in law."""
+    monkeypatch.setattr(waiting_list, "_MOST", 2)
+    for number in range(4):
+        house.submit(f"a{number}", f"LINE {number} (synthetic)", headline=f"Review {number}")
+    made = house.submit("late", "[reject] (synthetic)", headline="An appeal")
+    client = house.owner("acme")
+    data = {"csrf": mark(client, "/advertiser"), "decision_id": made.decision_id, "text": "It is right."}
+    client.post("/advertiser/ads/late/appeals", data=data)
+    text = house.of("ann").get("/desk").text
+    assert [f"Review {number}" in text for number in range(4)] == [True, True, False, False]
+    assert "An appeal" in text
+    assert "<strong>5</strong> wait" in text
+    assert "(2 now)" in text
+
+
+def test_who_comes_for_the_desk_lands_there(house: House) -> None:
+    """A session that ended between two ads costs a sign-in, not the way; and no address leads elsewhere."""
+    for to, home in (("desk", "/desk"), ("//evil.example", "/console"), ("", "/console")):
+        client = house.nobody()
+        path = f"/console/sign-in?to={to}"
+        data = {"name": "ann", "password": PASSWORD, "form": form_mark(client, path)}
+        assert ('action="/console/sign-in?to=desk"' in client.get(path).text) == (to == "desk")
+        assert client.post(path, data=data, follow_redirects=False).headers["location"] == home

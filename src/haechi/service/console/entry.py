@@ -38,11 +38,16 @@ def entry(
     mark, kept = form_mark(request)
     answer = page(
         "sign_in", title="Sign in", user=None, message=message, status=status, mark=mark,
-        elsewhere=ELSEWHERE in request.app.state,
+        elsewhere=ELSEWHERE in request.app.state, to=wanted(request),
     )  # fmt: skip
     answer.headers.update(headers or {})
     answer.set_cookie(kept)
     return answer
+
+
+def wanted(request: AnyRequest) -> str:
+    """Where somebody goes who signs in, as the address says: `desk`; "" for the console and whatever else it says."""
+    return "desk" if request.query_params.get("to") == "desk" else ""
 
 
 def form_mark(request: AnyRequest) -> tuple[str, Cookie]:

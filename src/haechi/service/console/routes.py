@@ -26,6 +26,7 @@ from haechi.service.console.entry import (
     expect_own_site,
     known_cookie,
     session_cookie,
+    wanted,
 )
 from haechi.service.console.render import page, style
 from haechi.service.console.session import (
@@ -100,7 +101,8 @@ class Console(Controller):
         # Whoever was signed in here before is not any more: no session outlives the next sign-in (session fixation).
         await asyncio.to_thread(sign_out, platform.engine, cookie_of(request, SESSION))
         cookies = [session_cookie(request, secret), known_cookie(request, guesses.mark(name))]
-        return Redirect("/console", status_code=HTTP_303_SEE_OTHER, cookies=cookies)
+        home = f"/{wanted(request) or 'console'}"
+        return Redirect(home, status_code=HTTP_303_SEE_OTHER, cookies=cookies)
 
     @post("/sign-out", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def sign_out(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:

@@ -5,15 +5,17 @@ from typing import Any, Final
 from litestar import Controller, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from haechi.errors import HaechiError, MissingError
 from haechi.service.callers import platform_of
 from haechi.service.console.entry import AnyRequest, expect_own_site
 from haechi.service.console.session import (
+    SIGN_IN,
     SignInNeededError,
     expect_own_session,
     signed_in,
-    to_sign_in,
     user_or_none,
 )
 from haechi.service.desk.render import page
@@ -55,6 +57,10 @@ def lines(data: dict[str, Any], name: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in field(data, name).split("\n") if line.strip())
 
 
+def _to_sign_in(_: AnyRequest, __: SignInNeededError) -> Response[Any]:
+    return Redirect(f"{SIGN_IN}?to=desk", status_code=HTTP_303_SEE_OTHER)
+
+
 def _told(request: AnyRequest, status: int, title: str, message: str) -> Response[Any]:
     user = user_or_none(platform_of(request.app.state), request)
     back = request.url.path
@@ -86,7 +92,7 @@ class DeskController(Controller):
     guards = (expect_own_site,)
     dependencies = {"user": Provide(signed_in, sync_to_thread=True)}  # noqa: RUF012 - as the framework declares it
     exception_handlers = {  # noqa: RUF012 - as the framework declares it
-        SignInNeededError: to_sign_in,
+        SignInNeededError: _to_sign_in,
         HaechiError: _refused,
         HTTPException: _http,
     }

@@ -8,14 +8,14 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from haechi.service.console.session import Form
-from haechi.service.desk.door import DeskController, expect_decider
+from haechi.service.desk.door import DeskController, expect_decider, field
 from haechi.service.desk.pictures import picture
 from haechi.service.desk.render import page, static
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.review.notices import Notice, open_notices
 from haechi.stores.review.queue import claim_next
-from haechi.stores.review.waiting_list import Listed, held_by, list_jobs
+from haechi.stores.review.waiting_list import Listed, held_by, list_jobs, take_first
 from haechi.stores.rows import reading
 from haechi.stores.users import User
 
@@ -53,11 +53,18 @@ class QueueRoutes(DeskController):
 
     @post("/next", status_code=HTTP_200_OK, sync_to_thread=True)
     def take_next(self, data: Form, platform: Platform, user: User) -> Response[Any]:
-        """Gives the user the most pressing job that they may take."""
+        """Gives the user the most pressing job that they may take; of a filter's, where one is set."""
         expect_decider(user, data)
-        job_id = claim_next(platform.engine, by=user.name, now=utc_now())
+        language, country = field(data, "language"), field(data, "country")
+        if language or country:
+            job_id = take_first(
+                platform.engine, by=user.name, language=language, country=country, now=utc_now()
+            )
+        else:
+            job_id = claim_next(platform.engine, by=user.name, now=utc_now())
         if job_id is None:
-            return _queue(platform, user, message="Nothing waits that you may take.")
+            message = "Nothing waits that you may take."
+            return _queue(platform, user, language=language, country=country, message=message)
         return Redirect(f"/desk/jobs/{job_id}", status_code=HTTP_303_SEE_OTHER)
 
     @get("/pictures/{sha256:str}", sync_to_thread=True)
@@ -80,26 +87,17 @@ def _queue(
     platform: Platform, user: User, *, language: str = "", country: str = "", message: str = ""
 ) -> Response[str]:
     now = utc_now()
-    jobs = list_jobs(platform.engine, by=user.name, now=now)
+    listing = list_jobs(platform.engine, by=user.name, language=language, country=country, now=now)
     with reading(platform.engine) as connection:
         notices = open_notices(connection, now=now)
-    shown = [one for one in jobs if _wanted(one, language, country)]
-    both: list[Listed | Notice] = [*shown, *notices]
-    rows = sorted(both, key=_due)
+    both: list[Listed | Notice] = [*listing.jobs, *notices]
     return page(
-        "queue", title="Ads that wait", user=user, here="/desk", message=message, rows=rows,
-        hidden=len(jobs) - len(shown), late=sum(one.job.late for one in jobs) + sum(one.late for one in notices),
-        languages=sorted({one.language for one in jobs if one.language}), language=language,
-        countries=sorted({name for one in jobs for name in one.countries}), country=country,
-        held=held_by(platform.engine, user.name, now=now), count=len(jobs) + len(notices),
+        "queue", title="Ads that wait", user=user, here="/desk", message=message, rows=sorted(both, key=_due),
+        listing=listing, count=listing.count + len(notices),
+        late=listing.late + sum(one.late for one in notices), language=language, country=country,
+        held=held_by(platform.engine, user.name, now=now),
     )  # fmt: skip
 
 
 def _due(one: Listed | Notice) -> datetime:
     return one.due_at if isinstance(one, Notice) else one.job.due_at
-
-
-def _wanted(one: Listed, language: str, country: str) -> bool:
-    if one.job.kind != "review":
-        return True
-    return language in ("", one.language) and (not country or country in one.countries)

@@ -115,15 +115,15 @@ def form_mark_of_session(browser: httpx.Client) -> str:
 
 def test_a_session_is_never_one_from_before(browser: httpx.Client) -> None:
     """Session fixation: whoever planted or saw an earlier session has nothing of the new one."""
-    browser.cookies.set("haechi_session", "planted-by-somebody", path="/console")
+    browser.cookies.set("haechi_session", "planted-by-somebody", path="/")
     signed_in(browser, "ann")
-    first = browser.cookies.get("haechi_session", path="/console", domain="127.0.0.1")
+    first = browser.cookies.get("haechi_session", path="/", domain="127.0.0.1")
     assert first not in (None, "planted-by-somebody")
     signed_in(browser, "bob")
-    second = browser.cookies.get("haechi_session", path="/console", domain="127.0.0.1")
+    second = browser.cookies.get("haechi_session", path="/", domain="127.0.0.1")
     assert second != first
     browser.cookies.clear()
-    browser.cookies.set("haechi_session", str(first), path="/console", domain="127.0.0.1")
+    browser.cookies.set("haechi_session", str(first), path="/", domain="127.0.0.1")
     assert not came_in(browser), "the session that the browser had before has ended"
 
 

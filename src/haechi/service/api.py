@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError
 from haechi.service import ads_routes, drp
+from haechi.service.advertiser.sessions import STATE, AdvertiserSessions
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
 from haechi.service.deletions import DeletionRoutes, Discovery
 from haechi.service.guesses import KeyGuesses, PasswordGuesses
@@ -47,7 +48,14 @@ _LARGEST: Final = 32_000_000
 # Patterns that the framework looks for anywhere in a path: each says where it begins, and holds for whole parts, so
 # that no identifier in a path looks like one.
 _UNCOUNTED: Final = ("^/health(/|$)", "^/metrics(/|$)")
-_OPEN_PATHS: Final = (*_UNCOUNTED, "^/openapi(/|$)", "^/console(/|$)", "^/me(/|$)")
+_OPEN_PATHS: Final = (
+    *_UNCOUNTED,
+    "^/openapi(/|$)",
+    "^/console(/|$)",
+    "^/me(/|$)",
+    "^/desk(/|$)",
+    "^/advertiser(/|$)",
+)
 
 
 class Health(Controller):
@@ -122,6 +130,7 @@ def make_app(
             {
                 "platform": platform,
                 "key_guesses": KeyGuesses(),
+                STATE: AdvertiserSessions(),
                 "password_guesses": PasswordGuesses(browser_secret(platform.engine)),
             }
         ),

@@ -10,10 +10,12 @@ from granian.http import HTTP1Settings
 from litestar import Litestar
 
 from haechi.errors import UsageError
+from haechi.service.advertiser import ADVERTISER
 from haechi.service.api import make_app
 from haechi.service.console.elsewhere import Elsewhere, desk_of
 from haechi.service.console.entry import ELSEWHERE
 from haechi.service.console.routes import Console
+from haechi.service.desk import DESK
 from haechi.service.logs import server_log, set_up_log
 from haechi.service.me import SITE, people_page, site_at
 from haechi.service.platform import Platform, PlatformSettings
@@ -34,8 +36,8 @@ def application() -> Litestar:
     plugins, end_traces = tracing()
     people = people_page() if settings.people_page else ()
     app = make_app(
-        platform, per_minute=settings.per_minute, proxies=settings.proxies, further=[Console, Elsewhere, *people],
-        plugins=plugins,
+        platform, per_minute=settings.per_minute, proxies=settings.proxies,
+        further=[Console, Elsewhere, *DESK, *ADVERTISER, *people], plugins=plugins,
     )  # fmt: skip
     if settings.people_page:
         app.state[SITE] = site_at(settings.people_page)

@@ -105,6 +105,16 @@ def caller_of(engine: Engine, key: str) -> Caller | None:
     return Caller(row.name, frozenset(json.loads(row.scopes)), row.advertiser, row.prefix)
 
 
+def caller_by_prefix(engine: Engine, prefix: str) -> Caller | None:
+    """Whose key has the prefix, for somebody who showed the whole key before; None where it was revoked meanwhile."""
+    k = schema.keys
+    with reading(engine) as connection:
+        row = connection.execute(select(k).where(k.c.prefix == prefix, k.c.revoked_at.is_(None))).first()
+    if row is None:
+        return None
+    return Caller(row.name, frozenset(json.loads(row.scopes)), row.advertiser, row.prefix)
+
+
 def revoke_key(engine: Engine, prefix: str, *, now: datetime, by: str = COMMAND_LINE) -> bool:
     """Ends a key; whether there was one."""
     k = schema.keys

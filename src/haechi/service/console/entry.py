@@ -17,7 +17,6 @@ SESSION: Final = "haechi_session"
 KNOWN: Final = "haechi_known"
 """The mark of a browser that signed somebody in before (`haechi.service.guesses`)."""
 _FORM: Final = "haechi_form"
-_PATH: Final = "/console"
 _YEAR: Final = 31_536_000
 _MARK: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 ELSEWHERE: Final = "oidc"
@@ -36,16 +35,27 @@ def entry(
         status: HTTP status.
         headers: further headers.
     """
+    mark, kept = form_mark(request)
+    answer = page(
+        "sign_in", title="Sign in", user=None, message=message, status=status, mark=mark,
+        elsewhere=ELSEWHERE in request.app.state, to=wanted(request),
+    )  # fmt: skip
+    answer.headers.update(headers or {})
+    answer.set_cookie(kept)
+    return answer
+
+
+def wanted(request: AnyRequest) -> str:
+    """Where somebody goes who signs in, as the address says: `desk`; "" for the console and whatever else it says."""
+    return "desk" if request.query_params.get("to") == "desk" else ""
+
+
+def form_mark(request: AnyRequest) -> tuple[str, Cookie]:
+    """What a form carries before anybody is signed in, and the cookie that must carry the same."""
     mark = cookie_of(request, _FORM)
     if not _MARK.fullmatch(mark):
         mark = secrets.token_urlsafe(32)
-    answer = page(
-        "sign_in", title="Sign in", user=None, message=message, status=status, mark=mark,
-        elsewhere=ELSEWHERE in request.app.state,
-    )  # fmt: skip
-    answer.headers.update(headers or {})
-    answer.set_cookie(cookie(request, _FORM, mark))
-    return answer
+    return mark, cookie(request, _FORM, mark)
 
 
 def expect_own_form(request: AnyRequest, mark: str) -> None:
@@ -87,7 +97,7 @@ def cookie(
     same_site: Literal["strict", "lax"] = "strict",
     max_age: int | None = None,
 ) -> Cookie:
-    """A cookie that no script reads.
+    """A cookie that no script reads; the console and the review desk share it.
 
     By https its name says that only this very host, and only by https, can have set it (RFC 6265bis, `__Host-`).
 
@@ -100,7 +110,7 @@ def cookie(
     """
     secure = is_secure(request)
     return Cookie(
-        key=_called(name, secure=secure), value=value, path="/" if secure else _PATH, httponly=True,
+        key=_called(name, secure=secure), value=value, path="/", httponly=True,
         samesite=same_site, secure=secure, max_age=max_age,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ PAGES: Final = (
     ("/console/audiences", "Audiences"),
     ("/console/trail", "History"),
     ("/console/health", "Health"),
+    ("/desk", "Ad review"),
 )
 
 

@@ -1,18 +1,15 @@
 """The console's routes: a session cookie says who it is; every form carries the session's own mark."""
 
 import asyncio
-import hmac
 import math
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import structlog
 from litestar import Controller, MediaType, Response, get, post
 from litestar.di import Provide
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
-from litestar.params import Body
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from sqlalchemy import select
@@ -29,8 +26,18 @@ from haechi.service.console.entry import (
     expect_own_site,
     known_cookie,
     session_cookie,
+    wanted,
 )
 from haechi.service.console.render import page, style
+from haechi.service.console.session import (
+    SIGN_IN,
+    Form,
+    SignInNeededError,
+    expect_own_session,
+    signed_in,
+    to_sign_in,
+    user_or_none,
+)
 from haechi.service.guesses import BusyError, PasswordGuesses
 from haechi.service.limits import address_of, retry_after, told
 from haechi.service.measures import SIGN_INS
@@ -41,33 +48,11 @@ from haechi.stores.clock import utc_now
 from haechi.stores.history import KINDS, Place, Wanted, history
 from haechi.stores.rows import reading
 from haechi.stores.themes import standing_of
-from haechi.stores.users import User, sign_in, sign_out, user_of
+from haechi.stores.users import User, sign_in, sign_out
 from haechi.terms.words import CATEGORIES
 from haechi.themes.life import STATES, Verdict
 
-_SIGN_IN: Final = "/console/sign-in"
 _LARGEST_FORM: Final = 100_000
-Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-
-
-class SignInNeededError(Exception):
-    """Nobody is signed in, or the session has ended."""
-
-
-def _user(platform: Platform, request: AnyRequest) -> User | None:
-    secret = cookie_of(request, SESSION)
-    return user_of(platform.engine, secret, now=utc_now()) if secret else None
-
-
-def _signed_in(platform: Platform, request: AnyRequest) -> User:
-    user = _user(platform, request)
-    if user is None:
-        raise SignInNeededError
-    return user
-
-
-def _to_sign_in(_: AnyRequest, __: SignInNeededError) -> Response[Any]:
-    return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER)
 
 
 class Console(Controller):
@@ -77,8 +62,8 @@ class Console(Controller):
     include_in_schema = False
     request_max_body_size = _LARGEST_FORM
     guards = (expect_own_site,)
-    dependencies = {"user": Provide(_signed_in, sync_to_thread=True)}  # noqa: RUF012 - as the framework declares it
-    exception_handlers = {SignInNeededError: _to_sign_in}  # noqa: RUF012 - as the framework declares it
+    dependencies = {"user": Provide(signed_in, sync_to_thread=True)}  # noqa: RUF012 - as the framework declares it
+    exception_handlers = {SignInNeededError: to_sign_in}  # noqa: RUF012 - as the framework declares it
 
     @get("/style.css", sync_to_thread=False)
     def style(self) -> Response[str]:
@@ -116,16 +101,17 @@ class Console(Controller):
         # Whoever was signed in here before is not any more: no session outlives the next sign-in (session fixation).
         await asyncio.to_thread(sign_out, platform.engine, cookie_of(request, SESSION))
         cookies = [session_cookie(request, secret), known_cookie(request, guesses.mark(name))]
-        return Redirect("/console", status_code=HTTP_303_SEE_OTHER, cookies=cookies)
+        home = f"/{wanted(request) or 'console'}"
+        return Redirect(home, status_code=HTTP_303_SEE_OTHER, cookies=cookies)
 
     @post("/sign-out", status_code=HTTP_303_SEE_OTHER, sync_to_thread=True)
     def sign_out(self, data: Form, platform: Platform, request: AnyRequest) -> Response[Any]:
         """Ends the session."""
-        user = _user(platform, request)
+        user = user_or_none(platform, request)
         if user is not None:
-            _check(user, data)
+            expect_own_session(user, data)
             sign_out(platform.engine, cookie_of(request, SESSION))
-        return Redirect(_SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[ended_cookie(request)])
+        return Redirect(SIGN_IN, status_code=HTTP_303_SEE_OTHER, cookies=[ended_cookie(request)])
 
     @get(sync_to_thread=True)
     def themes(self, platform: Platform, user: User, only: str = "", words: str = "") -> Response[Any]:
@@ -145,7 +131,7 @@ class Console(Controller):
     @post("/themes/{theme_id:str}/decide", status_code=HTTP_200_OK, sync_to_thread=True)
     def decide(self, theme_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
         """Takes a person's verdict."""
-        _check(user, data)
+        expect_own_session(user, data)
         if user.role == "viewer":
             raise PermissionDeniedException("a viewer decides nothing")
         given = data.get("categories", [])
@@ -255,9 +241,3 @@ def _day(written: str) -> date | None:
         return date.fromisoformat(written)
     except ValueError:
         return None
-
-
-def _check(user: User, data: dict[str, Any]) -> None:
-    """Refuses a form that another site's page sent."""
-    if not hmac.compare_digest(str(data.get("csrf", "")), user.csrf):
-        raise PermissionDeniedException("the form is not of this session; load the page again")

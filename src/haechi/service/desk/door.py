@@ -1,0 +1,98 @@
+"""The desk's door: people who sign in to the console; viewers read, reviewers and owners decide."""
+
+from typing import Any, Final
+
+from litestar import Controller, Response
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+
+from haechi.errors import HaechiError, MissingError
+from haechi.service.callers import platform_of
+from haechi.service.console.entry import AnyRequest, expect_own_site
+from haechi.service.console.session import (
+    SIGN_IN,
+    SignInNeededError,
+    expect_own_session,
+    signed_in,
+    user_or_none,
+)
+from haechi.service.desk.render import page
+from haechi.stores.ingest import ConflictError
+from haechi.stores.review.words import StaleError
+from haechi.stores.users import User
+
+_LARGEST_FORM: Final = 100_000
+
+
+def expect_decider(user: User, data: dict[str, Any]) -> None:
+    """Refuses forms of other sites' pages, and of who may only read.
+
+    Raises:
+        PermissionDeniedException: see above.
+    """
+    expect_own_session(user, data)
+    if user.role == "viewer":
+        raise PermissionDeniedException("a viewer decides nothing")
+
+
+def field(data: dict[str, Any], name: str) -> str:
+    """One field of a form, as text; "" where it is not there. Of several the first."""
+    found = data.get(name, "")
+    if isinstance(found, list):
+        found = found[0] if found else ""
+    # Browsers send lines ended as in mail.
+    return str(found).replace("\r\n", "\n").strip()
+
+
+def fields(data: dict[str, Any], name: str) -> list[str]:
+    """All fields of a form that have one name."""
+    found = data.get(name, [])
+    return [str(one) for one in found] if isinstance(found, list) else [str(found)]
+
+
+def lines(data: dict[str, Any], name: str) -> tuple[str, ...]:
+    """The lines of a field that say something."""
+    return tuple(line.strip() for line in field(data, name).split("\n") if line.strip())
+
+
+def _to_sign_in(_: AnyRequest, __: SignInNeededError) -> Response[Any]:
+    return Redirect(f"{SIGN_IN}?to=desk", status_code=HTTP_303_SEE_OTHER)
+
+
+def _told(request: AnyRequest, status: int, title: str, message: str) -> Response[Any]:
+    user = user_or_none(platform_of(request.app.state), request)
+    back = request.url.path
+    for ending in ("/decide", "/claim", "/release", "/comments", "/suspend", "/answer"):
+        back = back.removesuffix(ending)
+    again = back if back != request.url.path else None
+    return page("told", title=title, user=user, status=status, what=message, again=again)
+
+
+def _refused(request: AnyRequest, error: HaechiError) -> Response[Any]:
+    if isinstance(error, StaleError):
+        return _told(request, 409, "It changed while you looked at it", str(error))
+    if isinstance(error, ConflictError):
+        return _told(request, 409, "Not done: somebody was faster", str(error))
+    if isinstance(error, MissingError):
+        return _told(request, 404, "It is not there", str(error))
+    return _told(request, 422, "Not done", str(error))
+
+
+def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    return _told(request, error.status_code, "Not done", str(error.detail))
+
+
+class DeskController(Controller):
+    """What all pages of the desk share."""
+
+    include_in_schema = False
+    request_max_body_size = _LARGEST_FORM
+    guards = (expect_own_site,)
+    dependencies = {"user": Provide(signed_in, sync_to_thread=True)}  # noqa: RUF012 - as the framework declares it
+    exception_handlers = {  # noqa: RUF012 - as the framework declares it
+        SignInNeededError: _to_sign_in,
+        HaechiError: _refused,
+        HTTPException: _http,
+    }

@@ -1,0 +1,75 @@
+"""Figures: what is late, who is suspended, and how well reviewers agree with known answers."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.exceptions import PermissionDeniedException
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+
+from haechi.service.console.session import Form
+from haechi.service.desk.door import DeskController, expect_decider, field
+from haechi.service.desk.render import page
+from haechi.service.platform import Platform
+from haechi.stores.clock import utc_now
+from haechi.stores.review.beside import suspended
+from haechi.stores.review.golden import agreement
+from haechi.stores.review.suspensions import lift_suspension
+from haechi.stores.review.views import oldest_and_count, overdue
+from haechi.stores.users import User
+
+
+class FigureRoutes(DeskController):
+    """Figures."""
+
+    path = "/desk"
+
+    @get("/overdue", sync_to_thread=True)
+    def overdue(self, platform: Platform, user: User) -> Response[Any]:
+        """What is late, and since when the oldest waits."""
+        found = overdue(platform.engine, now=utc_now())
+        oldest, count = oldest_and_count(platform.engine)
+        return page(
+            "overdue", title="Overdue", user=user, here="/desk/overdue", jobs=found.jobs, notices=found.notices,
+            oldest=oldest, count=count,
+        )  # fmt: skip
+
+    @get("/suspensions", sync_to_thread=True)
+    def suspensions(self, platform: Platform, user: User) -> Response[Any]:
+        """Who is suspended now."""
+        return page(
+            "suspensions", title="Suspensions", user=user, here="/desk/suspensions",
+            suspended=suspended(platform.engine),
+        )  # fmt: skip
+
+    @post("/suspensions/lift", status_code=HTTP_200_OK, sync_to_thread=True)
+    def lift(self, data: Form, platform: Platform, user: User) -> Response[Any]:
+        """Lets an advertiser in again."""
+        expect_decider(user, data)
+        lift_suspension(
+            platform.engine,
+            field(data, "advertiser_id"),
+            by=user.name,
+            words=field(data, "words"),
+            now=utc_now(),
+        )
+        return Redirect("/desk/suspensions", status_code=HTTP_303_SEE_OTHER)
+
+    @get("/quality", sync_to_thread=True)
+    def quality(self, platform: Platform, user: User) -> Response[Any]:
+        """How well reviewers agree with known answers; for owners, since the figures tell which job was a known one.
+
+        Raises:
+            PermissionDeniedException: the user is no owner.
+        """
+        if user.role != "owner":
+            raise PermissionDeniedException(
+                "how well reviewers agree with known answers is for owners to see"
+            )
+        return page(
+            "quality",
+            title="Quality of review",
+            user=user,
+            here="/desk/quality",
+            rows=agreement(platform.engine),
+        )

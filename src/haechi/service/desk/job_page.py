@@ -1,0 +1,87 @@
+"""A job's page: the ad, the page behind it and its advertiser side by side, evidence marked, and what may be said."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response
+
+from haechi.review.ads import Reason
+from haechi.service.desk.differences import differences
+from haechi.service.desk.pictures import size_of_picture
+from haechi.service.desk.render import page
+from haechi.service.desk.shown_ad import boxes, numbered, page_pieces, texts
+from haechi.service.platform import Platform
+from haechi.stores.clock import utc_now
+from haechi.stores.review.beside import Beside, beside_job
+from haechi.stores.review.views import Shown, show_job
+from haechi.stores.review.waiting_list import barred_from, countries_of
+from haechi.stores.users import User
+
+
+def job_page(
+    platform: Platform,
+    user: User,
+    job_id: str,
+    *,
+    message: str = "",
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+) -> Response[str]:
+    """The page.
+
+    Args:
+        platform: what is served.
+        user: who looks.
+        job_id: which job.
+        message: something to be told first.
+        status: HTTP status.
+        typed: what they wrote in the form, where it was not taken.
+
+    Raises:
+        MissingError: there is no such job.
+    """
+    barred = barred_from(platform.engine, job_id, by=user.name)
+    shown = show_job(platform.engine, job_id, now=utc_now())
+    beside = beside_job(platform.engine, job_id)
+    return page(
+        "job", title=_title(shown), user=user, here="/desk", message=message, status=status,
+        typed=dict(typed or {}), shown=shown, job=shown.job, barred=barred, beside=beside,
+        mine=shown.job.holder == user.name, **_seen(platform, shown, beside),
+    )  # fmt: skip
+
+
+def reasons_of(shown: Shown) -> list[Reason]:
+    """Every reason that was ever given for what is shown, each code once, the newest first."""
+    found: dict[str, Reason] = {}
+    for record in shown.decisions:
+        for reason in record.reasons:
+            found.setdefault(reason.code, reason)
+    return list(found.values())
+
+
+def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
+    """What is seen of the ad, as the templates take it."""
+    record = next((one for one in shown.decisions if one.ad_hash == shown.ad_hash), None)
+    signals = () if record is None else record.signals
+    names = () if shown.advertiser is None else shown.advertiser.display_names
+    drawn = boxes(signals)
+    size = None if shown.picture is None else size_of_picture(platform.engine, shown.picture)
+    return {
+        "record": record,
+        "countries": () if shown.ad is None else countries_of(shown.ad),
+        "signals": numbered(signals),
+        "texts": [] if shown.ad is None else texts(shown.ad, names[0] if names else "", signals),
+        "boxes": drawn,
+        "size": size,
+        "visits": [(one, page_pieces(one, signals)) for one in beside.visits],
+        "only": differences(beside.visits),
+        "reasons": reasons_of(shown),
+        "newest_codes": () if record is None else tuple(one.code for one in record.reasons),
+        "open_appeal": next((one for one in shown.appeals if one.outcome is None), None),
+    }
+
+
+def _title(shown: Shown) -> str:
+    if shown.job.kind == "suspension":
+        return "Suspend an advertiser?"
+    return "An appeal" if shown.job.kind == "appeal" else "An ad to decide"

@@ -1,0 +1,176 @@
+"""What people say of a job: take it, give it back, decide it, comment on it."""
+
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+
+from haechi.errors import UsageError
+from haechi.review.ads import Reason
+from haechi.service.console.session import Form
+from haechi.service.desk.door import DeskController, expect_decider, field, fields
+from haechi.service.desk.job_page import job_page, reasons_of
+from haechi.service.platform import Platform
+from haechi.stores.clock import utc_now
+from haechi.stores.review import queue
+from haechi.stores.review.appeals import decide_appeal
+from haechi.stores.review.desk import Said, decide_cluster, decide_job
+from haechi.stores.review.suspensions import decide_suspension, propose_suspension
+from haechi.stores.review.views import Shown, show_job
+from haechi.stores.review.waiting_list import barred_from
+from haechi.stores.users import User
+
+_OWN_WORDS: Final = "as-a-reviewer-says"
+"""Code of a reason in a reviewer's own words."""
+_KEPT: Final = ("choice", "words", "wrong", "fix", "reason")
+"""Fields that are shown again where a form was not taken."""
+
+
+class JobRoutes(DeskController):
+    """One job."""
+
+    path = "/desk/jobs/{job_id:str}"
+
+    @get(sync_to_thread=True)
+    def job(self, job_id: str, platform: Platform, user: User) -> Response[Any]:
+        """Everything that is known of it. To look renews no lease."""
+        return job_page(platform, user, job_id)
+
+    @post("/claim", status_code=HTTP_200_OK, sync_to_thread=True)
+    def claim(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
+        """Gives the user this job. Who has it already does not get it for longer."""
+        expect_decider(user, data)
+        now = utc_now()
+        barred_from(platform.engine, job_id, by=user.name)
+        if show_job(platform.engine, job_id, now=now).job.holder != user.name:
+            queue.claim(platform.engine, job_id, by=user.name, now=now)
+        return _to_job(job_id)
+
+    @post("/release", status_code=HTTP_200_OK, sync_to_thread=True)
+    def release(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
+        """Gives it back."""
+        expect_decider(user, data)
+        queue.release(platform.engine, job_id, by=user.name, now=utc_now())
+        return _to_queue("released")
+
+    @post("/comments", status_code=HTTP_200_OK, sync_to_thread=True)
+    def comment(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
+        """Adds a comment for whoever looks later."""
+        expect_decider(user, data)
+        barred_from(platform.engine, job_id, by=user.name)
+        queue.comment(platform.engine, job_id, by=user.name, text=field(data, "text"), now=utc_now())
+        return _to_job(job_id)
+
+    @post("/decide", status_code=HTTP_200_OK, sync_to_thread=True)
+    def decide(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
+        """Takes what the user says; what they wrote is shown again where it cannot be taken as it is."""
+        expect_decider(user, data)
+        try:
+            done = _decided(platform, user, job_id, data)
+        except UsageError as fault:
+            typed = {name: field(data, name) for name in _KEPT}
+            return job_page(platform, user, job_id, message=str(fault), status=422, typed=typed)
+        if field(data, "then") == "next":
+            further = queue.claim_next(platform.engine, by=user.name, now=utc_now())
+            if further is not None:
+                return _to_job(further)
+        return _to_queue(*done)
+
+    @post("/suspend", status_code=HTTP_200_OK, sync_to_thread=True)
+    def suspend(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
+        """Proposes to suspend the ad's advertiser; somebody else confirms it."""
+        expect_decider(user, data)
+        barred_from(platform.engine, job_id, by=user.name)
+        now, reason = utc_now(), field(data, "reason")
+        shown = show_job(platform.engine, job_id, now=now)
+        if shown.advertiser is None:
+            raise UsageError("the job is about no advertiser.")
+        if _is_known(shown):
+            # Nobody learns by it that the answer is known; and no advertiser is behind it.
+            queue.comment(platform.engine, job_id, by=user.name, text=f"Suspend: {reason}", now=now)
+        else:
+            propose_suspension(
+                platform.engine, shown.advertiser.advertiser_id, by=user.name, reason=reason, now=now
+            )
+        message = "Proposed. Somebody else confirms it."
+        return job_page(platform, user, job_id, message=message)
+
+
+def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> tuple[str, int]:
+    """Does what a form says; what to tell, and of how many ads."""
+    choice = field(data, "choice")
+    shown = show_job(platform.engine, job_id, now=utc_now())
+    if choice == "hold":
+        queue.skip(platform.engine, job_id, by=user.name, reason=field(data, "words"), now=utc_now())
+        return "left", 1
+    if shown.job.kind == "suspension":
+        return _suspended(platform, user, job_id, data)
+    if shown.job.kind == "appeal":
+        return _appealed(platform, user, shown, data)
+    if choice not in ("approve", "reject"):
+        raise UsageError("choose what becomes of the ad.")
+    said = Said(
+        verdict="approve" if choice == "approve" else "reject",
+        ad_hash=field(data, "ad_hash"),
+        reasons=_reasons(shown, data) if choice == "reject" else (),
+        words=field(data, "words"),
+    )
+    if choice == "reject" and not said.reasons:
+        raise UsageError("a rejection without a reason for the advertiser; expected one, or your own words.")
+    if field(data, "whole"):
+        made = decide_cluster(platform.engine, job_id, said, by=user.name, now=utc_now())
+        return "decided", max(1, len(made))
+    decide_job(platform.engine, job_id, said, by=user.name, now=utc_now())
+    return "decided", 1
+
+
+def _appealed(platform: Platform, user: User, shown: Shown, data: dict[str, Any]) -> tuple[str, int]:
+    choice = field(data, "choice")
+    if choice not in ("uphold", "overturn", "modify"):
+        raise UsageError("choose what becomes of the appeal.")
+    decide_appeal(
+        platform.engine,
+        shown.job.job_id,
+        choice,  # type: ignore[arg-type]
+        decision_id=field(data, "decision_id"),
+        reason=field(data, "words"),
+        reasons=_reasons(shown, data) if choice == "modify" else (),
+        by=user.name,
+        now=utc_now(),
+    )
+    return "decided", 1
+
+
+def _suspended(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> tuple[str, int]:
+    choice = field(data, "choice")
+    if choice not in ("confirm", "refuse"):
+        raise UsageError("choose whether the advertiser is suspended.")
+    decide_suspension(
+        platform.engine, job_id, confirm=choice == "confirm", by=user.name, words=field(data, "words"),
+        now=utc_now(),
+    )  # fmt: skip
+    return "decided", 1
+
+
+def _reasons(shown: Shown, data: dict[str, Any]) -> tuple[Reason, ...]:
+    """The reasons that were chosen, and the user's own."""
+    codes = set(fields(data, "codes"))
+    chosen = [one for one in reasons_of(shown) if one.code in codes]
+    wrong, fix = field(data, "wrong"), field(data, "fix")
+    if wrong:
+        queue.expect_words(wrong + fix)
+        chosen.append(Reason(code=_OWN_WORDS, laws=(), text=wrong, fix=fix))
+    return tuple(chosen)
+
+
+def _is_known(shown: Shown) -> bool:
+    return any(one.entry == 0 for one in shown.decisions)
+
+
+def _to_job(job_id: str) -> Response[Any]:
+    return Redirect(f"/desk/jobs/{job_id}", status_code=HTTP_303_SEE_OTHER)
+
+
+def _to_queue(done: str, ads: int = 1) -> Response[Any]:
+    return Redirect(f"/desk?done={done}&ads={ads}", status_code=HTTP_303_SEE_OTHER)

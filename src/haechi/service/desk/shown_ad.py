@@ -1,0 +1,137 @@
+"""An ad as the desk shows it: each text in pieces, evidence numbered by its signal, boxes over the picture."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from haechi.review.ads import Ad, Box, Fact, Signal, Span
+from haechi.review.case import Visit
+from haechi.service.desk.marked import Mark, Piece, pieces, visible
+from haechi.service.desk.sentences import sentence
+
+_CALLED: Final = {
+    "headline": "Headline",
+    "text": "Text",
+    "display_name": "Shown under the name",
+    "landing_url": "Leads to",
+    "image_text": "Read in the picture",
+    "image_code": "A code in the picture says",
+    "landing_text": "The page behind it",
+}
+_OF_PICTURES: Final = ("image_text", "image_code")
+
+
+class Numbered(NamedTuple):
+    """A signal with its number on the page.
+
+    Attributes:
+        number: 1 is the first.
+        name: of the signal.
+        sentence: what it says.
+        sure: 0 to 100.
+        evidence: each as a line: where it is seen, and what is seen there.
+    """
+
+    number: int
+    name: str
+    sentence: str
+    sure: int
+    evidence: tuple[tuple[str, list[Piece]], ...]
+
+
+class Text(NamedTuple):
+    """A text with its name."""
+
+    field: str
+    name: str
+    pieces: list[Piece]
+
+
+class Drawn(NamedTuple):
+    """A box over the picture, with the number of its signal."""
+
+    box: Box
+    number: int
+
+
+def numbered(signals: Sequence[Signal]) -> list[Numbered]:
+    """Signals with their numbers and evidence in lines."""
+    return [
+        Numbered(
+            number=number,
+            name=one.name,
+            sentence=visible(sentence(one)),
+            sure=round(one.score * 100),
+            evidence=tuple(_line(seen) for seen in one.evidence),
+        )
+        for number, one in enumerate(signals, 1)
+    ]
+
+
+def texts(ad: Ad, shown_as: str, signals: Sequence[Signal]) -> list[Text]:
+    """The ad's texts, evidence marked; and what was read in its picture, as the signals quote it.
+
+    Args:
+        ad: as submitted.
+        shown_as: the advertiser's own name, where the ad has no other.
+        signals: found in it.
+    """
+    raw = {
+        "headline": ad.headline,
+        "text": ad.text,
+        "display_name": shown_as if ad.display_name is None else ad.display_name,
+        "landing_url": ad.landing_url or "",
+    }
+    found = [
+        Text(field, _CALLED[field], pieces(text, _marks(signals, field, text)))
+        for field, text in raw.items()
+        if text
+    ]
+    return [*found, *_read_in_picture(signals)]
+
+
+def page_pieces(visit: Visit, signals: Sequence[Signal]) -> list[Piece]:
+    """The text of a page as one visitor saw it, evidence marked."""
+    raw = f"{visit.title}\n{visit.text}"
+    return pieces(raw, _marks(signals, "landing_text", raw))
+
+
+def boxes(signals: Sequence[Signal]) -> list[Drawn]:
+    """What is drawn over the picture."""
+    return [
+        Drawn(seen, number)
+        for number, one in enumerate(signals, 1)
+        for seen in one.evidence
+        if isinstance(seen, Box)
+    ]
+
+
+def _marks(signals: Sequence[Signal], field: str, raw: str) -> list[Mark]:
+    # Of several visits to a page, evidence is in those that say just this at just this place.
+    return [
+        Mark(seen.start, seen.end, number)
+        for number, one in enumerate(signals, 1)
+        for seen in one.evidence
+        if isinstance(seen, Span) and seen.field == field and raw[seen.start : seen.end] == seen.text
+    ]
+
+
+def _read_in_picture(signals: Sequence[Signal]) -> list[Text]:
+    found = []
+    for field in _OF_PICTURES:
+        quoted: dict[str, list[int]] = {}
+        for number, one in enumerate(signals, 1):
+            for seen in one.evidence:
+                if isinstance(seen, Span) and seen.field == field:
+                    quoted.setdefault(seen.text, []).append(number)
+        for text, numbers in quoted.items():
+            marks = [Mark(0, len(text), number) for number in numbers]
+            found.append(Text(field, _CALLED[field], pieces(text, marks)))
+    return found
+
+
+def _line(seen: Span | Box | Fact) -> tuple[str, list[Piece]]:
+    if isinstance(seen, Span):
+        return _CALLED[seen.field], pieces(seen.text)
+    if isinstance(seen, Box):
+        return f"In the picture at {seen.x}, {seen.y}", pieces(seen.text)
+    return seen.key, pieces(seen.value)

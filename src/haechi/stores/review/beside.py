@@ -1,0 +1,228 @@
+"""What stands beside an ad at the desk: the page behind it, who submitted it, and what was decided on similar ads."""
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, func, select
+
+from haechi.review.ads import Ad, Authorisation, Licence, Signal
+from haechi.review.case import Visit
+from haechi.stores import review_schema as tables
+from haechi.stores import schema
+from haechi.stores.clock import instant, maybe_instant
+from haechi.stores.review.decided import newest_on
+from haechi.stores.review.parties import authorisations_of
+from haechi.stores.review.queue import job_row
+from haechi.stores.review.suspensions import suspension_of
+from haechi.stores.rows import reading
+
+_MOST: Final = 30
+_NEAR: Final = ("near-copy", "image-copy")
+
+
+class Similar(msgspec.Struct, frozen=True, kw_only=True):
+    """A similar ad, and what was decided on it.
+
+    Attributes:
+        ad_id: which.
+        why: what makes it similar.
+        headline: of it.
+        outcome: what was decided last.
+        by: who decided.
+        words: what a person said of it.
+        decided_at: when, naive UTC.
+    """
+
+    ad_id: str
+    why: str
+    headline: str
+    outcome: str
+    by: str
+    words: str
+    decided_at: datetime
+
+
+class Suspension(msgspec.Struct, frozen=True, kw_only=True):
+    """A suspension of an advertiser; state: proposed, confirmed, refused or lifted."""
+
+    advertiser_id: str
+    name: str
+    state: str
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside a job's ad.
+
+    Attributes:
+        visits: the page behind it, as each visitor saw it.
+        licences: that the advertiser claims, and the rows of registers under the same numbers.
+        permissions: of protected parties for the advertiser.
+        outcomes: how many of the advertiser's ads stand how.
+        suspensions: of the advertiser, the newest first.
+        similar: other ads with their decisions, the most similar first.
+        own_copies: of its copies that wait, how many the same advertiser submitted.
+        decision_id: the decision that holds for the version which is shown, or None.
+    """
+
+    visits: tuple[Visit, ...] = ()
+    licences: tuple[Licence, ...] = ()
+    permissions: tuple[Authorisation, ...] = ()
+    outcomes: dict[str, int] = {}
+    suspensions: tuple[Suspension, ...] = ()
+    similar: tuple[Similar, ...] = ()
+    own_copies: int = 0
+    decision_id: str | None = None
+
+
+def beside_job(engine: Engine, job_id: str) -> Beside:
+    """What stands beside a job's ad; nothing beside one whose answer is known, as beside one of a new advertiser.
+
+    Raises:
+        MissingError: there is no such job.
+    """
+    with reading(engine) as connection:
+        row = job_row(connection, job_id)
+        if row.kind == "golden":
+            return Beside()
+        if row.kind == "suspension":
+            return Beside(**_of_advertiser(connection, suspension_of(connection, row.suspension).advertiser))
+        a, v = tables.ads, tables.versions
+        ad = connection.execute(select(a).where(a.c.ad == row.ad)).one()
+        visits = connection.execute(select(v.c.visits).where(v.c.version == row.version)).scalar()
+        newest = newest_on(connection, row.version)
+        return Beside(
+            visits=() if visits is None else msgspec.json.decode(visits, type=tuple[Visit, ...]),
+            similar=tuple(_similar(connection, ad, newest)),
+            own_copies=_own_copies(connection, ad, row.cluster),
+            decision_id=None if newest is None else newest.decision_id,
+            **_of_advertiser(connection, ad.advertiser),
+        )
+
+
+def suspended(engine: Engine) -> list[Suspension]:
+    """Who is suspended now."""
+    s = tables.suspensions
+    with reading(engine) as connection:
+        rows = connection.execute(_suspensions().where(s.c.state == "confirmed")).all()
+    return [_as_suspension(row) for row in rows]
+
+
+def _of_advertiser(connection: Connection, advertiser: int) -> dict[str, Any]:
+    a, s, w = tables.ads, tables.suspensions, schema.advertisers
+    own = connection.execute(select(w.c.advertiser_id).where(w.c.advertiser == advertiser)).scalar_one()
+    outcomes = connection.execute(
+        select(a.c.state, func.count().label("ads"))
+        .where(a.c.advertiser == advertiser)
+        .group_by(a.c.state)
+        .order_by(a.c.state)
+    )
+    return {
+        "licences": _licences(connection, advertiser, own),
+        "permissions": tuple(one for one in authorisations_of(connection) if one.advertiser_id == own),
+        "outcomes": {row.state: row.ads for row in outcomes},
+        "suspensions": tuple(
+            _as_suspension(row)
+            for row in connection.execute(_suspensions().where(s.c.advertiser == advertiser))
+        ),
+    }
+
+
+def _licences(connection: Connection, advertiser: int, own: str) -> tuple[Licence, ...]:
+    t = tables.licences
+    claimed = connection.execute(select(t).where(t.c.advertiser == advertiser).order_by(t.c.licence)).all()
+    found = []
+    for row in claimed:
+        found.append(_as_licence(row, own))
+        known = connection.execute(
+            select(t)
+            .where(t.c.register.is_not(None), t.c.regulator == row.regulator, t.c.number == row.number)
+            .order_by(t.c.register.desc())
+            .limit(1)
+        ).first()
+        if known is not None:
+            found.append(_as_licence(known, None))
+    return tuple(found)
+
+
+def _as_licence(row: Row[Any], advertiser_id: str | None) -> Licence:
+    return Licence(
+        regulator=row.regulator, number=row.number, registered_name=row.registered_name,
+        domains=tuple(json.loads(row.domains)), country=row.country, valid_from=maybe_instant(row.valid_from),
+        valid_until=maybe_instant(row.valid_until), advertiser_id=advertiser_id,
+    )  # fmt: skip
+
+
+def _suspensions() -> Any:  # noqa: ANN401 - SQLAlchemy's own, of many columns
+    s, w = tables.suspensions, schema.advertisers
+    return (
+        select(s, w.c.advertiser_id, w.c.name)
+        .join_from(s, w, w.c.advertiser == s.c.advertiser)
+        .order_by(s.c.suspension.desc())
+    )
+
+
+def _as_suspension(row: Row[Any]) -> Suspension:
+    return Suspension(
+        advertiser_id=row.advertiser_id, name=row.name, state=row.state, reason=row.reason,
+        proposed_by=row.proposed_by, proposed_at=instant(row.proposed_at), decided_by=row.decided_by,
+    )  # fmt: skip
+
+
+def _similar(connection: Connection, ad: Row[Any], newest: Row[Any] | None) -> list[Similar]:
+    """Copies first, then what signals call nearly the same, then the advertiser's others."""
+    a, v, d = tables.ads, tables.versions, tables.decisions
+    near = () if newest is None else _near_ids(newest.signals)
+    rows = connection.execute(
+        select(a.c.ad_id, a.c.cluster, v.c.body, d.c.outcome, d.c.actor, d.c.words, d.c.decided_at)
+        .join_from(a, v, v.c.version == a.c.current)
+        .join(d, d.c.decision == a.c.decision)
+        .where(
+            a.c.ad != ad.ad,
+            (a.c.cluster == ad.cluster) | (a.c.advertiser == ad.advertiser) | a.c.ad_id.in_(near),
+        )
+        .order_by(d.c.decision.desc())
+        .limit(_MOST)
+    ).all()
+    found = []
+    for row in rows:
+        why = "the same advertiser"
+        if row.ad_id in near:
+            why = "nearly the same"
+        if row.cluster == ad.cluster:
+            why = "the same campaign"
+        body = msgspec.json.decode(row.body, type=Ad)
+        found.append(
+            Similar(
+                ad_id=row.ad_id, why=why, headline=body.headline or body.text, outcome=row.outcome, by=row.actor,
+                words=row.words, decided_at=instant(row.decided_at),
+            )
+        )  # fmt: skip
+    order = ("the same campaign", "nearly the same", "the same advertiser")
+    return sorted(found, key=lambda one: order.index(one.why))
+
+
+def _own_copies(connection: Connection, ad: Row[Any], cluster: int | None) -> int:
+    a, j = tables.ads, tables.jobs
+    question = (
+        select(func.count())
+        .select_from(j.join(a, a.c.ad == j.c.ad))
+        .where(
+            j.c.state == "open", j.c.kind == "review", j.c.cluster == cluster, a.c.advertiser == ad.advertiser,
+            a.c.ad != ad.ad,
+        )
+    )  # fmt: skip
+    return int(connection.execute(question).scalar_one())
+
+
+def _near_ids(signals: str) -> tuple[str, ...]:
+    found = []
+    for one in msgspec.json.decode(signals, type=tuple[Signal, ...]):
+        if one.name in _NEAR:
+            found += [one.value, *one.params.values()]
+    return tuple(found)

@@ -1,0 +1,105 @@
+"""An advertiser's own ads, for its page: nobody else's are in any of the answers."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from sqlalchemy import Engine, select
+
+from haechi.review.ads import Ad, Reason
+from haechi.stores import review_schema as tables
+from haechi.stores import schema
+from haechi.stores.clock import instant, maybe_instant
+from haechi.stores.review.clocks import appeal_until
+from haechi.stores.review.decided import as_decision
+from haechi.stores.review.jobs import open_review
+from haechi.stores.review.publishing import shown
+from haechi.stores.review.versions import expect_ad, version_row
+from haechi.stores.review.words import State
+from haechi.stores.rows import reading
+
+AT_ONCE: Final = 50
+"""Ads on one page."""
+
+
+class OwnAd(msgspec.Struct, frozen=True, kw_only=True):
+    """An ad as its advertiser sees it.
+
+    Attributes:
+        ad_id: which.
+        number: by which one asks for those before it.
+        ad: as submitted.
+        state: how it stands.
+        reasons: why it waits or is rejected.
+        decision_id: that holds, or None.
+        decided_at: when, naive UTC, or None.
+        due_at: first instant at which a person's look at it is late, where one is needed.
+        appeal_until: first instant at which an appeal comes too late, where one may come.
+    """
+
+    ad_id: str
+    number: int
+    ad: Ad
+    state: State
+    reasons: tuple[Reason, ...]
+    decision_id: str | None
+    decided_at: datetime | None
+    due_at: datetime | None
+    appeal_until: datetime | None
+
+
+def own_ads(engine: Engine, advertiser: int, *, before: int | None = None) -> list[OwnAd]:
+    """An advertiser's ads, the newest first.
+
+    Args:
+        engine: the database.
+        advertiser: our number of it.
+        before: only ads before this number; None: from the newest on.
+    """
+    a = tables.ads
+    question = select(a.c.ad_id).where(a.c.advertiser == advertiser)
+    if before is not None:
+        question = question.where(a.c.ad < before)
+    with reading(engine) as connection:
+        found = connection.execute(question.order_by(a.c.ad.desc()).limit(AT_ONCE)).scalars().all()
+    return [own_ad(engine, advertiser, ad_id) for ad_id in found]
+
+
+def own_ad(engine: Engine, advertiser: int, ad_id: str) -> OwnAd:
+    """One of an advertiser's ads.
+
+    Raises:
+        MissingError: there is none, or it is another's.
+    """
+    d = tables.decisions
+    with reading(engine) as connection:
+        row = expect_ad(connection, ad_id, advertiser=advertiser)
+        decision = made = None
+        if row.decision is not None:
+            made = connection.execute(select(d).where(d.c.decision == row.decision)).one()
+            decision = as_decision(made, ad_id)
+        job = open_review(connection, row.ad)
+        stopped = decision is not None and decision.decision != "approve"
+        return OwnAd(
+            ad_id=ad_id,
+            number=row.ad,
+            ad=msgspec.json.decode(version_row(connection, row.current).body, type=Ad),
+            state=shown(row.state, row.run),
+            reasons=() if decision is None else decision.reasons,
+            decision_id=None if made is None else made.decision_id,
+            decided_at=None if decision is None else decision.decided_at,
+            due_at=instant(job.due_at) if job is not None and row.state == "held" else None,
+            appeal_until=appeal_until(decision.decided_at) if decision is not None and stopped else None,
+        )
+
+
+def name_of(engine: Engine, advertiser: int) -> tuple[str, str, datetime | None]:
+    """An advertiser's identifier, its name, and since when it is suspended."""
+    w, t = schema.advertisers, tables.advertisers
+    with reading(engine) as connection:
+        row = connection.execute(
+            select(w.c.advertiser_id, w.c.name, t.c.suspended_at)
+            .select_from(w.outerjoin(t, t.c.advertiser == w.c.advertiser))
+            .where(w.c.advertiser == advertiser)
+        ).one()
+    return row.advertiser_id, row.name, maybe_instant(row.suspended_at)

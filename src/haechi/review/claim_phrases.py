@@ -37,7 +37,9 @@ def _lexicon(language: str) -> _Lexicon:
     for claim in told["claim"]:
         patterns.setdefault(claim["kind"], []).extend(f"(?:{pattern})" for pattern in claim["patterns"])
     return _Lexicon(
-        compiled(told["denied_before"]), compiled(told["denied"]), {kind: compiled("|".join(all_)) for kind, all_ in patterns.items()}
+        compiled(told["denied_before"]),
+        compiled(told["denied"]),
+        {kind: compiled("|".join(all_)) for kind, all_ in patterns.items()},
     )
 
 

@@ -36,11 +36,8 @@ def _lexicon(language: str) -> _Lexicon:
     patterns: dict[str, list[str]] = {}
     for claim in told["claim"]:
         patterns.setdefault(claim["kind"], []).extend(f"(?:{pattern})" for pattern in claim["patterns"])
-    return _Lexicon(
-        compiled(told["denied_before"]),
-        compiled(told["denied"]),
-        {kind: compiled("|".join(all_)) for kind, all_ in patterns.items()},
-    )
+    joined = {kind: compiled("|".join(several)) for kind, several in patterns.items()}
+    return _Lexicon(compiled(told["denied_before"]), compiled(told["denied"]), joined)
 
 
 @cache

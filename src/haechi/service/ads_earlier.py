@@ -33,7 +33,7 @@ class Earlier:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._worlds = Worlds(engine)
+        self._worlds = Worlds()
         self._stamp = -1
         self._history = MemoryHistory()
         self._bank = Bank()
@@ -55,8 +55,8 @@ class Earlier:
 
     def _follow(self) -> None:
         """Takes up what was decided, and who is protected, since the last time."""
-        known = self._worlds.today()
         with reading(self._engine) as connection:
+            known = self._worlds.today(connection)
             if known.stamp != self._stamp:
                 self._learn_parties(connection, known.world)
                 self._stamp = known.stamp

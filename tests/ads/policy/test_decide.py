@@ -128,7 +128,7 @@ def test_nothing_of_the_ad_gets_into_a_text() -> None:
 
 def test_laws_of_the_country_and_day() -> None:
     """If this fails, a Japanese advertiser is told a Korean law, or one that is not in force."""
-    found = [signal("claim", "guaranteed-return", 0.95)]
+    found = [signal("claim", "guaranteed-return", 0.95), signal("investment-offer", "investment", 0.9)]
     ruleset = load_ruleset()
 
     def laws(country: str, now: datetime = NOW) -> str:

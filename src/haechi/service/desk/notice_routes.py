@@ -12,7 +12,8 @@ from haechi.service.desk.door import DeskController, expect_decider, field, line
 from haechi.service.desk.render import page
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
-from haechi.stores.review.notices import NewNotice, answer_notice, notice_of, open_notices, receive_notice
+from haechi.stores.review.notice_answers import answer_notice
+from haechi.stores.review.notices import NewNotice, notice_of, open_notices, receive_notice
 from haechi.stores.review.parties import Party, parties_of
 from haechi.stores.review.sweeps import sweeps_of_notice
 from haechi.stores.review.waiting_list import job_of_ad
@@ -20,7 +21,7 @@ from haechi.stores.review.words import NOTICE_SOURCES, NoticeResult
 from haechi.stores.rows import reading
 from haechi.stores.users import User
 
-_RESULTS: Final = get_args(NoticeResult)
+_RESULTS: Final[tuple[NoticeResult, ...]] = get_args(NoticeResult)
 _COUNTRY: Final = 2
 _KEPT: Final = ("source", "party_id", "new_party", "names", "aliases", "ads", "text", "contact", "country")
 
@@ -56,13 +57,13 @@ class NoticeRoutes(DeskController):
     def answer(self, notice_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
         """Answers it; the reporter is told."""
         expect_decider(user, data)
-        result = field(data, "result")
-        if result not in _RESULTS:
+        result: NoticeResult | None = next((one for one in _RESULTS if one == field(data, "result")), None)
+        if result is None:
             return _notice(platform, user, notice_id, "Choose what was done.")
         answer_notice(
             platform.engine,
             notice_id,
-            result,  # type: ignore[arg-type]
+            result,
             reason=field(data, "reason"),
             by=user.name,
             now=utc_now(),

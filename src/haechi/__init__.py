@@ -10,6 +10,8 @@ The map, in the order of the data's way:
     release      6 what may go out: sizes and handles for advertisers, bid requests narrowed
     ledger       7 what was done, provable later
     flow         the one path of the gate: the steps called in order
+    review       around it: every ad judged before it runs (start at review/examine.py)
+    rights       around it: requests of people, answered in the law's time
     audit        around it: the checks, the findings, the report (start at audit/run.py)
 
 beside them `law` (what each law says), `terms` (the words all share), `tables` and `stores` (the engines), `service`

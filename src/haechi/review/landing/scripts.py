@@ -1,0 +1,88 @@
+"""Addresses that scripts name, and redirects that they make. Scripts are read, never run."""
+
+import re
+from typing import Final, NamedTuple
+
+_ESCAPES: Final = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|/)")
+_ADDRESS: Final = re.compile(
+    r"(?<![\w.])(?:https?:)?//[^\s\"'`<>\\(){}|^]{3,2000}"
+    r"|(?<![\w.-])(?:line|kakaotalk|kakaoopen|kakaoplus|tg|whatsapp|viber|weixin|zalo|discord|sgnl|intent|tel|sms|mailto)"
+    r":[^\s\"'`<>\\(){}]{2,2000}"
+    r"|(?<![\w.@/-])(?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}/[^\s\"'`<>\\(){}]{1,500}",
+    re.IGNORECASE,
+)
+_TOKEN: Final = re.compile(
+    r"(?P<skip>//[^\n]*|/\*.*?\*/)"
+    r"|(?P<move>(?:\b(?:window|document|self|top|parent|globalThis)\s*\.\s*){0,2}"
+    r"(?<![\w$])(?<!\w\.)location\s*(?:\.\s*href\s*=(?!=)|=(?!=)|\.\s*(?:replace|assign)\s*\()\s*)"
+    r"|(?P<text>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"
+    r"|(?P<sign>[{}();?]|&&|\|\||\b(?:if|else|function|while|for|switch|case|catch)\b|=>)",
+    re.DOTALL,
+)
+_CONDITIONS: Final = frozenset({"if", "else", "?", "&&", "||", "while", "for", "switch", "case", "catch", "=>"})
+_LONGEST: Final = 1_000_000
+_JOINED: Final = re.compile(r"([\"'])\s*\+\s*([\"'])")
+
+
+class Moves(NamedTuple):
+    """Redirects written in a script.
+
+    Attributes:
+        always: made whenever the script runs.
+        maybe: made in a function or under a condition.
+    """
+
+    always: tuple[str, ...]
+    maybe: tuple[str, ...]
+
+
+def unescaped(text: str) -> str:
+    r"""The text with the escapes of JavaScript strings resolved, `\/` and `\u002f` among them."""
+
+    def letter(found: re.Match[str]) -> str:
+        digits = found.group(1) or found.group(2) or found.group(3)
+        if digits is None:
+            return "/"
+        point = int(digits, 16)
+        return chr(point) if point <= 0x10FFFF and not 0xD800 <= point <= 0xDFFF else "\ufffd"  # noqa: PLR2004
+
+    return _ESCAPES.sub(letter, text)
+
+
+def addresses(script: str) -> list[str]:
+    """Addresses named in a script or in an attribute, in their order, each once; strings joined by `+` are joined."""
+    text = unescaped(_whole(script))
+    return list(dict.fromkeys(found.group().rstrip(".,;") for found in _ADDRESS.finditer(text)))
+
+
+def moves(script: str) -> Moves:
+    """Redirects to an address that the script writes as one text."""
+    always: list[str] = []
+    maybe: list[str] = []
+    depth, condition, pending = 0, False, False
+    for found in _TOKEN.finditer(_whole(script)):
+        kind, token = found.lastgroup, found.group()
+        if kind == "skip":
+            continue
+        if kind == "text" and pending:
+            address = unescaped(token[1:-1]).strip()
+            if address and "${" not in address:
+                (maybe if depth or condition else always).append(address)
+        pending = kind == "move"
+        if pending and token.rstrip().endswith("("):
+            depth += 1
+        elif token in _CONDITIONS:
+            condition = True
+        elif token in {"{", "("}:
+            depth += 1
+        elif token in {"}", ")"}:
+            depth = max(0, depth - 1)
+        elif token == ";" and depth == 0:
+            condition = False
+        if token == "}" and depth == 0:
+            condition = False
+    return Moves(tuple(always), tuple(maybe))
+
+
+def _whole(script: str) -> str:
+    return _JOINED.sub(lambda found: "" if found.group(1) == found.group(2) else found.group(), script[:_LONGEST])

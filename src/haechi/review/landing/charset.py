@@ -25,7 +25,12 @@ _WIDER: Final = {
     "big5": "big5hkscs",
 }
 """Browsers read the first of each pair as the second (WHATWG Encoding Standard, "Names and labels")."""
-_EXTRA_NAMES: Final = {"x-sjis": "cp932", "windows-31j": "cp932", "ks_c_5601-1987": "cp949", "x-gbk": "gb18030"}
+_EXTRA_NAMES: Final = {
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "ks_c_5601-1987": "cp949",
+    "x-gbk": "gb18030",
+}
 _READS_ANYTHING: Final = re.compile(r"cp125\d|iso8859|latin|koi8|mac")
 _IN_HEADER: Final = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _IN_PAGE: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)

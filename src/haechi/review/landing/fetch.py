@@ -78,9 +78,7 @@ class Transport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send it; the errors are those of the connection."""
         url = request.url
-        where = httpcore2.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        )
+        where = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         asked = httpcore2.Request(request.method, where, headers=request.headers.raw, content=b"")
         told = self._pool.handle_request(asked)
         return httpx2.Response(told.status, headers=told.headers, stream=_Stream(told.stream))

@@ -44,7 +44,9 @@ _HIDING: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:opacity|font-size)\s*:\s*0(?:\.0*)?(?:px|em|rem|%)?\s*(?:;|!|$)",
     re.IGNORECASE,
 )
-_REFRESH: Final = re.compile(r"^\s*(\d*)[\d.]*\s*(?:[;,]\s*|\s)(?:url\s*=\s*)?[\"']?\s*([^\"']+)", re.IGNORECASE)
+_REFRESH: Final = re.compile(
+    r"^\s*(\d*)[\d.]*\s*(?:[;,]\s*|\s)(?:url\s*=\s*)?[\"']?\s*([^\"']+)", re.IGNORECASE
+)
 _SOON: Final = 30
 _BARE: Final = 200
 """A page with fewer letters than this, and a redirect in its script, is a redirect."""
@@ -148,7 +150,9 @@ def _take(reading: _Reading, html: str) -> None:
 
 def _flat(found: re.Match[str]) -> str:
     name = found.group(2).lower()
-    if name == "noscript":  # Where scripts run, its content is no markup; `noembed` is the element that is always so.
+    if (
+        name == "noscript"
+    ):  # Where scripts run, its content is no markup; `noembed` is the element that is always so.
         return f"<{found.group(1)}noembed"
     if name in _KEPT:
         return found.group()
@@ -169,7 +173,9 @@ def _text(reading: _Reading, name: str, text: str) -> None:
         reading.parts.append(re.sub(r"[ \t\n\f\r]+", " ", text))
     lowered = text.lower() if name in _KEPT else ""
     if "</svg" in lowered or "</math" in lowered:  # In drawings these elements hold markup, which ends them.
-        reading.inner.append(text[min(at for at in (lowered.find("</svg"), lowered.find("</math")) if at >= 0) :])
+        reading.inner.append(
+            text[min(at for at in (lowered.find("</svg"), lowered.find("</math")) if at >= 0) :]
+        )
 
 
 def _script(reading: _Reading, text: str) -> None:
@@ -236,7 +242,9 @@ def _attributes(reading: _Reading, name: str, attributes: dict[str, str | None])
 
 def _shown(reading: _Reading, name: str, attributes: dict[str, str | None]) -> None:
     kind = (attributes.get("type") or "").lower()
-    told = attributes.get("alt") if name in {"img", "area"} or kind == "image" else attributes.get("placeholder")
+    told = (
+        attributes.get("alt") if name in {"img", "area"} or kind == "image" else attributes.get("placeholder")
+    )
     if name == "input" and kind in {"submit", "button", "reset"}:
         told = attributes.get("value")
     if told and told.strip():
@@ -264,7 +272,9 @@ def _field(reading: _Reading, name: str, attributes: dict[str, str | None]) -> N
     if kind in {"hidden", "submit", "button", "reset", "image", "checkbox", "radio"}:
         return
     if kind in {"text", "number", "textarea"}:
-        said = " ".join(attributes.get(key) or "" for key in ("autocomplete", "name", "id", "placeholder", "aria-label"))
+        said = " ".join(
+            attributes.get(key) or "" for key in ("autocomplete", "name", "id", "placeholder", "aria-label")
+        )
         kind = next((known for known, words in _KINDS if words.search(said)), kind)
     reading.fields.setdefault(kind if kind.isascii() and kind.isalnum() or kind == "id-number" else "text")
 

@@ -12,14 +12,17 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(
-    r"(?P<skip>//[^\n]*|/\*.*?\*/)"
+    r"(?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<move>(?:\b(?:window|document|self|top|parent|globalThis)\s*\.\s*){0,2}"
     r"(?<![\w$])(?<!\w\.)location\s*(?:\.\s*href\s*=(?!=)|=(?!=)|\.\s*(?:replace|assign)\s*\()\s*)"
-    r"|(?P<text>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"
+    r"|(?P<text>\"(?:\\.|[^\"\\\n])*+(?:\"|\n|\\?\Z)|'(?:\\.|[^'\\\n])*+(?:'|\n|\\?\Z)|`(?:\\.|[^`\\])*+(?:`|\\?\Z))"
     r"|(?P<sign>[{}();?]|&&|\|\||\b(?:if|else|function|while|for|switch|case|catch)\b|=>)",
     re.DOTALL,
 )
-_CONDITIONS: Final = frozenset({"if", "else", "?", "&&", "||", "while", "for", "switch", "case", "catch", "=>"})
+"""Comments and texts that nobody closes go to the end: else every one of them would be looked for to the end."""
+_CONDITIONS: Final = frozenset(
+    {"if", "else", "?", "&&", "||", "while", "for", "switch", "case", "catch", "=>"}
+)
 _LONGEST: Final = 1_000_000
 _JOINED: Final = re.compile(r"([\"'])\s*\+\s*([\"'])")
 
@@ -85,4 +88,6 @@ def moves(script: str) -> Moves:
 
 
 def _whole(script: str) -> str:
-    return _JOINED.sub(lambda found: "" if found.group(1) == found.group(2) else found.group(), script[:_LONGEST])
+    return _JOINED.sub(
+        lambda found: "" if found.group(1) == found.group(2) else found.group(), script[:_LONGEST]
+    )

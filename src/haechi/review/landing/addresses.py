@@ -1,8 +1,8 @@
 """Which addresses a visit may connect to: those of the public internet, and no others.
 
-Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its updates); RFC 5214 section 6.1 (ISATAP);
-WHATWG URL Standard, "IPv4 parser" (how browsers read numbers as addresses); Microsoft's documentation of 168.63.129.16
-(the platform address of Azure, in a public range).
+Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its updates); RFC 5214 section 6.1
+(ISATAP); WHATWG URL Standard, "IPv4 parser" (how browsers read numbers as addresses); Microsoft's documentation of
+168.63.129.16 (the platform address of Azure, in a public range).
 """
 
 import socket
@@ -69,7 +69,7 @@ _ISATAP: Final = (0x00005EFE, 0x02005EFE)
 _LONGEST_NUMBER: Final = 4
 
 
-class NotVisited(HaechiError):
+class NotVisited(HaechiError):  # noqa: N818 - what happened, as in the tree of errors
     """A visit ended without a page.
 
     Attributes:

@@ -1,9 +1,9 @@
 """What a person reads on a page, where it leads, and what its forms ask for.
 
 The parser is used for its tokens only. HTML's rules for nesting let a page of one megabyte take minutes (every block
-looks through all elements that are open) or fill the memory (every paragraph repeats all letter styles that are open).
-So each tag is written as an empty element before parsing, and nesting is followed here, in time that grows with the
-page alone.
+looks through all elements that are open) or fill the memory (every paragraph repeats all letter styles that are
+open). So each tag is written as an empty element before parsing, and nesting is followed here, in time that grows with
+the page alone.
 """
 
 import re
@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from haechi.review.landing import scripts
+from haechi.review.landing import forms, scripts
 
 _OPEN: Final = f"data-{secrets.token_hex(8)}"
 _CLOSE: Final = f"data-{secrets.token_hex(8)}"
@@ -25,11 +25,15 @@ _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\t\n\f\r />]*)")
 _KEPT: Final = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes"})
 """Their contents are no tags: the parser has to know them."""
 _VOID: Final = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+    (
+        "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"  # noqa: SIM905
+    ).split()
 )
 _INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label map mark meter nobr output picture"
-    " q rb rp rt ruby s samp small source span strike strong sub sup svg tspan time tt u var wbr".split()
+    (
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label map mark meter nobr output"  # noqa: SIM905
+        " picture q rb rp rt ruby s samp small source span strike strong sub sup svg tspan time tt u var wbr"
+    ).split()
 )
 _ENDED_BY: Final = {
     "li": frozenset({"li"}),
@@ -53,13 +57,6 @@ _BARE: Final = 200
 _MOST_LINKS: Final = 2_000
 _LONGEST_LINK: Final = 2_000
 _LINKING: Final = ("href", "action", "formaction", "src", "xlink:href")
-_KINDS: Final = (
-    ("tel", re.compile(r"tel\b|phone|mobile|cell|電話|携帯|전화|휴대|연락처", re.IGNORECASE)),
-    ("email", re.compile(r"e-?mail|メール|이메일", re.IGNORECASE)),
-    ("card", re.compile(r"cc-|card|カード|카드", re.IGNORECASE)),
-    ("id-number", re.compile(r"passport|ssn|national-?id|マイナンバー|주민", re.IGNORECASE)),
-    ("name", re.compile(r"name|氏名|名前|이름|성함", re.IGNORECASE)),
-)
 
 
 class Page(NamedTuple):
@@ -67,7 +64,8 @@ class Page(NamedTuple):
 
     Attributes:
         title: of the page.
-        text: what a person reads: lines as blocks, without scripts, styles and hidden elements, with alternative texts.
+        text: what a person reads: a line for each block, without scripts, styles and hidden elements, with alternative
+            texts of pictures.
         links: absolute addresses that it links to, that forms post to and scripts name, each once.
         form_fields: kinds of fields that its forms ask for, each once.
         move: the address to which it sends its visitor by itself, or None.
@@ -225,19 +223,25 @@ def _attributes(reading: _Reading, name: str, attributes: dict[str, str | None])
     elif name not in {"link", "script", "img", "source", "track"}:
         for key in _LINKING:
             reading.link(attributes.get(key))
-    for key, value in attributes.items():
-        if value and (key.startswith(("on", "data-")) or (key == "href" and "script:" in value[:30].lower())):
-            for address in scripts.addresses(value):
-                reading.link(address)
-            if key.startswith("on"):
-                for address in scripts.moves(value).always:
-                    reading.link(address)
+    _scripted(reading, attributes)
     if srcdoc := attributes.get("srcdoc"):
         reading.inner.append(srcdoc)
     if name in {"input", "select", "textarea"}:
-        _field(reading, name, attributes)
+        if kind := forms.asked(name, attributes):
+            reading.fields.setdefault(kind)
     if not reading.hidden:
         _shown(reading, name, attributes)
+
+
+def _scripted(reading: _Reading, attributes: dict[str, str | None]) -> None:
+    for key, value in attributes.items():
+        runs = key.startswith("on") or (key == "href" and "script:" in (value or "")[:30].lower())
+        if not value or not (runs or key.startswith("data-")):
+            continue
+        for address in scripts.addresses(value):
+            reading.link(address)
+        for address in scripts.moves(value).always if runs else ():
+            reading.link(address)
 
 
 def _shown(reading: _Reading, name: str, attributes: dict[str, str | None]) -> None:
@@ -265,18 +269,6 @@ def refreshed(content: str) -> str | None:
     if found is None or int((found.group(1) or "0")[:6]) > _SOON:
         return None
     return found.group(2).strip() or None
-
-
-def _field(reading: _Reading, name: str, attributes: dict[str, str | None]) -> None:
-    kind = (attributes.get("type") or "text").lower() if name == "input" else name
-    if kind in {"hidden", "submit", "button", "reset", "image", "checkbox", "radio"}:
-        return
-    if kind in {"text", "number", "textarea"}:
-        said = " ".join(
-            attributes.get(key) or "" for key in ("autocomplete", "name", "id", "placeholder", "aria-label")
-        )
-        kind = next((known for known, words in _KINDS if words.search(said)), kind)
-    reading.fields.setdefault(kind if kind.isascii() and kind.isalnum() or kind == "id-number" else "text")
 
 
 def _absolute(base: str, address: str) -> str | None:

@@ -1,15 +1,17 @@
 """Who visits: the reviewer, a phone in the ad's market, and somebody from abroad.
 
-Cloaking servers choose by browser, language, referrer and click identifier, all of which are imitated. They also choose by
-the visitor's address, which is not: every visit comes from where Haechi runs, unless the profile has a proxy.
+Cloaking servers choose by browser, language, referrer and click identifier, all of which are imitated. They also
+choose by the visitor's address, which is not: every visit comes from where Haechi runs, unless the profile has a
+proxy.
 """
 
 from typing import Final
 
 import msgspec
 
-_DESKTOP: Final = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-_PHONE: Final = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36"
+_ENGINE: Final = "AppleWebKit/537.36 (KHTML, like Gecko)"
+_DESKTOP: Final = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_ENGINE} Chrome/142.0.0.0 Safari/537.36"
+_PHONE: Final = f"Mozilla/5.0 (Linux; Android 10; K) {_ENGINE} Chrome/142.0.0.0 Mobile Safari/537.36"
 _ROBOT: Final = "Mozilla/5.0 (compatible; HaechiAdReview/1.0)"
 _ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _LANGUAGES: Final = {

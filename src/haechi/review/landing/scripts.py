@@ -1,6 +1,7 @@
 """Addresses that scripts name, and redirects that they make. Scripts are read, never run."""
 
 import re
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 _ESCAPES: Final = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|/)")
@@ -13,8 +14,8 @@ _ADDRESS: Final = re.compile(
 )
 _TOKEN: Final = re.compile(
     r"(?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z))"
-    r"|(?P<move>(?:\b(?:window|document|self|top|parent|globalThis)\s*\.\s*){0,2}"
-    r"(?<![\w$])(?<!\w\.)location\s*(?:\.\s*href\s*=(?!=)|=(?!=)|\.\s*(?:replace|assign)\s*\()\s*)"
+    r"|(?P<move>(?<![\w$.])(?:(?:window|document|self|top|parent|globalThis)\s*\.\s*){0,2}"
+    r"location\s*(?:\.\s*href\s*=(?!=)|=(?!=)|\.\s*(?:replace|assign)\s*\()\s*)"
     r"|(?P<text>\"(?:\\.|[^\"\\\n])*+(?:\"|\n|\\?\Z)|'(?:\\.|[^'\\\n])*+(?:'|\n|\\?\Z)|`(?:\\.|[^`\\])*+(?:`|\\?\Z))"
     r"|(?P<sign>[{}();?]|&&|\|\||\b(?:if|else|function|while|for|switch|case|catch)\b|=>)",
     re.DOTALL,
@@ -62,29 +63,40 @@ def moves(script: str) -> Moves:
     """Redirects to an address that the script writes as one text."""
     always: list[str] = []
     maybe: list[str] = []
-    depth, condition, pending = 0, False, False
+    place = _Place()
+    target: list[str] | None = None
     for found in _TOKEN.finditer(_whole(script)):
-        kind, token = found.lastgroup, found.group()
-        if kind == "skip":
-            continue
-        if kind == "text" and pending:
-            address = unescaped(token[1:-1]).strip()
+        kind, written = found.lastgroup, found.group()
+        if kind == "text" and target is not None:
+            address = unescaped(written[1:-1]).strip()
             if address and "${" not in address:
-                (maybe if depth or condition else always).append(address)
-        pending = kind == "move"
-        if pending and token.rstrip().endswith("("):
-            depth += 1
-        elif token in _CONDITIONS:
-            condition = True
-        elif token in {"{", "("}:
-            depth += 1
-        elif token in {"}", ")"}:
-            depth = max(0, depth - 1)
-        elif token == ";" and depth == 0:
-            condition = False
-        if token == "}" and depth == 0:
-            condition = False
+                target.append(address)
+        if kind != "skip":
+            target = None
+        if kind == "move":
+            target = maybe if place.depth or place.condition else always
+            place.depth += written.rstrip().endswith("(")
+        elif kind == "sign":
+            place.take(written)
     return Moves(tuple(always), tuple(maybe))
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where in a script: inside of how many brackets, and whether under a condition."""
+
+    depth: int = 0
+    condition: bool = False
+
+    def take(self, sign: str) -> None:
+        if sign in _CONDITIONS:
+            self.condition = True
+        elif sign in {"{", "("}:
+            self.depth += 1
+        elif sign in {"}", ")"}:
+            self.depth = max(0, self.depth - 1)
+        if sign in {"}", ";"} and self.depth == 0:
+            self.condition = False
 
 
 def _whole(script: str) -> str:

@@ -1,8 +1,8 @@
 """One visitor's way to the page behind an ad, and the page it found.
 
-Redirects are followed wherever they are written: in the status, in a `Refresh` header, in `meta`, and in scripts that
-name the address as one text. The texts and links of pages that the visitor is sent on from stay part of the visit: a page
-that leaves after ten seconds was read.
+Redirects are followed wherever they are written: in the status, in a `Refresh` header, in `meta`, and in scripts
+that name the address as one text. The texts and links of pages that the visitor is sent on from stay part of the
+visit: a page that leaves after ten seconds was read.
 """
 
 import hashlib

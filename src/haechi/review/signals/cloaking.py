@@ -1,8 +1,8 @@
 """The page behind the ad is another one for those whom the ad is for than for those who review it.
 
-ESET ("Nomani", 2024 and 2025): visitors who are not the target see a harmless page. Two visits of an honest page differ
-too: in dates, prices, lists, language, in a shorter version for phones, in a store of applications for phones only, in
-a wall against robots. None of that is told.
+ESET ("Nomani", 2024 and 2025): visitors who are not the target see a harmless page. Two visits of an honest page
+differ too: in dates, prices, lists, language, in a shorter version for phones, in a store of applications for phones
+only, in a wall against robots. None of that is told.
 
     redirect      one is sent to another site
     text          one reads another page, or an empty one
@@ -79,7 +79,7 @@ class _Pair:
 def find(case: Case) -> list[Signal]:
     """One signal for each way in which the visits differ, from the pair of visitors in which it is surest."""
     phone = next((visit for visit in case.visits if visit.profile == "phone"), None)
-    if phone is None or not _is_page(phone) and not phone.redirects:
+    if phone is None or (not _is_page(phone) and not phone.redirects):
         return []
     best: dict[str, Signal] = {}
     for other in case.visits:

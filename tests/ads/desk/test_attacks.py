@@ -12,6 +12,7 @@ from tests.ads.desk.test_flow import decide, take, to_job
 from tests.ads.desk.worlds import ATTACK, SVG, drawing
 
 Opens = Callable[..., Page]
+pytestmark = pytest.mark.slow
 
 
 def quiet(page: Page, watched: Watched) -> None:

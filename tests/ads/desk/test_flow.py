@@ -3,12 +3,14 @@
 import base64
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ads.desk.conftest import Site, Watched
 from tests.ads.desk.worlds import drawing
 
 Opens = Callable[..., Page]
+pytestmark = pytest.mark.slow
 
 
 def to_job(page: Page, site: Site, words: str) -> None:

@@ -13,6 +13,7 @@ from tests.ads.desk.test_flow import take, to_job
 from tests.ads.desk.worlds import drawing
 
 Opens = Callable[..., Page]
+pytestmark = pytest.mark.slow
 PHONE = {"viewport": {"width": 360, "height": 740}}
 
 
@@ -53,7 +54,6 @@ def examined(page: Page) -> None:
     assert wrong == [], f"{page.url}: {found.generate_report()}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "how", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"color_scheme": "light", **PHONE}]
 )

@@ -131,7 +131,7 @@ def house(engine: Engine, database: str, tmp_path: Path) -> Iterator[House]:
 FORMS = (
     "next", "jobs/{job}/claim", "jobs/{job}/release", "jobs/{job}/comments", "jobs/{job}/decide",
     "jobs/{job}/suspend", "notices", "notices/{job}/answer", "parties", "parties/x/end", "parties/x/permissions",
-    "parties/x/permissions/y/revoke", "suspensions/lift",
+    "parties/x/permissions/y/revoke", "suspensions/lift", "quality",
 )  # fmt: skip
 
 
@@ -582,6 +582,7 @@ def test_an_advertisers_session_is_short() -> None:
     assert sessions.find(second, now=now) is None
 
 
+@pytest.mark.slow
 def test_haechi_serve_has_the_desk_and_the_advertisers_page(own_database: str) -> None:
     """What is only mounted in tests is not there for anybody."""
     open_store(own_database).dispose()
@@ -631,3 +632,30 @@ def test_who_comes_for_the_desk_lands_there(house: House) -> None:
         data = {"name": "ann", "password": PASSWORD, "form": form_mark(client, path)}
         assert ('action="/console/sign-in?to=desk"' in client.get(path).text) == (to == "desk")
         assert client.post(path, data=data, follow_redirects=False).headers["location"] == home
+
+
+def test_an_owner_puts_an_ad_among_the_known_ones(house: House) -> None:
+    """Without known answers nobody is measured; and who put one in, or may not see the figures, learns nothing."""
+    engine = house.platform.engine
+    house.submit("old", "Our LINE of old (synthetic)", by="club", headline="Of old")
+    house.decide("bob", house.taken("old", "bob"), "reject")
+    for more, status in (
+        ({"ad_id": "nowhere"}, 422),
+        ({"outcome": "hold"}, 422),
+        ({"why": " "}, 422),
+        ({}, 303),
+    ):
+        data = {"ad_id": "old", "outcome": "reject", "why": "two people said so", **more}
+        assert house.post("cat", "/desk/quality", **data).status_code == status, more
+        assert house.post("ann", "/desk/quality", **data).status_code == 403
+    with engine.begin() as connection:
+        golden_job(connection, "cat", now=utc_now())
+        golden_job(connection, "ann", now=utc_now())
+    assert not waiting_jobs(engine, by="cat", now=utc_now())
+    job = house.taken("old")
+    text = house.of("ann").get(f"/desk/jobs/{job}").text
+    assert "Of old" in text
+    assert "two people said so" not in text
+    assert house.decide("ann", job, "reject").status_code == 303
+    assert "1 (100 %) as known" in house.of("cat").get("/desk/quality").text
+    assert house.platform.ads.standing("old").state == "rejected"

@@ -7,13 +7,15 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
+from haechi.errors import UsageError
 from haechi.service.console.session import Form
 from haechi.service.desk.door import DeskController, expect_decider, field
 from haechi.service.desk.render import page
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.review.beside import suspended
-from haechi.stores.review.golden import agreement
+from haechi.stores.review.golden import Known, add_golden, agreement
+from haechi.stores.review.past_ad import past_ad
 from haechi.stores.review.suspensions import lift_suspension
 from haechi.stores.review.views import oldest_and_count, overdue
 from haechi.stores.users import User
@@ -62,14 +64,47 @@ class FigureRoutes(DeskController):
         Raises:
             PermissionDeniedException: the user is no owner.
         """
-        if user.role != "owner":
-            raise PermissionDeniedException(
-                "how well reviewers agree with known answers is for owners to see"
-            )
-        return page(
-            "quality",
-            title="Quality of review",
-            user=user,
-            here="/desk/quality",
-            rows=agreement(platform.engine),
+        _expect_owner(user)
+        return _quality(platform, user)
+
+    @post("/quality", status_code=HTTP_200_OK, sync_to_thread=True)
+    def know(self, data: Form, platform: Platform, user: User) -> Response[Any]:
+        """Puts an ad among the known ones: as it was submitted last, with what the machine says of it now.
+
+        Raises:
+            PermissionDeniedException: the user is no owner.
+        """
+        expect_decider(user, data)
+        _expect_owner(user)
+        outcome, why, now = field(data, "outcome"), field(data, "why"), utc_now()
+        try:
+            if outcome not in ("approve", "reject") or not why:
+                return _quality(platform, user, "Say which answer is right, and why.")
+            past = past_ad(platform.engine, field(data, "ad_id"))
+            with platform.place():
+                found = platform.ads.check(past.ad, past.picture, now=now)
+        except UsageError as fault:
+            return _quality(platform, user, str(fault))
+        known = Known(ad=past.ad, advertiser=past.advertiser, found=found)
+        add_golden(
+            platform.engine,
+            known,
+            outcome,  # type: ignore[arg-type]
+            picture=past.picture,
+            why=why,
+            by=user.name,
+            now=now,
         )
+        return Redirect("/desk/quality", status_code=HTTP_303_SEE_OTHER)
+
+
+def _quality(platform: Platform, user: User, message: str = "") -> Response[str]:
+    return page(
+        "quality", title="Quality of review", user=user, here="/desk/quality", message=message,
+        status=422 if message else HTTP_200_OK, rows=agreement(platform.engine),
+    )  # fmt: skip
+
+
+def _expect_owner(user: User) -> None:
+    if user.role != "owner":
+        raise PermissionDeniedException("how well reviewers agree with known answers is for owners to see")

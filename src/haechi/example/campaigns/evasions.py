@@ -67,8 +67,11 @@ def _paraphrase(draft: Draft, chance: Random) -> Draft | None:
 
 def _translation(draft: Draft, chance: Random) -> Draft | None:
     language = _TRANSLATED[draft.wording.language]
-    same = [one for one in scams(language) if one.family == draft.wording.family and not one.quiet]
-    wording = same[(draft.wording.number - 1) % len(same)]
+    there, same = (
+        [one for one in scams(of) if one.family == draft.wording.family and not one.quiet]
+        for of in (draft.wording.language, language)
+    )
+    wording = same[there.index(draft.wording) % len(same)]
     who = next(one for one in parties() if draft.values["who"] in (*one.names, *one.aliases))
     latin = next((name for name in (*who.names, *who.aliases) if name.isascii()), who.names[0])
     role = next(one.role for one in parties() if one.language == language and one.use == "person")

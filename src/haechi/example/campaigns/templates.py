@@ -104,13 +104,14 @@ def party_rows() -> tuple[dict[str, Any], ...]:
 
 
 def _lines(name: str) -> Iterator[tuple[str, str | None, int, str]]:
-    section, part, number = "", None, 0
+    section, part = "", None
+    numbers: dict[str, int] = {}
     for line in _read(name).splitlines():
         if heading := _SECTION.fullmatch(line):
-            section, part, number = heading[1], heading[2], 0
+            section, part = heading[1], heading[2]
         elif line.strip() and not line.startswith("#"):
-            number += 1
-            yield section, part, number, line
+            numbers[section] = numbers.get(section, 0) + 1
+            yield section, part, numbers[section], line
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from haechi.cli.progress import progress
 from haechi.cli.spare import spare
 from haechi.errors import UsageError
 from haechi.review.ads import OUTCOMES, Ad, Decision
+from haechi.review.landing.of_ad import visits_of
 from haechi.review.policy import load_ruleset
 from haechi.review.policy.replay import encode
 from haechi.review.reading import locate, read_ads, read_world
@@ -31,6 +32,7 @@ def review(
     bank: Path | None = None,
     face_detector: Path | None = None,
     face_recogniser: Path | None = None,
+    visit: bool = False,
     fail_on: FailOn = "never",
 ) -> int:
     """Judge every ad before it runs: approve, hold for a person, or reject, with reasons and evidence.
@@ -53,6 +55,8 @@ def review(
         ONNX file of YuNet; faces are looked for in suspected ads only, and only those of protected parties.
     face_recogniser
         ONNX file of SFace.
+    visit
+        Visit the page behind each ad over the network, as three visitors (docs/how-to/review-landing-pages.md).
     fail_on
         End with 1 where an ad is rejected (reject), or rejected or held (hold).
     """
@@ -75,6 +79,7 @@ def review(
         folder=located.folder,
         bank=bank,
         faces=_both(face_detector, face_recogniser),
+        visit=visits_of if visit else None,
         notice=lambda told: console.print(told, markup=False),
     )
     counts: Counter[str] = Counter()

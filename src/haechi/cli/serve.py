@@ -31,6 +31,7 @@ def serve(
     controller: Path | None = None,
     people_page: str | None = None,
     exchange: Path | None = None,
+    visit_pages: bool = False,
 ) -> None:
     """Serve the platform over HTTP: records in, themes, permissions, audiences; see /openapi/openapi.json.
 
@@ -67,6 +68,8 @@ def serve(
     exchange
         TOML file that sets up requests by agents (docs/reference/data-rights-protocol.md) and what advertisers are
         told to delete (docs/reference/deletion-requests.md).
+    visit_pages
+        Visit the pages behind ads over the network when ads are judged, as three visitors.
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
@@ -85,6 +88,7 @@ def serve(
             controller=None if controller is None else str(controller),
             people_page=people_page or os.environ.get(ORIGIN) or None,
             exchange=None if exchange is None else str(exchange),
+            visit_pages=visit_pages,
         ),
         host=host,
         port=port,

@@ -18,11 +18,13 @@ from haechi.review.policy import UNEXAMINED, RuleSet, decide, facts_of
 from haechi.review.signals import (
     advertiser,
     claims,
+    cloaking,
     face,
     hand_off,
     image_copy,
     image_text,
     investment_offer,
+    landing_failure,
     licence,
     look_alike_domain,
     look_alike_letters,
@@ -53,6 +55,8 @@ ALL: Final[tuple[tuple[str, Find], ...]] = tuple(
         face,
         advertiser,
         velocity,
+        cloaking,
+        landing_failure,
         sensitive_targeting,
     )
 )

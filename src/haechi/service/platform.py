@@ -17,6 +17,7 @@ from haechi.errors import HaechiError, UsageError
 from haechi.law import chosen, load_packs
 from haechi.release.audiences import AudiencePolicy
 from haechi.review.examine import Examiner
+from haechi.review.landing.of_ad import visits_of
 from haechi.review.policy import load_ruleset
 from haechi.rights.answer import Answer
 from haechi.rights.controller import read_controller
@@ -69,6 +70,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
         proxies: addresses or networks whose word on who called, and by https, is believed.
         controller: file that says who answers for the data, or None: then no answers are given over HTTP.
         people_page: the origin at which people reach their page, such as https://ads.example; None: there is none.
+        visit_pages: the pages behind ads are visited over the network when ads are judged.
         exchange: file that says how to deal with agents and advertisers about people's rights, or None.
     """
 
@@ -87,6 +89,7 @@ class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     controller: str | None = None
     people_page: str | None = None
     exchange: str | None = None
+    visit_pages: bool = False
 
 
 class Signer(NamedTuple):
@@ -137,7 +140,9 @@ class Platform:
         self.audiences = Audiences(self.engine, self.packs, settings.audiences)
         earlier = Earlier(self.engine)
         examiner = Examiner(load_ruleset(), bank=earlier)
-        self.ads = Ads(self.engine, examiner, near=earlier.near_copies)
+        self.ads = Ads(
+            self.engine, examiner, near=earlier.near_copies, visit=visits_of if settings.visit_pages else None
+        )
         self.ad_work = AdWork(self.ads, settings.snapshot_seconds)
         exchange = Exchange() if settings.exchange is None else read_exchange(Path(settings.exchange))
         self.drp = None if exchange.drp is None else self._desk(exchange.drp, by_identifier)

@@ -25,15 +25,76 @@ _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\t\n\f\r />]*)")
 _KEPT: Final = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes"})
 """Their contents are no tags: the parser has to know them."""
 _VOID: Final = frozenset(
-    (
-        "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"  # noqa: SIM905
-    ).split()
+    [
+        "area",
+        "base",
+        "basefont",
+        "bgsound",
+        "br",
+        "col",
+        "embed",
+        "frame",
+        "hr",
+        "img",
+        "input",
+        "keygen",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
 _INLINE: Final = frozenset(
-    (
-        "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label map mark meter nobr output"  # noqa: SIM905
-        " picture q rb rp rt ruby s samp small source span strike strong sub sup svg tspan time tt u var wbr"
-    ).split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "map",
+        "mark",
+        "meter",
+        "nobr",
+        "output",
+        "picture",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "source",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "svg",
+        "tspan",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
 _ENDED_BY: Final = {
     "li": frozenset({"li"}),

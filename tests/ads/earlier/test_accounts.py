@@ -42,8 +42,14 @@ def test_an_ordinary_account_has_nothing_odd() -> None:
 
 def test_nobody_knows_it() -> None:
     """If it fails, an account that is in no table passes for a verified one."""
-    found = advertiser.find(case(made_ad(account="ghost"), world(), MemoryHistory(8)))
+    others = world([made_account("somebody-else")])
+    found = advertiser.find(case(made_ad(account="ghost"), others, MemoryHistory(8)))
     assert [signal.value for signal in found] == ["not-known"]
+
+
+def test_without_any_table_nobody_is_unknown() -> None:
+    """If it fails, every ad of a platform that hands in no accounts is odd."""
+    assert advertiser.find(case(made_ad(account="ghost"), world(), MemoryHistory(8))) == []
 
 
 def test_nobody_verified_it_in_time() -> None:

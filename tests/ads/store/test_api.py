@@ -249,7 +249,7 @@ def test_a_real_server_holds_an_ad_until_a_person_decides(own_database: str, tmp
             {
                 "ad_id": "a/1",
                 "advertiser_id": "acme",
-                "text": "Guaranteed returns of 20% a month on your shares",
+                "text": "Invest in shares: guaranteed returns",
             },
             **root,
         )

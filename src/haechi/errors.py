@@ -6,6 +6,7 @@
     ├── DataError           the records are wrong: one or many faults, each named
     ├── PackError           a law pack does not follow its schema
     ├── KnowledgeError      a knowledge file is damaged or does not follow its schema
+    ├── PolicyError         rules for ads cannot be read, or contradict themselves
     ├── LedgerError         a ledger, a proof or a checkpoint does not hold
     └── OutputError         the answer could not be written; what stood there before is untouched
 
@@ -93,6 +94,10 @@ class PackError(HaechiError):
 
 class KnowledgeError(HaechiError):
     """A knowledge file is damaged; the message names file, place, value and expectation."""
+
+
+class PolicyError(HaechiError):
+    """Rules for ads cannot be used; the message names each fault with file, line, rule and expectation."""
 
 
 class LedgerError(HaechiError):

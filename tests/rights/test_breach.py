@@ -268,6 +268,7 @@ def platform(engine: Engine) -> Engine:
             ("anon", None),
             ("gone", "KR"),
             ("kim", "KR"),
+            ("somewhere", "US"),
         ):
             person(connection, person_id, country)
         long_ago = micros(dt.datetime.fromisoformat("2025-01-01"))
@@ -275,6 +276,7 @@ def platform(engine: Engine) -> Engine:
         member(connection, "anon", {"temples": [(long_ago, None)]})
         member(connection, "hans", {"clinics": [(long_ago, None)]})
         member(connection, "gone", {"temples": [(long_ago, long_ago + 1)]})
+        member(connection, "somewhere", {"temples": [(long_ago, None)]})
         member(connection, "kim", {"golf": [(long_ago, None)]})
         booked(connection, "Candles", {"theme": "clinics"}, long_ago, long_ago + 5)
         booked(connection, "Other", {"theme": "golf"}, long_ago, None)
@@ -302,17 +304,19 @@ def test_the_command_finds_people_shows_clocks_and_drafts(database: str, tmp_pat
     people = [json.loads(line) for line in (out / "people.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {one["person_id"]: one["laws"] for one in people} == {
         "minji": ["kr-pipa"], "hans": ["eu-dsa", "eu-gdpr"], "anon": list(PACKS), "kim": ["kr-pipa"],
+        # A law of a region holds for whoever may live there.
+        "somewhere": ["us-ca-cpra", "us-wa-mhmda"],
     }  # fmt: skip
     assert stat.S_IMODE((out / "people.jsonl").stat().st_mode) == 0o600
     told = json.loads((out / "breach.json").read_text(encoding="utf-8"))
-    assert (told["people"], told["place_unknown"], told["identifiers_unknown"]) == (4, 1, 1)
+    assert (told["people"], told["place_unknown"], told["identifiers_unknown"]) == (5, 1, 1)
     assert told["categories"] == ["health", "religion"]
     korean = {(one["to"], one["article"]): one for one in told["clocks"] if one["law"] == "kr-pipa"}
     report = korean["authority", "PIPA Art. 34(4); Decree Art. 40"]
     assert (report["status"], report["people"], report["because"]) == ("running", 3, ["sensitive-data"])
     assert 61 < report["hours_left"] <= 62
     for text in (shown, json.dumps(told), *((one.name) for one in out.iterdir())):
-        assert not any(name in text for name in ("minji", "hans", "anon\n", "kim", "nobody-9"))
+        assert not any(name in text for name in ("minji", "hans", "anon\n", "kim", "nobody-9", "somewhere"))
     english = (out / "kr-pipa-people-en.txt").read_text(encoding="utf-8")
     assert "Be wary of mail about temple stays." in english
     assert "Religion, Health" in english
@@ -346,7 +350,10 @@ def test_what_is_overdue_ends_with_1_until_it_is_told(database: str, tmp_path: P
         (("2026-01-01", "2126-01-01"), "since: found"),
         (("[cases]", "[cases]\nsensitive-data = false"), "worked out under each law"),
         (('items = ["e-mail address"]', "items = []"), "expected which data, in words"),
-        (("illegal-access", "legal-access"), "expected TOML about the incident"),
+        (("illegal-access", "legal-access"), "docs/how-to/breach.md"),
+        (("[cases]", "records = -5\n[cases]"), "$.records"),
+        (("2026-01-01T00:00:00Z", "0001-01-01T00:00:00+09:00"), "outside the years"),
+        (("[cases]", f"deep = {'[' * 5000}{']' * 5000}\n[cases]"), "docs/how-to/breach.md"),
     ],
 )
 @pytest.mark.usefixtures("platform")

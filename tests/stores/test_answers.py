@@ -197,7 +197,7 @@ def test_derived_themes_are_inside_access_and_outside_portability(platform: Plat
     assert answer.themes
     with reading(platform.engine) as connection:
         held = connection.execute(
-            text("SELECT person FROM persons WHERE person_id = :id"), {"id": PEOPLE[0]}
+            text("SELECT person FROM people WHERE person_id = :id"), {"id": PEOPLE[0]}
         ).scalar_one()
         assert holds_sensitive(connection, held)
     moved: dict[str, Any] = json.loads(as_json(portable(answer)))

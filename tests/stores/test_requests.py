@@ -250,6 +250,20 @@ def test_after_erasure_nothing_is_left_and_nothing_comes_back(platform: Platform
     assert known == ["ben"]
 
 
+def test_what_else_somebody_asked_for_ends_with_their_erasure(platform: Platform) -> None:
+    """Fails when the desk's list breaks, or never empties, because somebody it names was destroyed meanwhile."""
+    other = ask(platform, "access")
+    erase(platform)
+    with reading(platform.engine) as connection:
+        assert open_requests(connection, now=platform.now()) == []
+        row = connection.execute(
+            select(schema.requests).where(schema.requests.c.request_id == other.request_id)
+        ).one()
+    assert (row.outcome, row.person) == ("granted", None)
+    with pytest.raises(UsageError, match="answered already"):
+        platform.requests.answer(other.request_id, "granted", now=platform.now())
+
+
 def test_who_comes_back_by_a_permission_begins_anew(platform: Platform) -> None:
     """Fails when a new permission brings back what happened before the erasure, or can bring nobody back."""
     erase(platform)

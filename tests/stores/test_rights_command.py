@@ -8,9 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from haechi.ledger.seal import Master
-from haechi.stores import open_store
+from haechi.stores import open_store, schema
 from haechi.stores.request_rows import open_requests
 from haechi.stores.rows import reading
 from tests.service.served import HAECHI
@@ -157,3 +158,34 @@ def test_what_is_over_its_time_is_destroyed(desk: Desk) -> None:
     (desk.folder / "controller.toml").write_text(CONTROLLER.replace("730", "1"), encoding="utf-8")
     assert "behaviours 2" in desk("retain", "--controller", "controller.toml")
     assert "behaviours" not in desk("retain", "--controller", "controller.toml")
+
+
+def test_one_that_is_late_is_told_behind_a_thousand_others(desk: Desk) -> None:
+    """Fails when the list ends where somebody thought that lists end, and the exit status says that all is well."""
+    desk("receive", "access", "--person-id", "ann")
+    engine = open_store(str(desk.folder / "data"))
+    columns = [column.name for column in schema.requests.c if column.name not in ("request", "request_id")]
+    names = ", ".join(columns)
+    with engine.begin() as connection:
+        for number in range(1_100):
+            connection.execute(
+                text(
+                    f"INSERT INTO requests (request_id, {names}) SELECT :id, {names} FROM requests WHERE request = 1"
+                ),
+                {"id": f"copy-{number}"},
+            )
+        connection.execute(
+            text("UPDATE requests SET received_at = 1, due_at = 2 WHERE request_id = 'copy-1099'")
+        )
+    engine.dispose()
+    told = desk("due", status=1)
+    assert "copy-1099" in told
+    assert len(told.splitlines()) == 1_101
+
+
+@pytest.mark.parametrize("within", ["-1", "0", "9999999"])
+def test_a_stretch_that_cannot_be_is_refused(desk: Desk, within: str) -> None:
+    """Fails when a slip of the pen hides what is due, or ends in a defect's message."""
+    assert "--within is" in desk("due", "--within", within, status=2)
+    assert "--lapse is" in desk("receive", "access", "--person-id", "ann", "--lapse", within, status=2)
+    assert desk.waiting() == []

@@ -29,10 +29,22 @@ app = cyclopts.App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-COMMANDS = ("audit", "checks", "classify", "doctor", "evaluate", "explain", "gate", "laws", "load", "serve")
+COMMANDS = (
+    "audit",
+    "checks",
+    "classify",
+    "doctor",
+    "evaluate",
+    "explain",
+    "gate",
+    "laws",
+    "load",
+    "review",
+    "serve",
+)
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
-GROUPS = ("example", "keys", "ledger", "permissions", "rights", "themes", "users")
+GROUPS = ("example", "keys", "ledger", "permissions", "policy", "rights", "themes", "users")
 for group in GROUPS:
     app.command(f"haechi.cli.{group}:app", name=group)
 
@@ -116,7 +128,7 @@ def _of_database(error: Exception) -> str | None:
     if type(error).__name__ != "OperationalError" or not hasattr(error, "orig"):
         return None
     said = str(error.orig).strip().splitlines()
-    return f"the database cannot be used: {said[0] if said else 'no reason given'}. Nothing of this call was kept."
+    return f"the database cannot be used: {said[0] if said else 'no reason given'}."
 
 
 def _unforeseen(error: Exception) -> str:

@@ -17,6 +17,7 @@ from haechi.audit.output import spare_inputs, whole
 from haechi.audit.report import sentence, severities
 from haechi.audit.run import Options
 from haechi.audit.run import audit as run_audit
+from haechi.cli.bounds import within
 from haechi.cli.instants import instant
 from haechi.errors import UsageError
 from haechi.law import Money
@@ -87,8 +88,8 @@ def audit(
     threads
         Processors to use; all of them, if not given.
     """
-    _within(LONGEST_DAYS, lapse=lapse, retention=retention)
-    _within(_MOST_THREADS, threads=threads)
+    within(LONGEST_DAYS, lapse=lapse, retention=retention)
+    within(_MOST_THREADS, threads=threads)
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     options = Options(
         laws=tuple(law_ or ()),
@@ -155,12 +156,6 @@ class _Steps:
     def __call__(self, step: str) -> None:
         if self._status is not None:
             self._status.update(f"{step} …")
-
-
-def _within(most: int, **numbers: int | None) -> None:
-    for name, number in numbers.items():
-        if number is not None and not 1 <= number <= most:
-            raise UsageError(f"--{name} is {number}; expected 1 to {most:,}.")
 
 
 def _money(text: str) -> Money:

@@ -2,16 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from haechi.errors import UsageError
+from haechi.cli.progress import progress
+from haechi.cli.spare import spare
 from haechi.sensitivity import judge_with
 from haechi.sensitivity.opinions import opinion_by, with_opinion
 from haechi.sensitivity.read_names import parquet_schema, read_names
@@ -61,41 +59,9 @@ def classify(
             _print(batches, report)
 
 
-def spare(out: Path, inputs: Mapping[str, str | Path | None]) -> None:
-    """Refuse an `--out` that is one of the inputs, each under what it is.
-
-    Raises:
-        UsageError: it is.
-    """
-    for what, file in inputs.items():
-        if file is not None and out.exists() and Path(file).exists() and out.samefile(file):
-            raise UsageError(f"--out {out} is {what} itself; expected another file for the answer.")
-
-
 def _print(batches: Iterator[list[dict[str, object]]], report: Report) -> None:
     try:
         write_lines(batches, sys.stdout.buffer, report=report)
     except BrokenPipeError:
         # The reader has seen enough (`| head`); Python must not complain about it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _untold(_rows: int) -> None:
-    """Nobody watches."""
-
-
-@contextmanager
-def progress(what: str = "names") -> Iterator[Report]:
-    """Told of rows, shows them on a terminal's standard error; nothing elsewhere.
-
-    Args:
-        what: the rows are.
-    """
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _untold
-        return
-    columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda rows: progress.advance(task, rows)

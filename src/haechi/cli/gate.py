@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO, Final, Literal
 import msgspec
 from cyclopts import Parameter
 
-from haechi.cli.classify import progress
+from haechi.cli.progress import progress
 from haechi.cli.serve import host_and_port
 from haechi.errors import OutputError, UsageError
 from haechi.flow.gating import GatePolicy, make_gate

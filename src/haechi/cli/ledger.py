@@ -10,7 +10,7 @@ from typing import Annotated, Final, ParamSpec
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from haechi.cli.classify import progress
+from haechi.cli.progress import progress
 from haechi.errors import LedgerError, OutputError, UsageError
 from haechi.ledger.check import MOST_FLAWS, Checked
 from haechi.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint

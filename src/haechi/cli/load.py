@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from haechi import records, tables
+from haechi.cli.bounds import within
 from haechi.law import load_packs
 from haechi.records import validate
 from haechi.sensitivity import judge_with
@@ -17,6 +18,8 @@ from haechi.stores.ingest import Ingest
 from haechi.stores.ledger.secrets import master_of
 from haechi.stores.requests import Requests
 from haechi.stores.themes import Themes
+from haechi.terms.instants import LONGEST_DAYS
+from haechi.themes.evidence import lapsing
 
 
 def load(
@@ -26,6 +29,7 @@ def load(
     permissions_are_separate: bool = False,
     decisions: Path | None = None,
     approve_ordinary: bool = True,
+    lapse: int | None = None,
 ) -> None:
     """Load people, items, themes, permissions and behaviours of a dataset into the platform of haechi serve.
 
@@ -45,7 +49,11 @@ def load(
         What people decided about themes (haechi themes review).
     approve_ordinary
         Whether a theme that gives nothing away, beyond doubt, opens without anybody's approval.
+    lapse
+        As for haechi serve.
     """
+    within(LONGEST_DAYS, lapse=lapse)
+    rule = lapsing(lapse)
     now = utc_now()
     console = Console(stderr=True, highlight=False)
     done: Counter[str] = Counter()
@@ -66,9 +74,11 @@ def load(
             load_all(
                 opened,
                 engine,
-                themes=Themes(engine, judge_with(decisions), packs, approve_ordinary=approve_ordinary),
-                ingest=Ingest(engine, packs, master=master),
-                requests=Requests(engine, packs, master=master),
+                themes=Themes(
+                    engine, judge_with(decisions), packs, rule=rule, approve_ordinary=approve_ordinary
+                ),
+                ingest=Ingest(engine, packs, rule, master=master),
+                requests=Requests(engine, packs, rule, master=master),
                 master=master,
                 separate=permissions_are_separate,
                 now=now,

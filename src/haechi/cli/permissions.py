@@ -7,11 +7,12 @@ from cyclopts import App
 from rich.console import Console
 
 from haechi.cli.private_files import private_file
+from haechi.cli.spare import spare
 from haechi.law import load_packs
-from haechi.rights.controller import read_controller
+from haechi.rights.controller import read_published
 from haechi.rights.receipts import receipts as receipts_of
-from haechi.stores import open_store
 from haechi.stores.clock import utc_now
+from haechi.stores.opened import connect
 from haechi.stores.receipts import permissions_of, subject_of
 from haechi.stores.rows import reading
 
@@ -44,8 +45,9 @@ def receipts(
     law_pack
         Further or corrected law packs.
     """
-    who, packs = read_controller(controller), load_packs(law_pack or ())
-    with reading(open_store(database)) as connection:
+    who, packs = read_published(controller), load_packs(law_pack or ())
+    spare(out, {"the controller's file": controller})
+    with reading(connect(database)) as connection:
         person, subject = subject_of(connection, person_id, packs)
         given = permissions_of(connection, person)
     document = receipts_of(given, subject, who, packs, now=utc_now())

@@ -13,20 +13,20 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from haechi.cli.breach_text import show_clocks
-from haechi.cli.classify import progress
 from haechi.cli.private_files import private_file
+from haechi.cli.progress import progress
 from haechi.errors import OutputError, UsageError
 from haechi.law import AnnualNotice, LawPack, in_force, load_packs, midnight
 from haechi.rights.annual import notice_of
 from haechi.rights.breach import Clock, clocks
-from haechi.rights.controller import Controller, read_controller
+from haechi.rights.controller import Controller, read_controller, read_published
 from haechi.rights.drafts import Telling, draft
 from haechi.rights.incident import Incident, read_incident
 from haechi.stores import breach as stores_breach
 from haechi.stores.annual import count, used_in
 from haechi.stores.clock import utc_now
 from haechi.stores.ledger.held import one_state
-from haechi.stores.opened import connect, open_store
+from haechi.stores.opened import connect
 from haechi.terms.words import LANGUAGES, Category, Language
 
 _STEP: Final = 1_000
@@ -66,11 +66,13 @@ def annual_notice(
     law_pack
         Further or corrected law packs.
     """
-    who, unwanted = read_controller(controller), _identifiers(declined)
-    engine = open_store(database)
+    who, unwanted = read_published(controller), _identifiers(declined)
+    engine = connect(database)
     _make_folder(out)
     told = False
     for pack in load_packs(law_pack or ()).values():
+        if not pack.annual_notice:
+            continue
         chosen, since, until = _year(pack, year)
         for duty in in_force(pack.annual_notice, until):
             told = True

@@ -3,10 +3,10 @@
 from cyclopts import App
 from rich.console import Console
 
-from haechi.stores import open_store
 from haechi.stores.clock import utc_now
 from haechi.stores.identity.routes import retire as retire_route
 from haechi.stores.identity.routes import routes as all_routes
+from haechi.stores.opened import connect
 from haechi.stores.rows import reading
 
 routes = App(name="routes", help="The ways by which people get in: what is not on the list is not served.")
@@ -21,7 +21,7 @@ def show(*, database: str = "haechi-data") -> None:
     database
         A folder or a postgresql:// URL (or the environment variable HAECHI_DATABASE).
     """
-    with reading(open_store(database)) as connection:
+    with reading(connect(database)) as connection:
         found = all_routes(connection)
     console = Console(soft_wrap=True, highlight=False)
     for one in found:
@@ -40,5 +40,5 @@ def retire(route: str, *, database: str = "haechi-data") -> None:
     database
         A folder or a postgresql:// URL.
     """
-    ended = retire_route(open_store(database), route, now=utc_now())
+    ended = retire_route(connect(database), route, now=utc_now())
     Console(soft_wrap=True, highlight=False).print(f"{ended.route} is retired.", markup=False)

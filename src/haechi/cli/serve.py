@@ -5,9 +5,11 @@ import os
 from pathlib import Path
 from typing import Final
 
+from haechi.cli.bounds import within
 from haechi.errors import UsageError
 from haechi.records import show
 from haechi.service.platform import PlatformSettings
+from haechi.terms.instants import LONGEST_DAYS
 
 _PORTS: Final = 65_535
 SNAPSHOT: Final = "gate.snapshot"
@@ -68,6 +70,7 @@ def serve(
     """
     from haechi.service import serve as service  # noqa: PLC0415 - only who serves needs the server
 
+    within(LONGEST_DAYS, lapse=lapse)
     host, port = host_and_port(listen)
     service.serve(
         PlatformSettings(

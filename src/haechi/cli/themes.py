@@ -11,8 +11,9 @@ import cyclopts
 from cyclopts import Parameter
 
 from haechi import law, sensitivity
-from haechi.cli.classify import progress, spare
 from haechi.cli.instants import instant
+from haechi.cli.progress import progress
+from haechi.cli.spare import spare
 from haechi.cli.themes_text import FIRST, some, taken_in_words, told
 from haechi.errors import UsageError
 from haechi.law import LawPack
@@ -20,13 +21,14 @@ from haechi.sensitivity.answers import read_answers
 from haechi.sensitivity.changes import Comparison, Tally
 from haechi.sensitivity.decisions_file import read_decisions
 from haechi.sensitivity.protected import before_and_after
-from haechi.sensitivity.read_names import Row, read_names
+from haechi.sensitivity.read_names import read_names
 from haechi.sensitivity.review.rows import rows, themes_of
 from haechi.sensitivity.review.take import take
 from haechi.sensitivity.review.write import check_sheet, write_sheet
 from haechi.sensitivity.stream import answered
 from haechi.sensitivity.write_answers import Report
 from haechi.sensitivity.write_changes import check_list, write_changes
+from haechi.terms.row_files import Row
 
 app = cyclopts.App(
     name="themes", help="Decide the arguable themes; see what an upgrade changes before it does."

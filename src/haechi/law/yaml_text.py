@@ -35,8 +35,8 @@ for _kind, _form, _first in _PLAIN:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"^({_form})$"), list(_first))
 
 
-def parse(text: bytes, *, file: str) -> tuple[Node, dict[Place, int]]:
-    """The document in `text`, and the 1-based line of every place in it.
+def parse(text: bytes, *, file: str, kind: str = "a law pack") -> tuple[Node, dict[Place, int]]:
+    """The document in `text`, and the 1-based line of every place in it; `kind` is what messages expect it to be.
 
     Aliases are refused: a pack is read line by line by people, and a few bytes of them can unfold to gigabytes.
 
@@ -44,13 +44,13 @@ def parse(text: bytes, *, file: str) -> tuple[Node, dict[Place, int]]:
         PackError: too large, not YAML, an alias, a key given twice, or nested too deep.
     """
     if len(text) > MAX_BYTES:
-        raise PackError(f"{file}: found more than {MAX_BYTES:,} bytes; expected a law pack.")
-    _refuse_unfolding(text, file)
+        raise PackError(f"{file}: found more than {MAX_BYTES:,} bytes; expected {kind}.")
+    _refuse_unfolding(text, file, kind)
     loader = _Loader(text)
     try:
         root = loader.get_single_node()
         if root is None:
-            raise PackError(f"{file}: found nothing; expected a law pack.")
+            raise PackError(f"{file}: found nothing; expected {kind}.")
         lines = dict(_lines(root, (), file))
         document: Node = loader.construct_document(root)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as fault:
@@ -66,7 +66,7 @@ def _first_line(fault: Exception) -> str:
     return str(fault).splitlines()[0][:200]
 
 
-def _refuse_unfolding(text: bytes, file: str) -> None:
+def _refuse_unfolding(text: bytes, file: str, kind: str) -> None:
     # Event by event, because composing is recursive: deep text would end the process before any error.
     depth = 0
     try:
@@ -76,9 +76,7 @@ def _refuse_unfolding(text: bytes, file: str) -> None:
                 raise PackError(f"{file}, line {line}: found an alias; expected the text written out.")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
-                raise PackError(
-                    f"{file}, line {line}: found lists in lists {depth} deep; expected a law pack."
-                )
+                raise PackError(f"{file}, line {line}: found lists in lists {depth} deep; expected {kind}.")
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as fault:
         raise PackError(f"{file}: expected readable YAML; {_first_line(fault)}.") from None
 

@@ -104,6 +104,7 @@ class Sighting(NamedTuple):
         outcome: what was decided on it.
         similarity: 0 to 1 of the masked texts.
         parties: protected parties it names.
+        payer: who paid for it, where it was said to be another.
     """
 
     ad_id: str
@@ -111,6 +112,7 @@ class Sighting(NamedTuple):
     outcome: str
     similarity: float
     parties: tuple[str, ...]
+    payer: str | None = None
 
 
 @dataclass(frozen=True)

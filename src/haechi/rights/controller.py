@@ -1,12 +1,12 @@
 """Who answers for the data, and how long what is kept: what every answer must say and only the operator knows."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from haechi.errors import UsageError
+from haechi.rights.toml_file import read_toml
 
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 _Url = Annotated[str, msgspec.Meta(pattern="^[a-z]+:.", max_length=1_000)]
@@ -77,12 +77,19 @@ def read_controller(file: Path) -> Controller:
     Raises:
         UsageError: it cannot be read, or lacks something; the message names it.
     """
-    try:
-        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Controller)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UsageError(f"{file}: expected a file that says who answers for the data; {fault}.") from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        raise UsageError(f"{file}: {fault}; see docs/reference/rights.md.") from None
+    return read_toml(file, Controller, about="who answers for the data", page="docs/reference/rights.md")
+
+
+def read_published(file: Path) -> Controller:
+    """The operator's file, where receipts or notices are to be written.
+
+    Raises:
+        UsageError: as `read_controller`; or it lacks what they name.
+    """
+    found = read_controller(file)
+    if found.published is None:
+        raise UsageError(f"{file}: no [published]; see docs/reference/receipts.md.")
+    return found
 
 
 def published(controller: Controller) -> Published:

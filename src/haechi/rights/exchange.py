@@ -1,14 +1,13 @@
 """How the platform deals with agents and advertisers about people's rights: the operator's file, in TOML."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from haechi.errors import UsageError
 from haechi.rights.addresses import is_https
 from haechi.rights.deletion import Issuer
+from haechi.rights.toml_file import read_toml
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
@@ -62,12 +61,8 @@ def read_exchange(file: Path) -> Exchange:
     Raises:
         UsageError: it cannot be read, or lacks something; the message names it.
     """
-    try:
-        found = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Exchange)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UsageError(f"{file}: expected a file with [drp] or [deletions]; {fault}.") from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        raise UsageError(f"{file}: {fault}; see docs/reference/data-rights-protocol.md.") from None
+    page = "docs/reference/data-rights-protocol.md"
+    found = read_toml(file, Exchange, about="how agents and advertisers are dealt with", page=page)
     if found.drp is None:
         return found
     drp = msgspec.structs.replace(found.drp, agents=str(file.parent / found.drp.agents))

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from haechi.errors import UsageError
 from haechi.law import BreachCase, BreachEvent, BreachItem, BreachReceiver, BreachStage
+from haechi.rights.toml_file import read_toml
 from haechi.terms.words import Category, Language
 from haechi.terms.zones import naive
 
@@ -56,7 +58,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     themes: tuple[str, ...] = ()
     advertisers: tuple[str, ...] = ()
     everyone: bool = False
-    records: int | None = None
+    records: Annotated[int, msgspec.Meta(ge=0)] | None = None
     cases: Mapping[BreachCase, bool] = {}
     said: Mapping[Language, Mapping[BreachItem, str]] = {}
     told: tuple[Told, ...] = ()
@@ -68,19 +70,17 @@ def read_incident(file: Path, *, now: datetime) -> Incident:
     Raises:
         UsageError: it cannot be read, lacks something, or contradicts itself or the clock.
     """
+    found = read_toml(file, Incident, about="what happened", page="docs/how-to/breach.md")
     try:
-        found = msgspec.toml.decode(file.read_bytes(), type=Incident)
-    except OSError as fault:
-        raise UsageError(f"{file}: expected a file about the incident; {fault.strerror}.") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as fault:
-        raise UsageError(f"{file}: expected TOML about the incident; {fault}.") from None
-    incident = msgspec.structs.replace(
-        found,
-        known_at=naive(found.known_at),
-        since=None if found.since is None else naive(found.since),
-        until=None if found.until is None else naive(found.until),
-        told=tuple(msgspec.structs.replace(one, at=naive(one.at)) for one in found.told),
-    )
+        incident = msgspec.structs.replace(
+            found,
+            known_at=naive(found.known_at),
+            since=None if found.since is None else naive(found.since),
+            until=None if found.until is None else naive(found.until),
+            told=tuple(msgspec.structs.replace(one, at=naive(one.at)) for one in found.told),
+        )
+    except OverflowError:
+        raise UsageError(f"{file}: found an instant outside the years 1 to 9999; expected none.") from None
     for place, wrong, expected in _faults(incident, now):
         raise UsageError(f"{file}, {place}: found {wrong}; expected {expected}.")
     return incident

@@ -7,8 +7,9 @@ from typing import Final
 import msgspec
 
 from haechi.errors import DataError, Fault, FaultKind
-from haechi.sensitivity.read_names import Row, read_names
+from haechi.sensitivity.read_names import read_names
 from haechi.sensitivity.stream import asked
+from haechi.terms.row_files import Row
 
 _COLUMNS: Final = ("categories", "arguable", "undecided")
 _SHOWN: Final = 60

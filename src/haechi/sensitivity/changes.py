@@ -12,8 +12,8 @@ import msgspec
 from haechi.sensitivity.answers import Answers, Said, mark, said_of
 from haechi.sensitivity.decided import DecidedEngine, Judge
 from haechi.sensitivity.decisions import Decision, Key, answer_of, key_of
-from haechi.sensitivity.read_names import Row
 from haechi.sensitivity.stream import asked
+from haechi.terms.row_files import Row
 from haechi.terms.words import CATEGORIES, Category
 
 Kind = Literal[

@@ -6,7 +6,8 @@ from typing import Protocol
 from haechi.errors import UsageError
 from haechi.sensitivity import embeddings
 from haechi.sensitivity.endpoint import Endpoint
-from haechi.sensitivity.read_names import OPINION, Row
+from haechi.sensitivity.read_names import OPINION
+from haechi.terms.row_files import Row
 from haechi.terms.words import Category
 
 

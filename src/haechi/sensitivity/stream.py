@@ -11,7 +11,7 @@ from typing import Final
 
 from haechi.sensitivity.decided import Judge
 from haechi.sensitivity.engine import Judgement, load
-from haechi.sensitivity.read_names import Row
+from haechi.terms.row_files import Row
 
 _ALONE: Final = 8
 """Batches that one process judges before it is worth starting others."""

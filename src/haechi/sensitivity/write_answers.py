@@ -13,7 +13,8 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 
 from haechi.errors import OutputError, UsageError
-from haechi.sensitivity.read_names import ADDED, OPINION, Row
+from haechi.sensitivity.read_names import ADDED, OPINION
+from haechi.terms.row_files import Row
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,10 +1,11 @@
 """Ad review over HTTP: an ad before it runs, what is known beside ads, and notices. People decide at the desk."""
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Final
 
 from litestar import Controller, get, post, put
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import PermissionDeniedException, TooManyRequestsException
 from litestar.params import QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from sqlalchemy import select
@@ -26,26 +27,20 @@ from haechi.service.ads_shapes import (
     Taken,
 )
 from haechi.service.callers import needs
+from haechi.service.limits import told
 from haechi.service.platform import Platform
 from haechi.service.problems import PROBLEMS
 from haechi.stores import schema
 from haechi.stores.clock import instant, utc_now
+from haechi.stores.identity.limits import take
 from haechi.stores.keys import Caller
 from haechi.stores.review.advertisers import AdvertiserFacts, put_advertiser
 from haechi.stores.review.appeals import Appeal, appeal, appeals_of
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.jobs import open_review
-from haechi.stores.review.notices import (
-    NewNotice,
-    Notice,
-    NoticeAnswer,
-    answers_told,
-    notice_of,
-    open_notices,
-    receive_notice,
-    waiting_answers,
-)
+from haechi.stores.review.notice_answers import NoticeAnswer, answers_told, waiting_answers
+from haechi.stores.review.notices import NewNotice, Notice, notice_of, open_notices, receive_notice
 from haechi.stores.review.parties import (
     Party,
     SignedAuthorisation,
@@ -59,7 +54,7 @@ from haechi.stores.review.publishing import MayRun, Told, acknowledge, may_run, 
 from haechi.stores.review.registers import Register, claim_licence, take_register
 from haechi.stores.review.sweeps import Progress, sweeps_of_notice
 from haechi.stores.review.versions import Standing, expect_ad
-from haechi.stores.rows import reading
+from haechi.stores.rows import reading, writing
 from haechi.terms.zones import with_zone
 
 _get = partial(get, responses=PROBLEMS, sync_to_thread=True)
@@ -80,7 +75,7 @@ class AdRoutes(Controller):
         """Has a new ad judged; it runs only once it is approved. The same again is answered as it stands."""
         now = utc_now()
         ad = data.as_ad(data.ad_id, _advertiser_id(platform, caller, data), now)
-        with platform.place():
+        with platform.ad_work.place():
             return _view(platform, platform.ads.submit(ad, data.picture, by=caller.name, now=now))
 
     @_get("/{ad_id:str}", guards=[needs("ads")])
@@ -93,15 +88,16 @@ class AdRoutes(Controller):
         """Has a change judged: all of the ad as it is to be. Nothing of it runs until the new version is approved."""
         now = utc_now()
         ad = data.as_ad(ad_id, _advertiser_id(platform, caller, data), now)
-        with platform.place():
+        with platform.ad_work.place():
             return _view(platform, platform.ads.change(ad, data.picture, by=caller.name, now=now))
 
     @_post("/{ad_id:str}/check", guards=[needs("ads")], status_code=HTTP_200_OK)
     def check(self, ad_id: str, data: AdBody, platform: Platform, caller: Caller) -> Checked:
         """What review would say of an ad before it is submitted: reasons and mends. Nothing is kept."""
         now = utc_now()
+        _expect_patience(platform, caller, now)
         ad = data.as_ad(ad_id, _advertiser_id(platform, caller, data), now)
-        with platform.place():
+        with platform.ad_work.place():
             found = platform.ads.check(ad, data.picture, now=now)
         return Checked(outcome=found.decision, reasons=found.reasons)
 
@@ -226,9 +222,9 @@ class NoticeRoutes(Controller):
     @_post(guards=[needs("review")], status_code=HTTP_201_CREATED)
     def receive(self, data: NewNotice, platform: Platform, caller: Caller) -> Notice:
         """Takes a report in: who is impersonated is protected when this answers, and every ad is judged again."""
-        told = receive_notice(platform.engine, data, by=caller.name, now=utc_now())
+        taken = receive_notice(platform.engine, data, by=caller.name, now=utc_now())
         platform.ad_work.wake()
-        return with_zone(told)
+        return with_zone(taken)
 
     @_get(guards=[needs("review")])
     def waiting(self, platform: Platform) -> list[Notice]:
@@ -282,6 +278,18 @@ def _advertiser_id(platform: Platform, caller: Caller, data: AdBody) -> str:
     if data.advertiser_id not in (None, own):
         raise PermissionDeniedException("the key belongs to another advertiser")
     return str(own)
+
+
+def _expect_patience(platform: Platform, caller: Caller, now: datetime) -> None:
+    if caller.advertiser is None:
+        return
+    with writing(platform.engine) as connection:
+        allowed = take(connection, "check-for-advertiser", str(caller.advertiser), now=now)
+    if not allowed:
+        told("checks")
+        raise TooManyRequestsException(
+            "too many ads were checked within an hour; submit one, or wait", headers={"Retry-After": "30"}
+        )
 
 
 def _view(platform: Platform, standing: Standing) -> AdView:

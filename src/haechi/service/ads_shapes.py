@@ -8,7 +8,7 @@ import msgspec
 from haechi.review.ads import Ad, Licence, Outcome, Reason, Targeting
 from haechi.stores.review.changes import Change
 from haechi.stores.review.parties import Party
-from haechi.stores.review.words import State
+from haechi.stores.review.words import Country, Name, Names, State
 
 _Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 _Short = Annotated[str, msgspec.Meta(max_length=2_000)]
@@ -17,12 +17,12 @@ _Short = Annotated[str, msgspec.Meta(max_length=2_000)]
 class AdBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An ad, all of it. advertiser_id: where the key is not an advertiser's own. picture: its bytes in base 64."""
 
-    advertiser_id: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    advertiser_id: Name | None = None
     headline: _Text = ""
     text: _Text = ""
     landing_url: _Short | None = None
     display_name: _Short | None = None
-    country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] | None = None
+    country: Country | None = None
     language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2}$")] | None = None
     targeting: Targeting = Targeting()
     payer: _Short | None = None
@@ -40,7 +40,7 @@ class AdBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Submission(AdBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new ad."""
 
-    ad_id: Annotated[str, msgspec.Meta(max_length=500)]
+    ad_id: Name
 
 
 class AdView(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,12 +134,12 @@ class Taken(msgspec.Struct, frozen=True):
 class Claimed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A licence that an advertiser says it has."""
 
-    advertiser_id: str
-    regulator: str
-    number: str
-    registered_name: str
-    domains: tuple[str, ...] = ()
-    country: str | None = None
+    advertiser_id: Name
+    regulator: Name
+    number: Name
+    registered_name: Name
+    domains: Names = ()
+    country: Country | None = None
 
     def as_licence(self) -> Licence:
         """The licence, as review sees it."""

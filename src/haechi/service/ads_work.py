@@ -1,17 +1,25 @@
-"""Ad review's work beside the calls: what was cut off is taken up, sweeps go on, pictures whose date is over go."""
+"""Ad review's work beside the calls: sweeps, pages looked at again, what was cut off taken up, pictures destroyed."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from litestar.exceptions import TooManyRequestsException
 
+from haechi.service.limits import told
 from haechi.stores.clock import utc_now
 from haechi.stores.review.ads import Ads
 from haechi.stores.review.blobs import forget_blobs
+from haechi.stores.review.rechecks import recheck_due
+from haechi.stores.review.sweep_begun import sweep_expired
 from haechi.stores.review.sweeps import go_on
 
 _CLEARS: Final = timedelta(hours=6)
+_EXAMINED: Final = 24
+"""Ads that are examined at once; a further one is told to come again."""
 
 
 class AdWork:
@@ -25,6 +33,7 @@ class AdWork:
     def __init__(self, ads: Ads, seconds: float) -> None:
         self._ads = ads
         self._seconds = seconds
+        self._places = threading.BoundedSemaphore(_EXAMINED)
         self._woken = threading.Event()
         self._ended = False
         self._thread: threading.Thread | None = None
@@ -34,6 +43,23 @@ class AdWork:
         """Begins it."""
         self._thread = threading.Thread(target=self._go_on, name="haechi-ads", daemon=True)
         self._thread.start()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place among the ads that are examined: apart from who waits for the writer, whom slow pages keep not.
+
+        Raises:
+            TooManyRequestsException: all are taken; nothing was done.
+        """
+        if not self._places.acquire(blocking=False):
+            told("ads")
+            raise TooManyRequestsException(
+                "too many ads are being examined; send again", headers={"Retry-After": "1"}
+            )
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def wake(self) -> None:
         """There is work: it is not waited for."""
@@ -55,14 +81,16 @@ class AdWork:
         now = utc_now()
         try:
             self._ads.resume(now=now)
-            told = go_on(self._ads.engine, self._ads.screening, now=now)
+            sweep_expired(self._ads.engine, now=now)
+            looked = recheck_due(self._ads, now=now)
+            sweeps = go_on(self._ads.engine, self._ads.screening, now=now)
             if self._cleared is None or now - self._cleared >= _CLEARS:
                 forget_blobs(self._ads.engine, now=now)
                 self._cleared = now
         except Exception as fault:  # noqa: BLE001 - a thread that ends would leave sweeps half-way, unseen
             structlog.get_logger("haechi").error("ad review", fault=type(fault).__name__)
             return False
-        return any(one.finished_at is None for one in told)
+        return looked > 0 or any(one.finished_at is None for one in sweeps)
 
     def _go_on(self) -> None:
         while not self._ended:

@@ -43,7 +43,7 @@ from haechi.stores.review.ads import Ads
 from haechi.stores.review.by_hand import hold_for_a_person
 from haechi.stores.snapshots import SnapshotMaker
 from haechi.stores.themes import Themes
-from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
+from haechi.themes.evidence import lapsing
 
 _WAITING: Final = 16
 """Batches that may wait for the writer; a further one is told to come again."""
@@ -123,9 +123,7 @@ class Platform:
         self.packs = chosen(load_packs(tuple(map(Path, settings.law_packs))), settings.laws)
         self.judge = judge_with(None if settings.decisions is None else Path(settings.decisions))
         self.engine = open_store(settings.database)
-        self.rule = rule = EvidenceRule(
-            DEFAULT_EVIDENCE.kind_thousandths, DEFAULT_EVIDENCE.threshold_thousandths, settings.lapse_days
-        )
+        self.rule = rule = lapsing(settings.lapse_days)
         self.controller = None if settings.controller is None else read_controller(Path(settings.controller))
         self.themes = Themes(
             self.engine, self.judge, self.packs, rule=rule, approve_ordinary=settings.approve_ordinary

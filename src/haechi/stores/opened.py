@@ -47,6 +47,9 @@ def database_url(database: str) -> URL:
         raise UsageError(
             f"a database of kind {url.get_backend_name()!r}; expected a folder or a postgresql:// URL."
         )
+    if "@" in (url.host or ""):
+        # What stands before it is the rest of the password, and every message about the database names the host.
+        raise UsageError("the database's URL has an @ in its password; expected %40 in its place.")
     return _with_password(url).set(drivername="postgresql+psycopg")
 
 

@@ -152,7 +152,10 @@ ads: Final = Table(
     # Ads that are copies of one another have one cluster: the number of the first of them.
     Column("cluster", _NUMBER, nullable=False, index=True),
     Column("created_at", _INSTANT, nullable=False),
+    # When the page behind it was last looked at; null where nobody looks.
+    Column("looked_at", _INSTANT),
     Index("ix_review_ads_state", "state", "ad"),
+    Index("ix_review_ads_looked_at", "state", "looked_at"),
 )
 
 versions: Final = Table(
@@ -351,6 +354,8 @@ notices: Final = Table(
     Column("result", Text),
     Column("reason", Text, nullable=False),
     Column("by", Text),
+    # By which ads were judged again because of it; several notices may have one.
+    Column("sweep", _NUMBER, index=True),
     Index("ix_review_notices_open", "decided_at", "due_at"),
 )
 
@@ -367,7 +372,8 @@ sweeps: Final = Table(
     METADATA,
     # Every ad that runs or waits is judged again, one after the other.
     Column("sweep", _NUMBER, primary_key=True),
-    Column("notice", _NUMBER, ForeignKey("review_notices.notice"), index=True),
+    # The notice that it was begun for, or null.
+    Column("notice", _NUMBER, ForeignKey("review_notices.notice")),
     Column("why", Text, nullable=False),
     Column("started_at", _INSTANT, nullable=False),
     # The last ad judged, and the last there was when it began: whoever came later knew already.

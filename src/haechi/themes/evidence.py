@@ -4,7 +4,7 @@ Everything is an integer: a weight between an item and a theme counts in billion
 thousandths, so that every engine agrees to the bit at the threshold.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -47,6 +47,11 @@ class EvidenceRule:
 
 DEFAULT_EVIDENCE: Final = EvidenceRule()
 """The kind weights and the threshold of the records contract."""
+
+
+def lapsing(days: int | None) -> EvidenceRule:
+    """The contract's rule, where memberships close so many days after the last positive behaviour; None: never."""
+    return replace(DEFAULT_EVIDENCE, lapse_days=days)
 
 
 def weight_billionths(weight: ir.FloatingValue) -> ir.IntegerValue:

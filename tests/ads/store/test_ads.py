@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, text, update
 
 from haechi.errors import DataError, MissingError, UsageError
-from haechi.review.ads import Decision
+from haechi.review.ads import Ad, Decision, Targeting
+from haechi.review.hashes import content_hash
 from haechi.stores import review_schema as tables
 from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger import entries
@@ -19,6 +20,8 @@ from haechi.stores.review.changes import changes_of
 from haechi.stores.review.decided import Making, check_decisions, decided_since, write_decision
 from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.publishing import acknowledge, waiting
+from haechi.stores.review.rechecks import EVERY, recheck_due
+from haechi.stores.review.sweeps import go_on
 from haechi.stores.review.words import StaleError
 from haechi.stores.rows import reading, writing
 from tests.ads.store.worlds import NOW, Desk, ad, examine, hours, pages
@@ -78,6 +81,30 @@ def test_every_change_is_judged_again(world: Desk, change: dict[str, Any]) -> No
     assert after.decision_id != before.decision_id
     assert world.runs(ad_hash=after.ad_hash)
     assert not world.runs(ad_hash=before.ad_hash)
+
+
+def test_a_field_that_is_added_later_leaves_older_hashes(world: Desk) -> None:
+    """An upgrade that changes what an ad hashes to would call every kept decision a forgery."""
+    fields = [(one.name, one.type, one.default) for one in msgspec.structs.fields(Ad) if not one.required]
+    newer = msgspec.defstruct(
+        "Ad",
+        [
+            ("ad_id", str),
+            ("advertiser_id", str),
+            ("submitted_at", dt.datetime),
+            *fields,
+            ("sound", str | None, None),
+        ],
+        kw_only=True,
+        frozen=True,
+    )
+    one = ad(text="shoes", landing_url="https://acme.example/")
+    same: Any = newer(**{name: getattr(one, name) for name in one.__struct_fields__})
+    assert content_hash(same, "p") == content_hash(one, "p")
+    other: Any = msgspec.structs.replace(same, sound="song")
+    assert content_hash(other, "p") != content_hash(one, "p")
+    targeted = msgspec.structs.replace(one, targeting=Targeting(exclude=("JP",)))
+    assert content_hash(targeted, "p") != content_hash(one, "p")
 
 
 def test_an_approved_version_stops_when_a_change_comes(engine: Engine) -> None:
@@ -228,6 +255,26 @@ def test_a_page_that_cannot_be_reached_now_tells_nothing(engine: Engine) -> None
     assert world.runs()
 
 
+def test_pages_of_running_ads_are_looked_at_again_and_again(engine: Engine) -> None:
+    """A swap that nobody looks for is found by its victims: every page in its turn, also where one always fails."""
+    web = {f"https://shop{number}.example/": "shoes" for number in range(20)}
+    world = Desk(engine, visit=pages(web)).found()
+    for number in range(20):
+        world.submit(f"a{number}", landing_url=f"https://shop{number}.example/")
+    world.submit("held", text="[hold]", landing_url="https://shop1.example/")
+    world.submit("none")
+    assert recheck_due(world.ads, now=world.now()) == 0
+    web["https://shop3.example/"] = "[hold] savings"
+    del web["https://shop5.example/"]
+    world.clock += EVERY
+    assert recheck_due(world.ads, limit=5, now=world.now()) == 5
+    assert recheck_due(world.ads, now=world.now()) == 15
+    assert recheck_due(world.ads, now=world.now()) == 0
+    assert [number for number in range(20) if not world.runs(f"a{number}")] == [3]
+    with reading(engine) as connection:
+        assert list(check_decisions(connection)) == []
+
+
 def test_what_the_ad_server_and_the_advertiser_do(world: Desk) -> None:
     """A paused ad must not run again because it was changed, and an expired one never."""
     world.submit()
@@ -306,6 +353,32 @@ def test_every_decision_is_on_the_ledger_and_a_changed_one_is_found(world: Desk)
             assert list(check_decisions(connection)) != []
             transaction.rollback()
         connection.close()
+
+
+def test_earlier_ads_are_those_before_and_never_the_ad_itself(world: Desk) -> None:
+    """An ad that counts among its own predecessors hides that its account slept, and looks like a flood."""
+    told: dict[str, list[Any]] = {}
+
+    def asking(one: Any, **more: Any) -> Decision:
+        past, before = more["history"], one.submitted_at
+        told.setdefault(one.ad_id, []).append(
+            (
+                past.submitted_since("acme", NOW, before),
+                past.last_submitted("acme", before),
+                past.first_finance_ad("acme"),
+                past.near_copies(one, "masked"),
+            )
+        )
+        return examine(one, **more)
+
+    world.ads = Desk(world.engine, asking).ads
+    first = world.submit("a1", text="[finance]").submitted_at
+    world.submit("b1", text="[finance]", advertiser="club")
+    second = world.submit("a2").submitted_at
+    put_party(world.engine, Party(party_id="taro", names=("Taro Yamada",)), by="key", now=world.now())
+    go_on(world.engine, world.ads.screening, now=world.now())
+    assert told["a1"] == [(0, None, None, ()), (1, second, None, ())]
+    assert told["a2"] == [(1, first, first, ()), (1, first, first, ())]
 
 
 def test_an_index_of_earlier_ads_follows_what_is_decided(world: Desk) -> None:

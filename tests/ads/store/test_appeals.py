@@ -95,6 +95,19 @@ def test_nobody_judges_their_own_decision(world: Desk) -> None:
     assert world.take("bob") == job
 
 
+def test_who_decides_the_ad_while_they_have_its_appeal_loses_the_appeal(world: Desk) -> None:
+    """Held, appealed, and rejected by the person who has the appeal in hand: somebody else answers it."""
+    world.submit(text="[hold]")
+    ask(world)
+    job = str(world.job_of("a1", "appeal"))
+    queue.claim(world.engine, job, by="bob", now=world.now())
+    world.decide("reject", by="bob")
+    with pytest.raises(UsageError, match="did not decide"):
+        settle(world, "uphold", "bob")
+    queue.release(world.engine, job, by="bob", now=world.now())
+    assert settle(world, "uphold", "ann").outcome == "uphold"
+
+
 def test_no_machine_decides_an_appeal(world: Desk) -> None:
     """DSA, Art. 20(6): only a person who signs in may, not a program and not the screening."""
     world.submit(text="[reject]")

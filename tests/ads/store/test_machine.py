@@ -168,7 +168,14 @@ class Machine(RuleBasedStateMachine):
             assert before[0].outcome == "approve" or before[0].decision_id in self.appeals
             return
         self.appeals.add(told.decision_id)
-        job = str(self.world.job_of(ad_id, "appeal"))
+        j, p = tables.jobs, tables.appeals
+        with reading(self.engine) as connection:
+            # An older version's appeal may be open too.
+            job = connection.execute(
+                select(j.c.job_id).join_from(j, p, p.c.appeal == j.c.appeal).where(
+                    p.c.appeal_id == told.appeal_id
+                )
+            ).scalar_one()  # fmt: skip
         assert job in {one.job_id for one in waiting_jobs(self.engine, by=by, now=self.world.now())}
         try:
             queue.claim(self.engine, job, by=by, now=self.world.now())

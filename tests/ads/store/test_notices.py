@@ -10,22 +10,17 @@ from sqlalchemy import Engine, select
 
 from haechi.errors import KnowledgeError, MissingError, UsageError
 from haechi.review.ads import Decision, Licence
+from haechi.review.case import World
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger import entries
 from haechi.stores.review import queue
+from haechi.stores.review.blobs import forget_blobs
 from haechi.stores.review.clocks import due, read_clocks
 from haechi.stores.review.decided import check_decisions
-from haechi.stores.review.notices import (
-    NewNotice,
-    Notice,
-    answer_notice,
-    answers_told,
-    open_notices,
-    receive_notice,
-    waiting_answers,
-)
+from haechi.stores.review.notice_answers import answer_notice, answers_told, waiting_answers
+from haechi.stores.review.notices import NewNotice, Notice, open_notices, receive_notice
 from haechi.stores.review.parties import (
     Party,
     SignedAuthorisation,
@@ -35,7 +30,8 @@ from haechi.stores.review.parties import (
     revoke_authorisation,
 )
 from haechi.stores.review.registers import Register, claim_licence, licences_of, take_register
-from haechi.stores.review.sweeps import Progress, go_on, progress_of, step
+from haechi.stores.review.sweep_begun import sweep_expired
+from haechi.stores.review.sweeps import Progress, go_on, progress_of, step, sweeps_of_notice
 from haechi.stores.review.views import overdue, show_job
 from haechi.stores.rows import reading
 from haechi.stores.schema import METADATA
@@ -86,11 +82,11 @@ def test_notice_knowledge_and_action_are_on_the_ledger(world: Desk) -> None:
     world.submit("a1", text="Taro Yamada tells how")
     report(world, party=TARO, ad_ids=("a1",), text="secret words of the victim")
     world.clock += hours(1)
+    sweep(world)
     second = report(world, party_id="taro", source="AUTHORITY")
     assert second.known["earlier_notices_of_party"] == 1
     assert second.known["party_protected"]
-    sweep_both = go_on(world.engine, world.ads.screening, now=world.now())
-    assert len(sweep_both) == 2
+    sweep(world)
     with reading(world.engine) as connection:
         found = [entry for _, entry in entries(connection)]
     kinds = [entry.kind for entry in found]
@@ -126,6 +122,24 @@ def test_what_others_report_is_looked_at_while_it_runs(world: Desk) -> None:
     assert world.job_of("a1") is not None
     world.decide("reject", "a1")
     assert not world.runs("a1")
+
+
+def test_a_job_gets_never_less_pressing_nor_later(world: Desk) -> None:
+    """A second reason to look must not put off the first."""
+    world.submit("a1", text="[hold]")
+    (held,) = world.rows(tables.jobs)
+    report(world, ad_ids=("a1",))
+    (pressing,) = world.rows(tables.jobs)
+    assert (pressing.priority, pressing.due_at) == (0, held.due_at)
+    world.change("a1", text="[hold] again")
+    (again,) = world.rows(tables.jobs)
+    assert (again.priority, again.due_at) == (0, held.due_at)
+    world.submit("a2")
+    report(world, ad_ids=("a2",), source="USER")
+    late = world.rows(tables.jobs)[1]
+    world.change("a2", text="[hold]")
+    sooner = world.rows(tables.jobs)[1]
+    assert (late.priority, sooner.priority, sooner.due_at < late.due_at) == (1, 1, True)
 
 
 def test_an_ad_reported_while_it_is_examined_does_not_run(engine: Engine) -> None:
@@ -185,6 +199,7 @@ def test_two_who_sweep_at_once_count_each_ad_once(world: Desk) -> None:
 def test_a_sweep_does_not_undo_what_a_person_saw(world: Desk) -> None:
     """A reviewer who let an ad go, knowing that it names the party, is not asked again by every report."""
     put_party(world.engine, TARO, by="desk", now=world.now())
+    sweep(world)
     world.submit("a1", text="The news: Taro Yamada wins")
     world.decide("approve", "a1")
     world.submit("a2", text="[hold]")
@@ -294,6 +309,8 @@ def test_a_signed_authorisation_lets_its_advertiser_alone(world: Desk) -> None:
     assert world.submit("b1", text="Taro Yamada", advertiser="club").state == "held"
     revoke_authorisation(world.engine, authorisation, by="desk", now=world.now())
     assert world.submit("a2", text="Taro Yamada").state == "held"
+    assert sweep(world).held == 1
+    assert not world.runs("a1")
     with pytest.raises(MissingError):
         revoke_authorisation(world.engine, authorisation, by="desk", now=world.now())
     for wrong in (
@@ -303,6 +320,60 @@ def test_a_signed_authorisation_lets_its_advertiser_alone(world: Desk) -> None:
             authorise(world.engine, msgspec.structs.replace(given, **wrong), by="d", now=world.now())
     end_party(world.engine, "taro", by="desk", now=world.now())
     assert world.submit("a3", text="Taro Yamada").state == "approved"
+
+
+def test_an_authorisation_that_ends_by_its_date_stops_its_ads(engine: Engine) -> None:
+    """Nobody does anything on that day: the ads have to be judged again all the same, and as of that day."""
+
+    def by_date(one: Any, **more: Any) -> Decision:
+        held = more["world"].authorised.get(("taro", one.advertiser_id), ())
+        holds = any(each.expires_at is None or one.submitted_at < each.expires_at for each in held)
+        known = more["world"] if holds else World(parties=more["world"].parties)
+        return examine(one, **{**more, "world": known})
+
+    world = Desk(engine, by_date).found()
+    put_party(engine, TARO, by="desk", now=world.now())
+    given = SignedAuthorisation(
+        party_id="taro", advertiser_id="acme", scope="s", signed_at=NOW, signature_ref="v",
+        expires_at=NOW + hours(5),
+    )  # fmt: skip
+    authorise(engine, given, by="desk", now=world.now())
+    sweep(world)
+    assert world.submit("a1", text="Taro Yamada").state == "approved"
+    assert not sweep_expired(engine, now=world.now())
+    world.clock += hours(5)
+    assert sweep_expired(engine, now=world.now())
+    assert sweep(world).held == 1
+    assert not world.runs("a1")
+    assert not sweep_expired(engine, now=world.now())
+
+
+def test_many_reports_wait_for_one_sweep(world: Desk) -> None:
+    """A flood of reports about one person must not judge every ad once for each of them."""
+    world.submit("a1", text="Taro Yamada")
+    first = report(world, party=TARO)
+    world.submit("a2", text="shoes")
+    others = [report(world, party_id="taro") for _ in range(20)]
+    told = sweep(world)
+    assert (told.judged, told.held) == (2, 1)
+    for one in (first, *others):
+        assert sweeps_of_notice(world.engine, one.notice_id) == [told]
+    with reading(world.engine) as connection:
+        acted = [entry.public["notice_id"] for _, entry in entries(connection, kind="notice-acted")]
+    assert sorted(map(str, acted)) == sorted(one.notice_id for one in (first, *others))
+    with pytest.raises(MissingError):
+        sweeps_of_notice(world.engine, "none")
+
+
+def test_reference_pictures_go_when_protection_ends(world: Desk) -> None:
+    """The face of somebody who is no longer protected must not stay; that of somebody who is must."""
+    for name in ("taro", "hana"):
+        party = Party(party_id=name, names=(name,))
+        put_party(world.engine, party, images=(b"both", name.encode()), by="desk", now=world.now())
+    assert forget_blobs(world.engine, now=NOW + dt.timedelta(days=9_000)) == 0
+    end_party(world.engine, "taro", by="desk", now=world.now())
+    assert forget_blobs(world.engine, now=world.now()) == 1
+    assert {bytes(row.bytes) for row in world.rows(tables.blobs)} == {b"both", b"hana"}
 
 
 def test_of_registers_the_newest_counts(world: Desk) -> None:

@@ -52,6 +52,18 @@ def test_one_has_a_job_at_a_time_and_for_a_time(world: Desk) -> None:
     assert world.runs()
 
 
+def test_a_lease_that_is_over_decides_nothing_also_where_nobody_else_came(world: Desk) -> None:
+    """What somebody looked at yesterday is not what they decide on today."""
+    world.submit(text="[hold]")
+    job = str(world.take("ann"))
+    world.clock += queue.LEASE
+    with pytest.raises(TakenError):
+        world.say(job, "approve")
+    assert world.state() == "held"
+    assert world.take("ann") == job
+    assert world.say(job, "approve") is not None
+
+
 def test_a_lease_is_as_long_again_for_who_asks(world: Desk) -> None:
     """A reviewer who needs longer keeps the job, as one claim."""
     world.submit(text="[hold]")
@@ -323,6 +335,8 @@ def test_known_answers_are_mixed_in_and_look_like_the_others(world: Desk) -> Non
         said = desk.Said(verdict="reject", ad_hash=str(shown.ad_hash), words="scam")
         assert desk.decide_job(world.engine, str(job), said, by="ann", now=world.now()) is None
     assert {one.ad_id for one in waiting_jobs(world.engine, by="bob", now=world.now())} == {"a1"}
+    # Who made them knows the answers.
+    assert queue.claim_next(world.engine, by="cat", now=world.now(), golden_every=1) is None
     (told,) = golden.agreement(world.engine)
     assert (told.by, told.answers, told.agreed, told.missed, told.kappa) == ("ann", 3, 2, 0, 0.0)
     assert len(world.decisions()) == 1

@@ -6,5 +6,5 @@ A module has
     VERSION   changes whenever the same case could be found otherwise
     find      a pure function of the case to the signals found in it, the surest first; none when there is nothing
 
-and is told in `ALL`, in the order in which people read them.
+and is told in `review.examine.ALL`, in the order in which people read them.
 """

@@ -10,8 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from haechi.rights.answer import Answer
+from haechi.sensitivity.review.cells import FORMULA
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_STARTS: Final = frozenset(FORMULA)
 _UNSEEN: Final = " \u200b\u200c\u200d\u2060\ufeff\u00a0\u3000"
 
 
@@ -48,7 +49,7 @@ def _table(
     before: tuple[str, Sequence[str]] | None = None,
 ) -> str:
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     if rows:
         names = [name for name in rows[0].__struct_fields__ if name not in without]
         writer.writerow([*((before[0],) if before else ()), *names])
@@ -61,7 +62,7 @@ def _table(
 def _cells(values: Iterable[Any]) -> Iterable[str]:
     for value in values:
         text = _cell(value)
-        yield f"'{text}" if isinstance(value, str) and text.lstrip(_UNSEEN).startswith(_FORMULA) else text
+        yield f"'{text}" if isinstance(value, str | tuple) and text.lstrip(_UNSEEN)[:1] in _STARTS else text
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - any field of an answer

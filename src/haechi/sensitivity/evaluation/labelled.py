@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from haechi.errors import DataError, Fault, FaultKind
-from haechi.sensitivity.read_names import Row, read_names
+from haechi.sensitivity.read_names import read_names
+from haechi.terms.row_files import Row
 from haechi.terms.words import CATEGORIES, Category
 
 _SHOWN: Final = 60

@@ -6,7 +6,7 @@ from typing import Final
 _LONGEST: Final = 2_000
 """Characters of a name that a sheet shows; a cell holds 32,767, a person reads fewer. The theme's identifier, not
 the text, brings a row back to its theme."""
-_FORMULA: Final = "=+-@|%\t\r\n＝＋－＠"  # noqa: RUF001 - Excel reads the full-width forms as the others
+FORMULA: Final = "=+-@|%\t\r\n＝＋－＠"  # noqa: RUF001 - Excel reads the full-width forms as the others
 _NUMBER_OR_DAY: Final = re.compile(
     r"(?=.*\d)[\d.,/:%$€£¥₩年月日년월일eE +-]+"
     r"|[^\W\d]{3,9}[ ./-]?\d{1,4}([ ,./-]+\d{1,4})?"
@@ -28,7 +28,7 @@ def safe(text: str) -> str:
         shown = shown[:_LONGEST] + "…"
     # The text as it was is looked at too: a tab that became a blank may stand before a sign of equality.
     starts = shown.lstrip()[:1]
-    if (starts and starts in _FORMULA) or text[:1] in (*_FORMULA, _QUOTE) or _NUMBER_OR_DAY.fullmatch(shown):
+    if (starts and starts in FORMULA) or text[:1] in (*FORMULA, _QUOTE) or _NUMBER_OR_DAY.fullmatch(shown):
         return _QUOTE + shown
     return shown
 

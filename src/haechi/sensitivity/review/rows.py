@@ -7,9 +7,9 @@ from typing import Final
 
 from haechi.sensitivity.decisions import Decisions, Key, Standing, answer_of, key_of
 from haechi.sensitivity.engine import Engine, Judgement
-from haechi.sensitivity.read_names import Row
 from haechi.sensitivity.review.cells import safe
 from haechi.sensitivity.stream import asked
+from haechi.terms.row_files import Row
 
 SAID: Final = (
     "theme",

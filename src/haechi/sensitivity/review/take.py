@@ -24,13 +24,13 @@ from haechi.sensitivity.decisions import (
 from haechi.sensitivity.decisions_file import add_records
 from haechi.sensitivity.engine import Engine
 from haechi.sensitivity.facts import LANGUAGES
-from haechi.sensitivity.read_names import Row
 from haechi.sensitivity.review.cells import is_shown
 from haechi.sensitivity.review.checked import Written, fault, is_open, theme_of, written
 from haechi.sensitivity.review.read import SheetRow, read_sheet
 from haechi.sensitivity.review.rows import Theme, identifier
 from haechi.sensitivity.reviewers import same_person
 from haechi.sensitivity.stream import asked
+from haechi.terms.row_files import Row
 from haechi.terms.words import Category
 
 _FARTHEST_EAST: Final = timedelta(hours=14)

@@ -43,6 +43,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "door-for-person": Limit(60, _HOUR),
     # Strangers must not be able to fill somebody's mailbox with our warnings.
     "claim-told-to-person": Limit(3, _DAY),
+    # An advertiser who asks what review would say, and keeps nothing, could ask until it says nothing.
+    "check-for-advertiser": Limit(120, _HOUR),
 }
 _TAKE: Final = text(
     "INSERT INTO attempts (bucket, free_at) VALUES (:bucket, :now + :each) "

@@ -9,7 +9,6 @@ parties      who is protected, and whom they permit
 registers    registers of financial regulators, each as it stood
 world        all of that as `haechi.review.case.World`; read again whenever something of it changed
 past         earlier ads, as `haechi.review.case.History`
-hashes       what exactly a decision is about
 by_hand      the examiner where none is set up: every ad waits for a person
 ads          an ad's way: submitted, screened, changed, run; start reading here
 versions     what was submitted, each time
@@ -25,6 +24,9 @@ golden       jobs whose answer is known, and how well reviewers agree with it
 suspensions  an advertiser shut out by two people
 appeals      an advertiser's appeal, decided by somebody new
 notices      what was reported, what was known then, and what was done
+notice_answers  a person's answer, and the reporter told of it
 reported     ads that wait for a person because somebody whose word weighs reported them
+sweep_begun  when every ad has to be judged again
 sweeps       every ad that runs or waits, judged again
+rechecks     pages behind ads that run, looked at again
 """

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from haechi.errors import MissingError, UsageError
 from haechi.review.ads import Ad, Decision
+from haechi.review.hashes import ad_hash, content_hash, landing_hash
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros
 from haechi.stores.ingest import ConflictError
@@ -25,8 +26,7 @@ from haechi.stores.review.advertisers import advertiser_number, advertisers_of
 from haechi.stores.review.applying import ad_numbered, is_suspended
 from haechi.stores.review.blobs import RETENTION, put_blob
 from haechi.stores.review.by_hand import Examine
-from haechi.stores.review.hashes import ad_hash, content_hash, landing_hash
-from haechi.stores.review.past import NearCopies, Past, none_near
+from haechi.stores.review.past import NearCopies, none_near
 from haechi.stores.review.publishing import tell_ad_server
 from haechi.stores.review.screening import UNDECIDED, MovedError, Screening, VisitPage
 from haechi.stores.review.versions import (
@@ -68,7 +68,7 @@ class Ads:
         retention: timedelta = RETENTION,
     ) -> None:
         self.engine = engine
-        self.screening = Screening(engine, examine, visit, Past(engine, near))
+        self.screening = Screening(engine, examine, visit, near)
         self._retention = retention
 
     def submit(self, ad: Ad, picture: bytes | None = None, *, by: str, now: datetime) -> Standing:
@@ -141,9 +141,13 @@ class Ads:
         with reading(self.engine) as connection:
             row = expect_ad(connection, ad_id)
             judged = version_row(connection, row.current)
-        if judged.ad_hash is None or row.run == "expired":
+        if row.looked_at is None or judged.ad_hash is None or row.run == "expired":
             return self.standing(ad_id)
         ad = msgspec.json.decode(judged.body, type=Ad)
+        a = tables.ads
+        with writing(self.engine) as connection:
+            # Before the look: one that fails is not tried again at once.
+            connection.execute(update(a).where(a.c.ad == row.ad).values(looked_at=micros(now)))
         visits = self.screening.visits_of(ad)
         seen = landing_hash(visits)
         if seen in (None, judged.landing_hash) or any(visit.failure is not None for visit in visits):

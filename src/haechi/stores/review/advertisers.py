@@ -14,6 +14,7 @@ from haechi.stores import schema
 from haechi.stores.clock import instant, maybe_instant, maybe_micros, micros
 from haechi.stores.numbers import number_of
 from haechi.stores.review.changes import differences, write_change
+from haechi.stores.review.words import Name, Names
 from haechi.stores.rows import writing
 from haechi.terms.zones import naive
 
@@ -33,12 +34,12 @@ class AdvertiserFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         opened_at: when the account was opened, or None where unknown.
     """
 
-    legal_name: str
-    display_names: tuple[str, ...] = ()
+    legal_name: Name
+    display_names: Names = ()
     kind: Literal["business", "private"] | None = None
     verified_at: datetime | None = None
-    domains: tuple[str, ...] = ()
-    chat_accounts: tuple[str, ...] = ()
+    domains: Names = ()
+    chat_accounts: Names = ()
     opened_at: datetime | None = None
 
 

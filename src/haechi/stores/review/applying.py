@@ -15,7 +15,8 @@ from haechi.stores.review.publishing import tell_ad_server
 from haechi.stores.review.words import RUNNING, Reviewed
 
 STATES: Final[dict[Outcome, Reviewed]] = {"approve": "approved", "hold": "held", "reject": "rejected"}
-_NAMED: Final = "named-party"
+_NAMING: Final = frozenset({"named-party", "look-alike-name", "look-alike-domain", "face"})
+"""Signals whose value is a party."""
 _NEAR: Final = "near-copy"
 
 
@@ -77,7 +78,7 @@ def cluster_of(connection: Connection, ad: int, signals: tuple[Signal, ...]) -> 
 def priority_of(decision: Decision, world: World) -> int:
     """How pressing a look at an ad is: first where it names a party that reported an impersonation."""
     for one in decision.signals:
-        party = world.parties.get(one.value) if one.name == _NAMED else None
+        party = world.parties.get(one.value) if one.name in _NAMING else None
         if party is not None and party.reported_at is not None:
             return PRESSING
     return ORDINARY

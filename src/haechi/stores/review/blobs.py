@@ -88,7 +88,8 @@ def forget_blobs(engine: Engine, *, now: datetime) -> int:
             ).scalars()
         )
         used |= set(connection.execute(select(tables.golden.c.picture)).scalars())
-        for images in connection.execute(select(tables.parties.c.images)).scalars():
+        p = tables.parties
+        for images in connection.execute(select(p.c.images).where(p.c.ended_at.is_(None))).scalars():
             used |= set(json.loads(images))
         over = connection.execute(select(b.c.sha256).where(b.c.retain_until <= micros(now))).scalars().all()
         gone = [sha256 for sha256 in over if sha256 not in used]

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Row, select
 from haechi.errors import LedgerError, MissingError, UsageError
 from haechi.ledger.entry import Fact, read_entry
 from haechi.review.ads import Ad, Decision, Outcome, Reason, Signal
+from haechi.review.hashes import ad_hash, content_hash
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import instant, micros
 from haechi.stores.ledger.append import append
 from haechi.stores.ledger.read import body_of, entries
-from haechi.stores.review.hashes import ad_hash, content_hash
 from haechi.stores.review.words import Automated, Cause, StaleError
 
 _ID_BYTES: Final = 12

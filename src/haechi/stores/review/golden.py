@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, select
 
 from haechi.review.ads import Ad, Advertiser, Decision
+from haechi.review.hashes import ad_hash, content_hash
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros
 from haechi.stores.review.blobs import RETENTION, put_blob
 from haechi.stores.review.clocks import due
-from haechi.stores.review.hashes import ad_hash, content_hash
 from haechi.stores.review.jobs import ORDINARY, put_job
 from haechi.stores.review.versions import expect_short
 from haechi.stores.review.words import Verdict

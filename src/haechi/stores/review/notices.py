@@ -8,7 +8,7 @@ they can be shown to whoever asks what the platform knew and when.
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,25 +18,29 @@ from sqlalchemy import Connection, Engine, Row, func, select, update
 from haechi.errors import MissingError, UsageError
 from haechi.ledger.entry import Fact
 from haechi.stores import review_schema as tables
-from haechi.stores import schema
 from haechi.stores.clock import instant, maybe_instant, micros
-from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger.append import append
 from haechi.stores.review.applying import decide
 from haechi.stores.review.clocks import due
 from haechi.stores.review.decided import Making, as_decision, newest_on
 from haechi.stores.review.jobs import APPEALED, PRESSING, want_review
 from haechi.stores.review.parties import Party, mark_reported, party_number, put_party_within
-from haechi.stores.review.queue import expect_reviewer, expect_words
 from haechi.stores.review.reported import WEIGHTY, as_reported
-from haechi.stores.review.sweeps import begin_sweep
+from haechi.stores.review.sweep_begun import begin_sweep
 from haechi.stores.review.versions import expect_ad
-from haechi.stores.review.words import LONGEST_WORDS, MACHINE, NoticeResult, NoticeSource
-from haechi.stores.rows import reading, writing
+from haechi.stores.review.words import (
+    LONGEST_WORDS,
+    MACHINE,
+    Country,
+    Name,
+    Names,
+    NoticeResult,
+    NoticeSource,
+    Words,
+)
+from haechi.stores.rows import writing
 from haechi.terms.zones import naive
 
-KIND: Final = "ad-notice-answer"
-"""Of messages to reporters in the outbox."""
 _ID_BYTES: Final = 12
 _MOST_ADS: Final = 200
 
@@ -57,11 +61,11 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     source: NoticeSource
     party: Party | None = None
-    party_id: str | None = None
-    ad_ids: tuple[str, ...] = ()
-    text: str = ""
-    contact: str | None = None
-    country: str | None = None
+    party_id: Name | None = None
+    ad_ids: Names = ()
+    text: Words = ""
+    contact: Name | None = None
+    country: Country | None = None
     received_at: datetime | None = None
 
 
@@ -99,24 +103,6 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     result: NoticeResult | None
     reason: str
     late: bool
-
-
-class NoticeAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer for a reporter.
-
-    Attributes:
-        message: its number, by which it is acknowledged.
-        contact: where the reporter wants it.
-        notice_id: to which notice.
-        result: acted, partly or refused.
-        reason: in words.
-    """
-
-    message: int
-    contact: str
-    notice_id: str
-    result: NoticeResult
-    reason: str
 
 
 def receive_notice(engine: Engine, new: NewNotice, *, by: str, now: datetime) -> Notice:
@@ -166,79 +152,12 @@ def receive_notice(engine: Engine, new: NewNotice, *, by: str, now: datetime) ->
         for ad in ads:
             _stop(connection, ad, new.source, notice=number, late=late, now=now)
         if party is not None:
-            begin_sweep(connection, why="a party was reported as impersonated", notice=number, now=now)
-        return notice_of(connection, notice_id, now=now)
-
-
-def answer_notice(
-    engine: Engine, notice_id: str, result: NoticeResult, *, reason: str, by: str, now: datetime
-) -> Notice:
-    """Answers a notice; the reporter is told result and reason, where they said how.
-
-    Raises:
-        UsageError: the user is no reviewer, or gives no reason.
-        ConflictError: it was answered already.
-        MissingError: there is no such notice.
-    """
-    expect_words(reason)
-    n = tables.notices
-    with writing(engine) as connection:
-        expect_reviewer(connection, by)
-        row = _row(connection, notice_id)
-        if row.decided_at is not None:
-            raise ConflictError("the notice was answered already.")
-        connection.execute(
-            update(n)
-            .where(n.c.notice == row.notice)
-            .values(decided_at=micros(now), result=result, reason=reason, by=by)
-        )
-        if row.contact is not None:
-            body = {"notice_id": notice_id, "result": result, "reason": reason}
-            connection.execute(
-                schema.outbox.insert().values(
-                    kind=KIND, recipient=row.contact, body=json.dumps(body, ensure_ascii=False),
-                    created_at=micros(now),
-                )
-            )  # fmt: skip
-        public = {"notice_id": notice_id, "result": result, "late": micros(now) >= row.due_at}
-        append(connection, [Fact("notice-answered", now, public)])
-        return notice_of(connection, notice_id, now=now)
-
-
-def waiting_answers(engine: Engine, *, limit: int = 1_000) -> list[NoticeAnswer]:
-    """Answers that reporters were not told yet, in their order: for the operator's mailer."""
-    o = schema.outbox
-    with reading(engine) as connection:
-        rows = connection.execute(
-            select(o.c.message, o.c.recipient, o.c.body)
-            .where(o.c.kind == KIND, o.c.acknowledged_at.is_(None))
-            .order_by(o.c.message)
-            .limit(limit)
-        ).all()
-    return [NoticeAnswer(message=row.message, contact=row.recipient, **json.loads(row.body)) for row in rows]
-
-
-def answers_told(engine: Engine, messages: Collection[int], *, now: datetime) -> int:
-    """Reporters were told; where they wanted to be told is forgotten with it.
-
-    Returns:
-        how many of the messages were new.
-    """
-    o, n = schema.outbox, tables.notices
-    with writing(engine) as connection:
-        found = connection.execute(
-            select(o.c.message, o.c.body).where(
-                o.c.message.in_(messages), o.c.kind == KIND, o.c.acknowledged_at.is_(None)
+            sweep = begin_sweep(
+                connection, why="a party was reported as impersonated", notice=number, now=now
             )
-        ).all()
-        told = [json.loads(row.body)["notice_id"] for row in found]
-        connection.execute(update(n).where(n.c.notice_id.in_(told)).values(contact=None))
-        connection.execute(
-            update(o)
-            .where(o.c.message.in_([row.message for row in found]))
-            .values(acknowledged_at=micros(now), recipient="")
-        )
-        return len(found)
+            n = tables.notices
+            connection.execute(update(n).where(n.c.notice == number).values(sweep=sweep))
+        return notice_of(connection, notice_id, now=now)
 
 
 def notice_of(connection: Connection, notice_id: str, *, now: datetime) -> Notice:
@@ -247,7 +166,7 @@ def notice_of(connection: Connection, notice_id: str, *, now: datetime) -> Notic
     Raises:
         MissingError: there is none.
     """
-    return _as_notice(connection, _row(connection, notice_id), now)
+    return _as_notice(connection, notice_row(connection, notice_id), now)
 
 
 def open_notices(connection: Connection, *, now: datetime) -> list[Notice]:
@@ -352,7 +271,12 @@ def _stop(
     want_review(connection, ad.ad, ad.current, cluster=ad.cluster, priority=priority, due_at=late, now=now)
 
 
-def _row(connection: Connection, notice_id: str) -> Row[Any]:
+def notice_row(connection: Connection, notice_id: str) -> Row[Any]:
+    """A notice's row.
+
+    Raises:
+        MissingError: there is none.
+    """
     n = tables.notices
     row = connection.execute(select(n).where(n.c.notice_id == notice_id)).first()
     if row is None:

@@ -19,12 +19,13 @@ from haechi.stores.numbers import expect_identifiers
 from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.blobs import put_blob
 from haechi.stores.review.changes import differences, write_change
+from haechi.stores.review.sweep_begun import begin_sweep
+from haechi.stores.review.words import Name, Names, Words
 from haechi.stores.rows import writing
 from haechi.terms.zones import naive
 
 _ID_BYTES: Final = 12
 _LISTS: Final = ("names", "aliases", "domains", "images")
-_FOR_EVER: Final = datetime(9999, 1, 1)  # noqa: DTZ001 - naive UTC inside
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,11 +40,11 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         valid_from: since when it is protected; None: always.
     """
 
-    party_id: str
+    party_id: Name
     kind: PartyKind = "person"
-    names: tuple[str, ...]
-    aliases: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
+    names: Names
+    aliases: Names = ()
+    domains: Names = ()
     valid_from: datetime | None = None
 
 
@@ -59,11 +60,11 @@ class SignedAuthorisation(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
         expires_at: until when, or None.
     """
 
-    party_id: str
-    advertiser_id: str
-    scope: str
+    party_id: Name
+    advertiser_id: Name
+    scope: Words
     signed_at: datetime
-    signature_ref: str
+    signature_ref: Name
     expires_at: datetime | None = None
 
 
@@ -75,7 +76,7 @@ def put_party(
     Args:
         engine: the database.
         party: the party.
-        images: reference pictures; None leaves those that there are.
+        images: reference pictures, kept as long as the party is protected; None leaves those that there are.
         by: who says so.
         now: naive UTC instant.
 
@@ -106,9 +107,7 @@ def put_party_within(
         **{name: _list(getattr(party, name)) for name in ("names", "aliases", "domains")},
     }
     if images is not None:
-        after["images"] = _list(
-            [put_blob(connection, one, retain_until=_FOR_EVER, now=now) for one in images]
-        )
+        after["images"] = _list([put_blob(connection, one, retain_until=now, now=now) for one in images])
     p = tables.parties
     row = connection.execute(select(p).where(p.c.party_id == party.party_id)).first()
     before = {} if row is None else {name: getattr(row, name) for name in after}
@@ -125,6 +124,7 @@ def put_party_within(
         connection.execute(update(p).where(p.c.party == number).values(**after, version=version))
     write_change(connection, "party", party.party_id, changed, version=version, by=by, now=now)
     append(connection, [Fact("party-changed", now, {"party": number, "version": version})])
+    begin_sweep(connection, why="a party was registered or changed", now=now)
     return number
 
 
@@ -226,7 +226,7 @@ def authorise(engine: Engine, given: SignedAuthorisation, *, by: str, now: datet
 
 
 def revoke_authorisation(engine: Engine, authorisation_id: str, *, by: str, now: datetime) -> None:
-    """Ends an authorisation now.
+    """Ends an authorisation now; ads that rely on it are judged again.
 
     Raises:
         MissingError: there is none, or it was revoked before.
@@ -244,6 +244,7 @@ def revoke_authorisation(engine: Engine, authorisation_id: str, *, by: str, now:
         write_change(connection, "authorisation", authorisation_id, detail, version=2, by=by, now=now)
         public = {"authorisation_id": authorisation_id, "state": "revoked"}
         append(connection, [Fact("authorisation-changed", now, public)])
+        begin_sweep(connection, why="an authorisation was revoked", now=now)
 
 
 def authorisations_of(connection: Connection) -> list[Authorisation]:

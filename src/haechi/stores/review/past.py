@@ -27,16 +27,18 @@ class Past:
     Args:
         engine: the database.
         near: finds near copies.
+        but: our number of the ad that is judged, which is not earlier than itself; 0: it is not kept.
     """
 
-    def __init__(self, engine: Engine, near: NearCopies = none_near) -> None:
+    def __init__(self, engine: Engine, near: NearCopies = none_near, *, but: int = 0) -> None:
         self._engine = engine
         self._near = near
+        self._but = but
 
     def submitted_since(self, advertiser_id: str, since: datetime, before: datetime) -> int:
         """How many ads the advertiser submitted in `[since, before)`."""
         a = tables.ads
-        question = _of(advertiser_id, select(func.count()).select_from(a)).where(
+        question = self._of(advertiser_id, select(func.count()).select_from(a)).where(
             a.c.created_at >= micros(since), a.c.created_at < micros(before)
         )
         with reading(self._engine) as connection:
@@ -45,7 +47,7 @@ class Past:
     def first_finance_ad(self, advertiser_id: str) -> datetime | None:
         """When the advertiser first submitted an ad that offers an investment, or None."""
         a, v = tables.ads, tables.versions
-        question = _of(
+        question = self._of(
             advertiser_id, select(func.min(v.c.submitted_at)).select_from(a).join(v, v.c.ad == a.c.ad)
         ).where(v.c.finance)
         with reading(self._engine) as connection:
@@ -54,7 +56,7 @@ class Past:
     def last_submitted(self, advertiser_id: str, before: datetime) -> datetime | None:
         """When the advertiser last submitted an ad before, or None."""
         a = tables.ads
-        question = _of(advertiser_id, select(func.max(a.c.created_at)).select_from(a)).where(
+        question = self._of(advertiser_id, select(func.max(a.c.created_at)).select_from(a)).where(
             a.c.created_at < micros(before)
         )
         with reading(self._engine) as connection:
@@ -64,9 +66,8 @@ class Past:
         """Earlier ads whose text, names masked, is nearly the same."""
         return self._near(ad, masked)
 
-
-def _of(advertiser_id: str, question: Select[int]) -> Select[int]:
-    w = schema.advertisers
-    return question.join(w, w.c.advertiser == tables.ads.c.advertiser).where(
-        w.c.advertiser_id == advertiser_id
-    )
+    def _of(self, advertiser_id: str, question: Select[int]) -> Select[int]:
+        a, w = tables.ads, schema.advertisers
+        return question.join(w, w.c.advertiser == a.c.advertiser).where(
+            w.c.advertiser_id == advertiser_id, a.c.ad != self._but
+        )

@@ -17,6 +17,7 @@ from haechi.stores.clock import maybe_instant, maybe_micros, micros
 from haechi.stores.ledger.append import append
 from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.changes import write_change
+from haechi.stores.review.sweep_begun import begin_sweep
 from haechi.stores.rows import fill, writing
 from haechi.terms.zones import naive
 
@@ -43,7 +44,9 @@ class Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def take_register(engine: Engine, register: Register, *, by: str, now: datetime) -> int:
-    """Takes a register in; the rows of the regulator's older ones count no more. The same once more is nothing new.
+    """Takes a register in; the rows of the regulator's older ones count no more, and ads are judged again.
+
+    The same once more is nothing new.
 
     Returns:
         its number.
@@ -79,6 +82,7 @@ def take_register(engine: Engine, register: Register, *, by: str, now: datetime)
         )  # fmt: skip
         public = {"regulator": register.regulator, "sha256": digest.hex(), "rows": len(rows)}
         append(connection, [Fact("register-taken", now, public)])
+        begin_sweep(connection, why="a register was taken in", now=now)
     return number
 
 

@@ -11,16 +11,17 @@ from sqlalchemy import Connection, Engine, Row, select, update
 from haechi.errors import HaechiError
 from haechi.review.ads import Ad, Advertiser, Decision, Outcome
 from haechi.review.case import Visit
+from haechi.review.hashes import ad_hash, landing_hash
 from haechi.stores import review_schema as tables
+from haechi.stores.clock import maybe_micros
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.applying import ad_numbered, decide, priority_of
 from haechi.stores.review.blobs import read_blob
 from haechi.stores.review.by_hand import Examine, failed
 from haechi.stores.review.changes import stamp
 from haechi.stores.review.decided import Making, as_decision, newest_on, stopped_by_a_person
-from haechi.stores.review.hashes import ad_hash, landing_hash
 from haechi.stores.review.jobs import PRESSING
-from haechi.stores.review.past import Past
+from haechi.stores.review.past import NearCopies, Past
 from haechi.stores.review.reported import as_reported, is_reported
 from haechi.stores.review.words import MACHINE, Cause, Reviewed
 from haechi.stores.review.world import Known, Worlds
@@ -29,6 +30,8 @@ from haechi.stores.rows import reading, writing
 VisitPage = Callable[[Ad], tuple[Visit, ...]]
 UNDECIDED: Final[tuple[Reviewed, ...]] = ("submitted", "screening")
 _FINANCE: Final = "investment-offer"
+_ANEW: Final[tuple[Cause, ...]] = ("sweep", "landing")
+"""An ad that runs is judged as if it were submitted now: what was permitted then may not be any more."""
 _TRIES: Final = 5
 """What is known may change while an ad is examined; then it is examined again, and not for ever."""
 
@@ -76,15 +79,15 @@ class Screening:
         engine: the database.
         examine: judges one version of one ad.
         visit: visits the page behind an ad; None: the network is not allowed.
-        past: earlier ads.
+        near: finds near copies among earlier ads.
     """
 
-    def __init__(self, engine: Engine, examine: Examine, visit: VisitPage | None, past: Past) -> None:
+    def __init__(self, engine: Engine, examine: Examine, visit: VisitPage | None, near: NearCopies) -> None:
         self._engine = engine
         self._examine = examine
         self._visit = visit
-        self._past = past
-        self._worlds = Worlds(engine)
+        self._near = near
+        self._worlds = Worlds()
 
     def judge(
         self,
@@ -98,8 +101,9 @@ class Screening:
     ) -> Judged:
         """Judges an ad's current version, and does what the decision says.
 
-        An ad that a person has to look at is not let go by a later judgement, only rejected. One that a person let go
-        stays, unless something is found that the person did not see.
+        In a sweep, and where the page behind it changed, it is judged as if it were submitted now. What waits for a
+        person is not let go by a later judgement, only rejected. What a person let go stays, unless something is
+        found that they did not see.
 
         Args:
             ad: our number of it.
@@ -113,8 +117,12 @@ class Screening:
             MovedError: what is known changed again and again meanwhile; nothing was decided.
         """
         for _ in range(_TRIES):
-            case = self._read(ad)
-            known = self._worlds.today()
+            with reading(self._engine) as connection:
+                # The stamp before the ad: what is known may be newer than it says, and never older.
+                known = self._worlds.today(connection)
+                case = _read(connection, ad)
+            if cause in _ANEW:
+                case = replace(case, ad=msgspec.structs.replace(case.ad, submitted_at=now))
             making = Making(cause=cause, automated="FULLY", actor=MACHINE, notice=notice)
             try:
                 visits, decision = self._examined(case, known, now)
@@ -129,7 +137,8 @@ class Screening:
                 if row.current != case.version or stamp(connection) != known.stamp:
                     continue
                 if case.ad_hash is None:
-                    _seen(connection, case.version, visits, decision)
+                    looked = None if self._visit is None or case.ad.landing_url is None else now
+                    _seen(connection, case, visits, decision, looked)
                 judged = _settled(connection, row, decision, making, known=known, now=now)
                 also(connection, judged)
                 return judged
@@ -140,7 +149,9 @@ class Screening:
     ) -> Decision:
         """What would be found in an ad; nothing is kept."""
         case = _Case(0, 0, ad, "", None, picture, None, advertiser)
-        return self._examined(case, self._worlds.today(), now)[1]
+        with reading(self._engine) as connection:
+            known = self._worlds.today(connection)
+        return self._examined(case, known, now)[1]
 
     def visits_of(self, ad: Ad) -> tuple[Visit, ...]:
         """The page behind an ad as it is now; nothing where the network is not allowed."""
@@ -151,7 +162,7 @@ class Screening:
         about = case.ad_hash or ad_hash(case.content_hash, landing_hash(visits))
         decision = self._examine(
             case.ad, ad_hash=about, advertiser=case.advertiser, picture=case.picture, visits=visits,
-            world=known.world, history=self._past, now=now,
+            world=known.world, history=Past(self._engine, self._near, but=case.number), now=now,
         )  # fmt: skip
         if (decision.ad_id, decision.ad_hash, decision.decided_at) != (case.ad.ad_id, about, now):
             raise HaechiError(
@@ -161,29 +172,34 @@ class Screening:
         msgspec.json.encode((decision, visits))
         return visits, decision
 
-    def _read(self, ad: int) -> _Case:
-        v = tables.versions
-        with reading(self._engine) as connection:
-            row = ad_numbered(connection, ad)
-            version = connection.execute(select(v).where(v.c.version == row.current)).one()
-            picture = None if version.picture is None else read_blob(connection, version.picture)
-            (advertiser,) = advertisers_of(connection, row.advertiser).values()
-        return _Case(
-            number=ad, version=version.version, ad=msgspec.json.decode(version.body, type=Ad),
-            content_hash=version.content_hash, ad_hash=version.ad_hash, picture=picture,
-            visits=None
-            if version.visits is None
-            else msgspec.json.decode(version.visits, type=tuple[Visit, ...]),
-            advertiser=advertiser,
-        )  # fmt: skip
 
-
-def _seen(connection: Connection, version: int, visits: tuple[Visit, ...], decision: Decision) -> None:
-    """Binds a version to what was seen when it was first examined."""
+def _read(connection: Connection, ad: int) -> _Case:
     v = tables.versions
+    row = ad_numbered(connection, ad)
+    version = connection.execute(select(v).where(v.c.version == row.current)).one()
+    picture = None if version.picture is None else read_blob(connection, version.picture)
+    (advertiser,) = advertisers_of(connection, row.advertiser).values()
+    visits = version.visits
+    return _Case(
+        number=ad, version=version.version, ad=msgspec.json.decode(version.body, type=Ad),
+        content_hash=version.content_hash, ad_hash=version.ad_hash, picture=picture,
+        visits=None if visits is None else msgspec.json.decode(visits, type=tuple[Visit, ...]),
+        advertiser=advertiser,
+    )  # fmt: skip
+
+
+def _seen(
+    connection: Connection,
+    case: _Case,
+    visits: tuple[Visit, ...],
+    decision: Decision,
+    looked: datetime | None,
+) -> None:
+    """Binds a version to what was seen when it was first examined."""
+    a, v = tables.ads, tables.versions
     connection.execute(
         update(v)
-        .where(v.c.version == version)
+        .where(v.c.version == case.version)
         .values(
             visits=msgspec.json.encode(visits).decode(),
             landing_hash=landing_hash(visits),
@@ -191,6 +207,7 @@ def _seen(connection: Connection, version: int, visits: tuple[Visit, ...], decis
             finance=any(one.name == _FINANCE for one in decision.signals),
         )
     )
+    connection.execute(update(a).where(a.c.ad == case.number).values(looked_at=maybe_micros(looked)))
 
 
 def _settled(

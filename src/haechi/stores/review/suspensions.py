@@ -60,11 +60,11 @@ def propose_suspension(engine: Engine, advertiser_id: str, *, by: str, reason: s
 def decide_suspension(
     engine: Engine, job_id: str, *, confirm: bool, by: str, words: str, now: datetime
 ) -> None:
-    """Confirms or refuses a proposal; who made it may not.
+    """Confirms or refuses a proposal; who made it may not, and is not given the job (`queue.claim`).
 
     Raises:
         TakenError: the user does not have the job.
-        UsageError: the user proposed it, gives no words, or the job is of another kind.
+        UsageError: the user gives no words, or the job is of another kind.
         MissingError: there is no such job.
     """
     expect_words(words)
@@ -74,8 +74,6 @@ def decide_suspension(
         if job.kind != "suspension":
             raise UsageError(f"a job of kind {job.kind}; expected one of kind suspension.")
         row = connection.execute(select(s).where(s.c.suspension == job.suspension)).one()
-        if row.proposed_by == by:
-            raise UsageError("a second person decides; expected somebody else than who proposed it.")
         state = "confirmed" if confirm else "refused"
         connection.execute(
             update(s)

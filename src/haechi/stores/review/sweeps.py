@@ -45,22 +45,6 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
 
 
-def begin_sweep(connection: Connection, *, why: str, notice: int | None, now: datetime) -> int:
-    """Has every ad that is there judged again, in the transaction by which something became known; its number.
-
-    Ads that come later are judged by what is known then, and are not swept.
-    """
-    a = tables.ads
-    last = connection.execute(select(func.max(a.c.ad))).scalar() or 0
-    made = connection.execute(
-        tables.sweeps.insert().values(
-            notice=notice, why=why, started_at=micros(now), cursor=0, last=last, judged=0, held=0, rejected=0,
-            failed=0,
-        )
-    ).inserted_primary_key  # fmt: skip
-    return int(made[0])  # type: ignore[index]
-
-
 def step(
     engine: Engine, screening: Screening, sweep: int, *, limit: int = AT_ONCE, now: datetime
 ) -> Progress:
@@ -135,20 +119,17 @@ def progress_of(engine: Engine, sweep: int) -> Progress:
 
 
 def sweeps_of_notice(engine: Engine, notice_id: str) -> list[Progress]:
-    """The sweeps that a notice led to.
+    """The sweep that a notice led to; none where nobody is impersonated.
 
     Raises:
         MissingError: there is no such notice.
     """
-    s, n = tables.sweeps, tables.notices
+    n = tables.notices
     with reading(engine) as connection:
-        notice = connection.execute(select(n.c.notice).where(n.c.notice_id == notice_id)).scalar()
-        if notice is None:
-            raise MissingError("no notice has this identifier.")
-        found = connection.execute(
-            select(s.c.sweep).where(s.c.notice == notice).order_by(s.c.sweep)
-        ).scalars().all()  # fmt: skip
-    return [progress_of(engine, sweep) for sweep in found]
+        row = connection.execute(select(n.c.sweep).where(n.c.notice_id == notice_id)).first()
+    if row is None:
+        raise MissingError("no notice has this identifier.")
+    return [] if row.sweep is None else [progress_of(engine, row.sweep)]
 
 
 def _row(connection: Connection, sweep: int) -> Row[Any]:
@@ -192,9 +173,11 @@ def _finish(engine: Engine, sweep: int, now: datetime) -> None:
         ).first()
         if row is None:
             return
-        notice_id = connection.execute(select(n.c.notice_id).where(n.c.notice == row.notice)).scalar()
-        public = {
-            "notice_id": notice_id, "act": "ads judged again", "judged": row.judged, "held": row.held,
-            "rejected": row.rejected,
-        }  # fmt: skip
-        append(connection, [Fact("notice-acted", now, public)])
+        told = connection.execute(
+            select(n.c.notice_id).where(n.c.sweep == sweep).order_by(n.c.notice)
+        ).scalars()
+        counts = {"judged": row.judged, "held": row.held, "rejected": row.rejected}
+        facts = [
+            Fact("notice-acted", now, {"notice_id": one, "act": "ads judged again", **counts}) for one in told
+        ]
+        append(connection, facts)

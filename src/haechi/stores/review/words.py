@@ -1,6 +1,8 @@
 """The words of ad review's lasting side, and its own errors."""
 
-from typing import Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
+
+import msgspec
 
 from haechi.stores.ingest import ConflictError
 
@@ -31,6 +33,13 @@ MACHINE: Final = "screening"
 """Who decided what a machine decided."""
 LONGEST_WORDS: Final = 4_000
 """Characters of a reason, a comment, a notice or an appeal."""
+
+
+Name = Annotated[str, msgspec.Meta(max_length=500)]
+"""A text of one line, as it may come over HTTP."""
+Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)]
+Words = Annotated[str, msgspec.Meta(max_length=LONGEST_WORDS)]
+Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
 
 
 class StaleError(ConflictError):

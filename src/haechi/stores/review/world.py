@@ -3,14 +3,13 @@
 import threading
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from haechi.review.case import World
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.changes import stamp
 from haechi.stores.review.parties import authorisations_of, parties_of
 from haechi.stores.review.registers import licences_of
-from haechi.stores.rows import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +24,19 @@ class Worlds:
     """The world of today. One a process; any number of threads ask it.
 
     The world is kept, with the indices that signals made over it, until its stamp is not that of the database.
-
-    Args:
-        engine: the database.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: Known | None = None
 
-    def today(self) -> Known:
+    def today(self, connection: Connection) -> Known:
         """The world as the database has it now."""
-        with reading(self._engine) as connection:
-            now = stamp(connection)
-            with self._lock:
-                if self._known is None or self._known.stamp != now:
-                    self._known = Known(now, world_of(connection))
-                return self._known
+        now = stamp(connection)
+        with self._lock:
+            if self._known is None or self._known.stamp != now:
+                self._known = Known(now, world_of(connection))
+            return self._known
 
 
 def world_of(connection: Connection) -> World:

@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("cluster", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("looked_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["advertiser"], ["advertisers.advertiser"], name=op.f("fk_review_ads_advertiser")
         ),
@@ -100,6 +101,7 @@ def upgrade() -> None:
     with op.batch_alter_table("review_ads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_ads_advertiser"), ["advertiser"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_ads_cluster"), ["cluster"], unique=False)
+        batch_op.create_index("ix_review_ads_looked_at", ["state", "looked_at"], unique=False)
         batch_op.create_index("ix_review_ads_state", ["state", "ad"], unique=False)
 
     op.create_table(
@@ -187,6 +189,7 @@ def upgrade() -> None:
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), nullable=True),
+        sa.Column("sweep", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["party"], ["review_parties.party"], name=op.f("fk_review_notices_party")),
         sa.PrimaryKeyConstraint("notice", name=op.f("pk_review_notices")),
         sa.UniqueConstraint("notice_id", name=op.f("uq_review_notices_notice_id")),
@@ -194,6 +197,7 @@ def upgrade() -> None:
     with op.batch_alter_table("review_notices", schema=None) as batch_op:
         batch_op.create_index("ix_review_notices_open", ["decided_at", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_notices_party"), ["party"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_notices_sweep"), ["sweep"], unique=False)
 
     op.create_table(
         "review_suspensions",
@@ -243,9 +247,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["notice"], ["review_notices.notice"], name=op.f("fk_review_sweeps_notice")),
         sa.PrimaryKeyConstraint("sweep", name=op.f("pk_review_sweeps")),
     )
-    with op.batch_alter_table("review_sweeps", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_review_sweeps_notice"), ["notice"], unique=False)
-
     op.create_table(
         "review_versions",
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -439,9 +440,6 @@ def downgrade() -> None:
 
     op.drop_table("review_decisions")
     op.drop_table("review_versions")
-    with op.batch_alter_table("review_sweeps", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_review_sweeps_notice"))
-
     op.drop_table("review_sweeps")
     with op.batch_alter_table("review_notice_ads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_notice_ads_ad"))
@@ -452,6 +450,7 @@ def downgrade() -> None:
 
     op.drop_table("review_suspensions")
     with op.batch_alter_table("review_notices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_notices_sweep"))
         batch_op.drop_index(batch_op.f("ix_review_notices_party"))
         batch_op.drop_index("ix_review_notices_open")
 
@@ -469,6 +468,7 @@ def downgrade() -> None:
     op.drop_table("review_advertisers")
     with op.batch_alter_table("review_ads", schema=None) as batch_op:
         batch_op.drop_index("ix_review_ads_state")
+        batch_op.drop_index("ix_review_ads_looked_at")
         batch_op.drop_index(batch_op.f("ix_review_ads_cluster"))
         batch_op.drop_index(batch_op.f("ix_review_ads_advertiser"))
 

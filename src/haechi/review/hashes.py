@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -19,7 +19,7 @@ def content_hash(ad: Ad, picture: str | None) -> str:
         ad: as submitted.
         picture: SHA-256 of the picture's bytes, or None.
     """
-    fields = msgspec.structs.asdict(msgspec.structs.replace(ad, image=picture))
+    fields = _said(msgspec.structs.replace(ad, image=picture))
     del fields["submitted_at"]
     return hashlib.sha256(_SORTED.encode(fields)).hexdigest()
 
@@ -50,3 +50,13 @@ def landing_hash(visits: Sequence[Visit]) -> str | None:
 def ad_hash(content: str, landing: str | None) -> str:
     """SHA-256 of both: what a decision belongs to, and nothing else."""
     return hashlib.sha256(f"{content}\n{landing or ''}".encode()).hexdigest()
+
+
+def _said(told: msgspec.Struct) -> dict[str, Any]:
+    """The fields that say something: one that a later version of Haechi adds leaves older hashes as they are."""
+    found = {}
+    for field in msgspec.structs.fields(told):
+        value = getattr(told, field.name)
+        if value != field.default:
+            found[field.name] = _said(value) if isinstance(value, msgspec.Struct) else value
+    return found

@@ -1,0 +1,202 @@
+"""How well known pictures are found after edits, how often strangers are taken for them, and how fast.
+
+    python benchmarks/ad_images.py [--photos FOLDER] [--bank FILE] [--hashes 1000000] [--each 60] [--strangers 1000]
+                                   [--parts text templates edits strangers look]
+
+All pictures are synthetic (`ad_pictures.py`) but those of `--photos`, a folder of JPEGs with a free licence. The bank
+is filled up to `--hashes` marks: a third are tiles of rendered pictures, the rest are made of their marks put
+together anew, so that descriptions are distributed as in pictures; `--bank` keeps it for the next run. Times are of
+one core's processor time; run alone for times that mean something.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ad_pictures import EDITS, KINDS, picture, twins
+from haechi.review.images.bank import Bank, rejected
+from haechi.review.images.fingerprint import MARKS, Fingerprint, Marks, asked, fingerprint
+from haechi.review.images.look import look
+from haechi.review.images.reading import dense_text
+
+SURE = 0.95
+PARTS = ("text", "templates", "edits", "strangers", "look")
+Grey = NDArray[np.uint8]
+
+
+def grey(image: Image.Image) -> Grey:
+    """Grey values of a picture."""
+    return np.asarray(image.convert("L"), np.uint8)
+
+
+def known_pictures(photos: Path | None, many: int) -> list[Image.Image]:
+    """Pictures that are put into the bank and edited: the photographs, and synthetic ones of every kind."""
+    found = (
+        [] if photos is None else [Image.open(path).convert("RGB") for path in sorted(photos.glob("*.jpg"))]
+    )
+    for image in found:
+        image.thumbnail((1200, 1200))
+    return found + [picture(seed) for seed in range(many)]
+
+
+def tiles(many: int) -> Iterator[Fingerprint]:
+    """Fingerprints of tiles of rendered pictures that nobody asks for."""
+    seed = 50_000_000
+    while many > 0:
+        whole = grey(picture(seed))
+        seed += 1
+        down, across = whole.shape[0] // 2, whole.shape[1] // 3
+        for part in range(6):
+            row, column = divmod(part, 3)
+            tile = whole[row * down : (row + 1) * down, column * across : (column + 1) * across]
+            yield fingerprint(np.ascontiguousarray(tile))
+            many -= 1
+
+
+def filled(bank: Bank, hashes: int) -> None:
+    """Fills a bank up with strangers."""
+    rendered = list(tiles(hashes // MARKS // 3))
+    bits = np.concatenate([one.marks.bits for one in rendered])
+    places = np.concatenate([one.marks.places for one in rendered])
+    chance = np.random.default_rng(7)
+    count = sum(len(one.marks.bits) for one in rendered)
+    for number, one in enumerate(rendered):
+        bank.add(rejected(f"tile-{number}"), one)
+    number = 0
+    while count < hashes:
+        chosen = chance.integers(0, len(bits), MARKS)
+        other = rendered[int(chance.integers(len(rendered)))]
+        mixed = Marks(places[chosen], bits[chosen])
+        bank.add(rejected(f"mixed-{number}"), Fingerprint(chance.bytes(32), mixed, other.thumb))
+        count, number = count + MARKS, number + 1
+
+
+def measure_edits(bank: Bank, images: list[Image.Image], each: int) -> None:
+    """Found at once, or as a hint, under each edit; with the Wilson interval of 95%."""
+    print("| edit | asked | sure | 95% interval | sure or hint |\n|---|---|---|---|---|")
+    for number, (name, edit) in enumerate(EDITS.items()):
+        chance = random.Random(number)  # noqa: S311 - synthetic
+        chosen = chance.sample(range(len(images)), min(each, len(images)))
+        scores = []
+        for one in chosen:
+            found = dict(bank.look_up(asked(grey(edit(images[one], chance)))))
+            scores.append(found.get(rejected(f"known-{one}"), 0.0))
+        sure, hint = sum(score >= SURE for score in scores), sum(score > 0 for score in scores)
+        low, high = wilson(sure, len(scores))
+        share = f"{sure / len(scores):.1%} | {low:.1%} to {high:.1%} | {hint / len(scores):.1%}"
+        print(f"| {name} | {len(scores)} | {share} |", flush=True)
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """Interval of 95% for a share."""
+    z, share = 1.96, hits / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * (share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def measure_strangers(bank: Bank, many: int) -> None:
+    """How often a picture that is not in the bank is taken for one that is; and the time."""
+    sure, hints, preparing, looking = 0, 0, [], []
+    for seed in range(900_000_000, 900_000_000 + many):
+        image = grey(picture(seed))
+        start = time.process_time()
+        prepared = asked(image)
+        middle = time.process_time()
+        found = bank.look_up(prepared)
+        looking.append(time.process_time() - middle)
+        preparing.append(middle - start)
+        sure += any(score >= SURE for _, score in found)
+        hints += any(score < SURE for _, score in found)
+    print(
+        f"strangers: {many}; taken for known {sure} (95%: below {3 / many:.1e} a look-up if none), hints {hints}"
+    )
+    for name, seconds in (("marks of the asked picture", preparing), ("look-up", looking)):
+        print(
+            f"{name}: median {median(seconds) * 1e3:.0f} ms, p95 {quantiles(seconds, n=20)[18] * 1e3:.0f} ms"
+        )
+
+
+def measure_templates(many: int) -> None:
+    """Text creatives of one layout with other words."""
+    bank = Bank()
+    pairs = [twins(seed) for seed in range(many)]
+    for number, (one, _) in enumerate(pairs):
+        bank.add(rejected(f"twin-{number}"), fingerprint(grey(one)))
+    found = [dict(bank.look_up(asked(grey(other)))) for _, other in pairs]
+    scores = [told.get(rejected(f"twin-{number}"), 0.0) for number, told in enumerate(found)]
+    sure = sum(score >= SURE for score in scores)
+    print(
+        f"templates with other words: {many}; sure {sure}, hints {sum(0 < score < SURE for score in scores)}"
+    )
+
+
+def measure_text(photos: Path | None) -> None:
+    """How often `dense_text` is said of creatives with words and of pictures without."""
+    for kind in KINDS:
+        said = [dense_text(grey(picture(seed, kind))) for seed in range(3_000, 3_120)]
+        print(f"dense text, {kind}: {sum(said)} of {len(said)}")
+    if photos is not None:
+        said = [dense_text(grey(Image.open(path))) for path in sorted(photos.glob("*.jpg"))]
+        print(f"dense text, photographs: {sum(said)} of {len(said)}")
+
+
+def measure_look(bank: Bank, folder: Path, many: int) -> None:
+    """Seconds by the clock for all of one creative of 1200 x 628 with text, reading included."""
+    seconds = []
+    for seed in range(5_000, 5_000 + many):
+        path = folder / "look.png"
+        picture(seed, "text").resize((1200, 628)).save(path)
+        data = path.read_bytes()
+        start = time.perf_counter()
+        look(data, bank=bank)
+        seconds.append(time.perf_counter() - start)
+        path.unlink()
+    print(f"look: median {median(seconds):.2f} s, p95 {quantiles(seconds, n=20)[18]:.2f} s")
+
+
+def main() -> None:
+    """Measures all."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--bank", type=Path, default=Path("ad_images.bank"))
+    parser.add_argument("--hashes", type=int, default=1_000_000)
+    parser.add_argument("--each", type=int, default=60)
+    parser.add_argument("--strangers", type=int, default=1_000)
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    given = parser.parse_args()
+    cv2.setNumThreads(1)
+    images = known_pictures(given.photos, 150)
+    if not given.bank.exists():
+        bank = Bank()
+        filled(bank, given.hashes)
+        bank.save(given.bank)
+    start = time.perf_counter()
+    bank = Bank.load(given.bank)
+    print(f"loaded {len(bank):,} pictures, {bank.marks:,} marks in {time.perf_counter() - start:.2f} s")
+    print(f"file: {given.bank.stat().st_size / len(bank):,.0f} bytes a picture")
+    for number, image in enumerate(images):
+        bank.add(rejected(f"known-{number}"), fingerprint(grey(image)))
+    parts = {
+        "text": lambda: measure_text(given.photos),
+        "templates": lambda: measure_templates(200),
+        "edits": lambda: measure_edits(bank, images, given.each),
+        "strangers": lambda: measure_strangers(bank, given.strangers),
+        "look": lambda: measure_look(bank, given.bank.parent, 40),
+    }
+    for part in given.parts:
+        parts[part]()
+
+
+if __name__ == "__main__":
+    main()

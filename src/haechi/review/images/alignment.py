@@ -1,0 +1,181 @@
+"""Whether one picture shows another, and how surely.
+
+Marks that look alike propose where the known picture lies in the asked one; the proposal most marks agree with is
+refined. Then the pixels are compared field by field, and at last every mark of the known picture is asked again in
+the place where it must be. The first alone would take two creatives of one template for copies, for frame and logo
+agree; so would the second, for at a small size one line of text looks like another. The third tells the words apart.
+"""
+
+from typing import Final, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from haechi.review.images.fingerprint import LONG_SIDE, THUMB, Fingerprint, Floats, Grey, Marks, described_at
+from haechi.review.images.placing import Placed
+
+SURE: Final = 0.95
+"""From here on a copy is evidence by itself; below it is a hint for a person."""
+_FIELDS: Final = 8
+_SIDE: Final = THUMB // _FIELDS
+_TEXTURED: Final = 6.0
+"""Least spread of grey values of a field in which something can be compared."""
+_CAP: Final = 30.0
+_AGREES: Final = 0.7
+_WORTH_ASKING: Final = 0.2
+"""Share of the detail that must agree before marks are asked again."""
+_HOLDS: Final = 40
+"""Marks that differ in at most so many of 256 bits hold where they must be; strangers differ in about 110."""
+
+
+class Agreement(NamedTuple):
+    """How far the asked picture shows the known one.
+
+    Attributes:
+        pairs: marks that agree on one place.
+        agreed: share of the known picture's detail whose pixels agree.
+        asked: marks of the known picture that lie where pixels agree.
+        held: how many of them look there as they are known.
+        extent: over how much of the known picture those are spread; 1 when evenly over all of it.
+        place: 2 x 3, from places of the known picture to places of the asked one.
+    """
+
+    pairs: int
+    agreed: float
+    asked: int
+    held: int
+    extent: float
+    place: Floats
+
+    @property
+    def score(self) -> float:
+        """0 to 1, how sure it is that the known picture is shown; from `SURE` on nothing else is needed."""
+        share = self.held / self.asked if self.asked else 0.0
+        # Where nothing covers a copy, all of it agrees, and then nearly all marks hold. A template's other words
+        # agree at small size, too, but their marks do not hold.
+        needed = 0.7 + min(0.15, 1.5 * max(0.0, self.agreed - 0.75))
+        enough = (self.asked >= 10 and share >= needed) or (self.asked >= 6 and share >= 0.9)  # noqa: PLR2004
+        if enough and self.agreed >= 0.3 and self.extent >= 0.1:  # noqa: PLR2004 - a tenth of the area
+            return min(1.0, SURE + 0.05 * share * min(1.0, self.asked / 20))
+        hint = self.pairs >= 4 and self.agreed >= _WORTH_ASKING and share >= 0.3  # noqa: PLR2004
+        return min(0.9, 0.3 + 0.4 * share + 0.2 * self.agreed) if hint else 0.0
+
+
+def pixels_agree(known: Fingerprint, grey: Grey) -> bool:
+    """Whether the pixels of the whole pictures agree nearly everywhere, laid over one another as they are."""
+    whole = np.eye(2, 3)
+    weight, same, _ = _compared(known.thumb.astype(np.float32), *_cut_out(grey, whole, (THUMB, THUMB)))
+    return float(weight[same].sum()) >= 0.8  # noqa: PLR2004 - four fifths of the detail
+
+
+def agreement(known: Fingerprint, grey: Grey, found: Placed) -> Agreement:
+    """Asks pixels and marks whether the known picture lies where it is said to.
+
+    Args:
+        known: the known picture.
+        grey: grey values of the asked one.
+        found: where it is said to lie.
+    """
+    thumb = known.thumb.astype(np.float32)
+    best = Agreement(found.pairs, 0.0, 0, 0, 0.0, found.place)
+    for place in (found.place, _adjusted(thumb, grey, found.place)):
+        if place is None:
+            continue
+        weight, same, _ = _compared(thumb, *_cut_out(grey, place, (THUMB, THUMB)))
+        agreed = float(weight[same].sum())
+        if agreed < _WORTH_ASKING:
+            continue
+        this = Agreement(found.pairs, agreed, *_held(known.marks, grey, place, same), place)
+        best = max(best, this, key=lambda one: (one.score, one.agreed))
+        if best.score >= SURE:
+            break
+    return best
+
+
+def _compared(
+    thumb: NDArray[np.float32], seen: NDArray[np.float32], inside: NDArray[np.float32]
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Field by field: how much it weighs, whether its pixels agree, and whether they do so loosely."""
+    known, found = _fields(_smooth(thumb)), _fields(_smooth(seen))
+    spread = known.std(1)
+    weight = np.where(spread >= _TEXTURED, np.minimum(spread, _CAP), 0.0)
+    weight /= max(float(weight.sum()), 1e-9)
+    centred = found - found.mean(1, keepdims=True)
+    likeness = ((known - known.mean(1, keepdims=True)) * centred).mean(1)
+    likeness /= np.maximum(spread * centred.std(1), 1e-6)
+    there = (_fields(inside).mean(1) > 0.8) & (centred.std(1) >= spread / 4)  # noqa: PLR2004 - four fifths of it
+    return (
+        weight,
+        there & (likeness >= _AGREES),
+        there & (likeness >= _AGREES / 2) & (spread >= _TEXTURED / 2),
+    )
+
+
+def _smooth(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(cv2.blur(picture, (3, 3)), np.float32)
+
+
+def _fields(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The picture in `_FIELDS` x `_FIELDS` fields, one a row."""
+    parted = picture.reshape(_FIELDS, _SIDE, _FIELDS, _SIDE).swapaxes(1, 2)
+    return parted.reshape(_FIELDS * _FIELDS, _SIDE * _SIDE)
+
+
+def _adjusted(thumb: NDArray[np.float32], grey: Grey, place: Floats) -> Floats | None:
+    """The place moved a little so that pixels agree best, asked only where they agree loosely; None if far off."""
+    cut, inside = _cut_out(grey, place, (THUMB, THUMB))
+    loosely = _compared(thumb, cut, inside)[2].reshape(_FIELDS, _FIELDS)
+    mask = (np.kron(loosely, np.ones((_SIDE, _SIDE))) > 0) & (inside > 0.9)  # noqa: PLR2004
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 1e-4)
+    start = np.eye(2, 3, dtype=np.float32)
+    try:
+        _, moved = cv2.findTransformECC(thumb, cut, start, cv2.MOTION_AFFINE, stop, mask.astype(np.uint8), 3)
+    except cv2.error:  # it says so when it does not converge
+        return None
+    turn = np.asarray(moved, np.float64)[:, :2]
+    shift = (np.asarray(moved, np.float64)[:, 2] + 0.5 - turn.sum(1) / 2) / THUMB
+    if np.abs(turn - np.eye(2)).max() > 0.15 or np.abs(shift).max() > 0.12:  # noqa: PLR2004
+        return None
+    moved_to: Floats = place @ np.vstack([np.column_stack([turn, shift]), [0, 0, 1]])
+    return moved_to
+
+
+def _held(known: Marks, grey: Grey, place: Floats, same: NDArray[np.bool_]) -> tuple[int, int, float]:
+    """How many marks lie in fields whose pixels agree, how many of those look as they are known, and their extent."""
+    ratio = float(np.median(known.places[:, 2] / known.places[:, 3]))
+    size = (
+        max(16, min(LONG_SIDE, round(LONG_SIDE / ratio))),
+        max(16, min(LONG_SIDE, round(LONG_SIDE * ratio))),
+    )
+    meant = np.column_stack([known.places[:, :2], np.ones(len(known.places))]) @ place.T
+    column, row = (np.minimum((known.places[:, axis] * _FIELDS).astype(int), _FIELDS - 1) for axis in (0, 1))
+    chosen = ((meant > 0) & (meant < 1)).all(1) & same[row * _FIELDS + column]
+    if not chosen.any():
+        return 0, 0, 0.0
+    cut, _ = _cut_out(grey, place, size)
+    bits = described_at(cut.astype(np.uint8), known.places[chosen])
+    wrong = np.bitwise_count(bits.view(np.uint64) ^ known.bits[chosen].view(np.uint64)).sum(1)
+    there = known.places[chosen][wrong <= _HOLDS, :2]
+    # A line runs through many pictures: marks along one prove nothing, so their spread across counts too.
+    spread = float(np.linalg.det(np.cov(there.T))) if len(there) > 2 else 0.0  # noqa: PLR2004
+    return int(chosen.sum()), len(there), 12 * max(0.0, spread) ** 0.5
+
+
+def _cut_out(
+    grey: Grey, place: Floats, size: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The part of the asked picture where the known one lies, as `size` pixels, and how much of it is inside."""
+    height, width = grey.shape
+    across, down = 2 * size[0], 2 * size[1]
+    wanted = (across / max(place[0, 0], 1e-3), down / max(place[1, 1], 1e-3))
+    source = (int(min(width, max(8, wanted[0]))), int(min(height, max(8, wanted[1]))))
+    small = cv2.resize(grey, source, interpolation=cv2.INTER_AREA)
+    to_pixels = place * np.array([[source[0]], [source[1]]])
+    middle = to_pixels @ np.array([0.5 / across, 0.5 / down, 1.0]) - 0.5
+    back = np.column_stack([to_pixels[:, 0] / across, to_pixels[:, 1] / down, middle])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cut = cv2.warpAffine(small, back, (across, down), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    mask = cv2.warpAffine(np.ones_like(small), back, (across, down), flags=flags, borderValue=(0.0,))
+    halved = [cv2.resize(one.astype(np.float32), size, interpolation=cv2.INTER_AREA) for one in (cut, mask)]
+    return np.asarray(halved[0], np.float32), np.asarray(halved[1], np.float32)

@@ -1,0 +1,211 @@
+"""Words that invite into a chat: names of applications, in disguise or not, and what stands around them."""
+
+import re
+import tomllib
+from bisect import bisect_left
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, NamedTuple
+
+from haechi.review.chat_accounts import account_form
+from haechi.review.mentions import Mention, mentions
+from haechi.review.plain import Plain
+from haechi.review.undisguised import undisguised
+from haechi.sensitivity.normalise import is_cjk
+
+How = Literal["identifier", "disguise", "words"]
+
+
+class Invitation(NamedTuple):
+    """An invitation in words.
+
+    Attributes:
+        application: which one; `chat` where it may be any.
+        how: an account is named, the name is in disguise, or by words alone.
+        score: 0 to 1.
+        account: which account, where one is named.
+        start: where it stands in the original.
+        end: where it ends there.
+    """
+
+    application: str
+    how: How
+    score: float
+    account: str
+    start: int
+    end: int
+
+
+_NAME_STANDS: Final = "\ua66e"
+"""A letter that no text here has, for a name in the patterns of what it needs around it."""
+IDENTIFIED: Final = 0.97
+DISGUISED: Final = 0.93
+ASKED: Final = 0.9
+_NEAR_CJK: Final = 32
+_NEAR: Final = 64
+_BEFORE: Final = 60
+_SHORT: Final = 4
+_SENTENCE_END: Final = re.compile(r"[。!?\n]|\.\s")
+_JOINT: Final = r"[\s:=\-\u2013—→➡>▶►👉🏻📲⇒は()「」『』\[\]【】|/・,.'\"“”➤☞✉✈️📩📱]*"
+_WORD_FOR_ID: Final = (
+    r"(?:id|i\.d\.?|アイディー?|あいでぃー?|検索|아이디|아뒤|검색|号码|号|號|帳號|账号|搜索?|"
+    r"account|acc|username|user ?name|user|handle|"
+    r"contact|no\.?|number|nr\.?|nummer|kontakt|name|번호|番号|at)"
+)
+_BEHIND: Final = re.compile(
+    rf"^(?:{_JOINT}(?:app|アプリ|公式|messenger|메신저|官方|の|me|us|support|admin|now|here|on|또는|{_WORD_FOR_ID})){{0,3}}{_JOINT}"
+    r"(?P<id>@[a-z0-9_][\w.\-]{2,}|\+?\d[\d\s().\-]{7,}\d|[\w.]{2,32}#\d{4}\b)"
+)
+_BEHIND_WORD: Final = re.compile(
+    rf"^{_JOINT}(?:の|의|app|アプリ|메신저)?\s*{_WORD_FOR_ID}(?:は|が|:|=|→|>|\s|「|【|\[|\"|'|\(|를|을|은|는|에서|で|-|👉|➡)+"
+    r"(?P<id>[a-z0-9@][\w.\-]{3,})"
+)
+_BEHIND_COLON: Final = re.compile(
+    r"^[\s:=→>➡👉\-]{1,4}(?P<id>(?!v\d)(?=[a-z_.\-]*(?:[0-9_]|\.[a-z]))[a-z][a-z0-9_.\-]{3,})(?![a-z0-9_/:])"
+)
+_AHEAD: Final = re.compile(rf"{_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,}}){_JOINT}$")
+_ID_AHEAD: Final = re.compile(
+    rf"(?P<id>@[a-z0-9_][\w.\-]{{3,}}|[\w.]{{2,32}}#\d{{4}}|\+\d[\d\s().\-]{{7,}}\d){_JOINT}(?:on|in|via|auf|über|per|を|で|에서|으로|로)?\s*(?:our|my|the)?\s*$"
+)
+# The application's own address: whether it opens a chat, the address itself tells.
+_HOST: Final = re.compile(r"^(?:://|\.(?:com|org|net|me|gg|us|io|app|jp|kr|biz|group|link)\b)")
+_TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
+
+
+def invitations(text: str) -> list[Invitation]:
+    """Every invitation into a chat that `text` has in words."""
+    form = undisguised(text)
+    found = [
+        one
+        for mention in mentions(text)
+        if not _just_a_word(text, mention) and (one := _judged(text, form, mention)) is not None
+    ]
+    found += [
+        Invitation(application, "words", score, "", *form.origin(*match.span()))
+        for application, score, pattern in _invites()
+        for match in pattern.finditer(form.text)
+        if not _denied(form.text, *match.span())
+    ]
+    return found
+
+
+def _just_a_word(text: str, mention: Mention) -> bool:
+    """Whether it is the English word line: in small letters, nothing Eastern beside it."""
+    word = text[mention.start : mention.end]
+    if mention.application != "line" or mention.disguised or not (word.isascii() and word.islower()):
+        return False
+    beside = text[max(mention.start - 1, 0) : mention.start] + text[mention.end : mention.end + 1]
+    return not any(map(is_cjk, beside))
+
+
+def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
+    """What a mention of an application is: an invitation with its account, one by words alone, or none."""
+    start = bisect_left(form.starts, mention.start)
+    end = max(bisect_left(form.starts, mention.end), start + 1)
+    before, after = form.text[max(start - _BEFORE, 0) : start], form.text[end : end + _NEAR]
+    if _HOST.match(after) or _other_thing(mention.application, before, after):
+        return None
+    account = _identifier(mention, before, after)
+    if account and (mention.certain or mention.disguised or _is_named(text, mention)):
+        place = (mention.start, min(mention.end + _NEAR, len(text)))
+        return Invitation(mention.application, "identifier", IDENTIFIED, account_form(account), *place)
+    if _denies(before, after):
+        return None
+    asked = mention.inviting or _asked(before, after)
+    if mention.disguised and (mention.certain or asked):
+        return Invitation(mention.application, "disguise", DISGUISED, "", mention.start, mention.end)
+    if asked if mention.certain else _needed(mention, before, after):
+        near = form.origin(max(start - _SHORT, 0), min(end + _SHORT * 3, len(form.text)))
+        return Invitation(
+            mention.application, "words", ASKED, "", min(near[0], mention.start), max(near[1], mention.end)
+        )
+    return None
+
+
+def _other_thing(application: str, before: str, after: str) -> bool:
+    words = _words()
+    return any(
+        pattern is not None and pattern.search(part)
+        for side, part in (("not_before", before), ("not_behind", after))
+        for pattern in (words[side].get(application), words[side]["any"])
+    )
+
+
+def _asked(before: str, after: str) -> bool:
+    cjk = any(map(is_cjk, before[-_SHORT:] + after[:_SHORT]))
+    near = _NEAR_CJK if cjk else _NEAR
+    around = (before[-near:], after[:near])
+    return any(pattern.search(part) for pattern in _words()["asks"].values() for part in around)
+
+
+def _denies(before: str, after: str) -> bool:
+    words = _words()["denies"]
+    sentence = before[[0, *(end.end() for end in _SENTENCE_END.finditer(before))][-1] :]
+    return words["before"].search(sentence) is not None or words["after"].search(after) is not None
+
+
+def _denied(text: str, start: int, end: int) -> bool:
+    return _denies(text[max(start - _BEFORE, 0) : start], text[end : end + _NEAR])
+
+
+def _identifier(mention: Mention, before: str, after: str) -> str:
+    """The account named beside the application, or nothing."""
+    behind = _BEHIND.match(after)
+    ahead = _ID_AHEAD.search(before) or _AHEAD.search(before)
+    begins = mention.certain or not re.search(r"[a-z0-9]$", before.rstrip(" "))
+    coloned = _BEHIND_COLON.match(after) if begins else None
+    for match in (behind, _BEHIND_WORD.match(after), coloned, ahead):
+        if match is not None and not _sham(mention, match["id"]):
+            return match["id"]
+    return ""
+
+
+_NO_NUMBER: Final = frozenset({"line", "band", "discord", "messenger"})
+
+
+def _sham(mention: Mention, account: str) -> bool:
+    """Whether it is no account there: a telephone number beside `line`."""
+    return mention.application in _NO_NUMBER and _TELEPHONE.match(account) is not None
+
+
+def _is_named(text: str, mention: Mention) -> bool:
+    """Whether a word that means other things is written as a name."""
+    word = text[mention.start : mention.end]
+    return (
+        not word.isascii() or not word.islower() or mention.application in ("discord", "whatsapp", "wechat")
+    )
+
+
+def _needed(mention: Mention, before: str, after: str) -> bool:
+    """Whether what stands around an uncertain name makes it the application's."""
+    pattern = _words()["needs"].get(mention.application)
+    if pattern is None:
+        return False
+    marked = f"{before}{_NAME_STANDS}{after}"
+    return any(match.start() <= len(before) < match.end() for match in pattern.finditer(marked))
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+    found = {
+        part: {key: re.compile(pattern) for key, pattern in _table()[part].items()}
+        for part in ("asks", "not_before", "not_behind", "denies")
+    }
+    found["needs"] = {
+        key: re.compile(pattern.replace("name", _NAME_STANDS)) for key, pattern in _table()["needs"].items()
+    }
+    return found
+
+
+@cache
+def _invites() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
+    return tuple(
+        (one["application"], one["score"], re.compile(one["pattern"])) for one in _table()["invites"]
+    )
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    text = resources.files("haechi.knowledge").joinpath("ads", "hand-off-words.toml").read_text("utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,1 @@
+"""Policy: rules as data over signals."""

@@ -12,7 +12,8 @@ from haechi.service.desk.door import DeskController, expect_decider, field, line
 from haechi.service.desk.render import page
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
-from haechi.stores.review.notices import NewNotice, answer_notice, notice_of, open_notices, receive_notice
+from haechi.stores.review.notice_answers import answer_notice
+from haechi.stores.review.notices import NewNotice, notice_of, open_notices, receive_notice
 from haechi.stores.review.parties import Party, parties_of
 from haechi.stores.review.sweeps import sweeps_of_notice
 from haechi.stores.review.waiting_list import job_of_ad

@@ -695,15 +695,13 @@ def test_what_the_shipped_rules_and_signals_find_is_shown(house: House) -> None:
         if isinstance(seen, Span) and seen.field in ("headline", "text")
     }
     assert len(spans) >= 3
-    marked = "".join(re.findall(r"<mark[^>]*>(.*?)</mark>", text, re.DOTALL))
-    assert all(html.escape(one) in marked or one in marked for one in spans)
+    marked = html.unescape("".join(re.findall(r"<mark[^>]*>(.*?)</mark>", text, re.DOTALL)))
+    assert all(one in marked for one in spans)
     titles = {rule.code: rule.title for rule in load_ruleset().rules}
     assert decision.reasons
     for reason in decision.reasons:
-        assert html.escape(titles.get(reason.code, reason.code)) in text
-        assert html.escape(reason.text, quote=False) in html.unescape(text) or reason.text in html.unescape(
-            text
-        )
+        assert titles[reason.code] in html.unescape(text)
+        assert reason.text in html.unescape(text)
     assert "the one of today" in text
     shown = html.unescape(house.owner("acme").get("/advertiser/ads/real").text)
     assert all(reason.text in shown and reason.fix in shown for reason in decision.reasons)

@@ -197,8 +197,8 @@ def _check(
     status: int = 200,
 ) -> Response[Any]:
     return page(
-        request, "check", title="check", visitor=visitor, here="/advertiser/check", typed=typed, found=found, of=language,
-        message=message, english=english, status=status, most=LARGEST // 1_000_000,
+        request, "check", title="check", visitor=visitor, here="/advertiser/check", typed=typed, found=found,
+        of=language, message=message, english=english, status=status, most=LARGEST // 1_000_000,
     )  # fmt: skip
 
 

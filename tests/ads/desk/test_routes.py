@@ -1,6 +1,7 @@
 """The desk's routes without a browser, on both databases: who may what, what is refused, and what is never told."""
 
 import base64
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from litestar.testing import TestClient
 from PIL import Image
 from sqlalchemy import Engine, update
 
-from haechi.review.ads import Ad
+from haechi.review.ads import Ad, Span
+from haechi.review.examine import Examiner
+from haechi.review.policy import load_ruleset
 from haechi.service.advertiser import ADVERTISER
 from haechi.service.advertiser.render import texts
 from haechi.service.advertiser.sessions import LASTS, AdvertiserSessions
@@ -28,13 +31,15 @@ from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.keys import revoke_key
 from haechi.stores.review import waiting_list
+from haechi.stores.review.ads import Ads
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.golden import Known, add_golden, golden_job
+from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.queue import claim
 from haechi.stores.review.views import show_job, waiting_jobs
 from haechi.stores.rows import reading
 from haechi.terms.words import LANGUAGES
-from tests.ads.desk.worlds import drawing, found, platform_of
+from tests.ads.desk.worlds import drawing, found, platform_of, visit
 from tests.service.door import PASSWORD, form_mark, signed_in
 from tests.service.served import call, platform_served
 
@@ -659,3 +664,45 @@ def test_an_owner_puts_an_ad_among_the_known_ones(house: House) -> None:
     assert house.decide("ann", job, "reject").status_code == 303
     assert "1 (100 %) as known" in house.of("cat").get("/desk/quality").text
     assert house.platform.ads.standing("old").state == "rejected"
+
+
+def test_what_the_shipped_rules_and_signals_find_is_shown(house: House) -> None:
+    """The desk is made for the real examiner: each span is marked where it is, and each rule told by its title."""
+    examiner = Examiner(load_ruleset())
+    house.platform.ads = Ads(house.platform.engine, examiner, visit=visit)
+    party = Party(party_id="sora", names=("Sora Kumono", "空野 くもの"))
+    put_party(house.platform.engine, party, by="test", now=utc_now())
+    made = house.submit(
+        "real", "Sora Kumono guarantees 30% profit a month, risk free. Add me on LINE: https://line.me/R/ti/p/x1",
+        headline="Free stock tips (synthetic)", language="en", country="JP", landing_url="https://circle.example/",
+    )  # fmt: skip
+    decision = made.decision
+    assert decision is not None
+    job = house.job("real") if made.state == "held" else None
+    if job is None:
+        data = {
+            "csrf": mark(house.owner("acme"), "/advertiser"),
+            "decision_id": made.decision_id,
+            "text": "No.",
+        }
+        assert house.owner("acme").post("/advertiser/ads/real/appeals", data=data).status_code == 200
+        job = house.job("real", "appeal")
+    text = house.of("ann").get(f"/desk/jobs/{job}").text
+    spans = {
+        seen.text
+        for one in decision.signals
+        for seen in one.evidence
+        if isinstance(seen, Span) and seen.field in ("headline", "text")
+    }
+    assert len(spans) >= 3
+    marked = html.unescape("".join(re.findall(r"<mark[^>]*>(.*?)</mark>", text, re.DOTALL)))
+    assert all(one in marked for one in spans)
+    titles = {rule.code: rule.title for rule in load_ruleset().rules}
+    assert decision.reasons
+    for reason in decision.reasons:
+        assert titles[reason.code] in html.unescape(text)
+        assert reason.text in html.unescape(text)
+    assert "the one of today" in text
+    shown = html.unescape(house.owner("acme").get("/advertiser/ads/real").text)
+    assert all(reason.text in shown and reason.fix in shown for reason in decision.reasons)
+    assert '<p lang="ja">' in shown, "reasons are in the language of the advertiser's country, and say so"

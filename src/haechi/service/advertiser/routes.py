@@ -34,7 +34,7 @@ from haechi.stores.clock import utc_now
 from haechi.stores.ingest import ConflictError
 from haechi.stores.review.appeals import appeal, appeals_of
 from haechi.stores.review.blobs import LARGEST
-from haechi.stores.review.own_ads import AT_ONCE, own_ad, own_ads
+from haechi.stores.review.own_ads import AT_ONCE, own_ad, own_ads, told_in
 from haechi.stores.review.versions import expect_ad
 from haechi.stores.rows import reading
 
@@ -159,7 +159,8 @@ class AdvertiserPage(Controller):
                 found = platform.ads.check(ad, picture, now=now)
         except (msgspec.ValidationError, UsageError) as fault:
             return _check(request, visitor, typed, message="refused", english=str(fault), status=422)
-        return _check(request, visitor, typed, found=found)
+        language = told_in(platform.engine, visitor.advertiser, ad)
+        return _check(request, visitor, typed, found=found, language=language)
 
 
 def _door(request: AnyRequest, *, message: str = "", status: int = 200) -> Response[Any]:
@@ -190,13 +191,14 @@ def _check(
     typed: dict[str, str],
     *,
     found: Any = None,  # noqa: ANN401 - a decision, or None
+    language: str = "",
     message: str = "",
     english: str = "",
     status: int = 200,
 ) -> Response[Any]:
     return page(
         request, "check", title="check", visitor=visitor, here="/advertiser/check", typed=typed, found=found,
-        message=message, english=english, status=status, most=LARGEST // 1_000_000,
+        of=language, message=message, english=english, status=status, most=LARGEST // 1_000_000,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ The map:
     differences   what one visitor of a page was shown and another was not
     sentences     what a signal says
     shown_ad      an ad as the desk shows it
+    policy_beside the policy's text beside a decision
     pictures      the ad's picture, so that it is nothing but a picture
     queue_routes  the queue, and taking a job
     job_page      a job's page

@@ -6,8 +6,10 @@ from typing import Any
 from litestar import Response
 
 from haechi.review.ads import Reason
+from haechi.review.outgoing.letter import language_of
 from haechi.service.desk.differences import differences
 from haechi.service.desk.pictures import size_of_picture
+from haechi.service.desk.policy_beside import ruled, same_rules
 from haechi.service.desk.render import page
 from haechi.service.desk.shown_ad import boxes, numbered, page_pieces, texts
 from haechi.service.platform import Platform
@@ -65,6 +67,7 @@ def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
     signals = () if record is None else record.signals
     names = () if shown.advertiser is None else shown.advertiser.display_names
     drawn = boxes(signals)
+    codes = () if record is None else tuple(one.code for one in record.reasons)
     size = None if shown.picture is None else size_of_picture(platform.engine, shown.picture)
     return {
         "record": record,
@@ -76,7 +79,10 @@ def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
         "visits": [(one, page_pieces(one, signals)) for one in beside.visits],
         "only": differences(beside.visits),
         "reasons": reasons_of(shown),
-        "newest_codes": () if record is None else tuple(one.code for one in record.reasons),
+        "told_in": None if shown.ad is None else language_of(shown.advertiser, shown.ad),
+        "ruled": ruled(reasons_of(shown), codes),
+        "same_rules": record is not None and same_rules(record.ruleset_hash),
+        "newest_codes": codes,
         "open_appeal": next((one for one in shown.appeals if one.outcome is None), None),
     }
 

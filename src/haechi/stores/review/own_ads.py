@@ -7,9 +7,11 @@ import msgspec
 from sqlalchemy import Engine, select
 
 from haechi.review.ads import Ad, Reason
+from haechi.review.outgoing.letter import language_of
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import instant, maybe_instant
+from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.decided import as_decision
 from haechi.stores.review.jobs import open_review
@@ -31,6 +33,7 @@ class OwnAd(msgspec.Struct, frozen=True, kw_only=True):
         ad: as submitted.
         state: how it stands.
         reasons: why it waits or is rejected.
+        told_in: the language in which review says so, ISO 639-1.
         decision_id: that holds, or None.
         decided_at: when, naive UTC, or None.
         due_at: first instant at which a person's look at it is late, where one is needed.
@@ -42,6 +45,7 @@ class OwnAd(msgspec.Struct, frozen=True, kw_only=True):
     ad: Ad
     state: State
     reasons: tuple[Reason, ...]
+    told_in: str
     decision_id: str | None
     decided_at: datetime | None
     due_at: datetime | None
@@ -79,11 +83,14 @@ def own_ad(engine: Engine, advertiser: int, ad_id: str) -> OwnAd:
             made = connection.execute(select(d).where(d.c.decision == row.decision)).one()
             decision = as_decision(made, ad_id)
         job = open_review(connection, row.ad)
+        (owner,) = advertisers_of(connection, advertiser).values()
+        ad = msgspec.json.decode(version_row(connection, row.current).body, type=Ad)
         stopped = decision is not None and decision.decision != "approve"
         return OwnAd(
             ad_id=ad_id,
             number=row.ad,
-            ad=msgspec.json.decode(version_row(connection, row.current).body, type=Ad),
+            ad=ad,
+            told_in=language_of(owner, ad),
             state=shown(row.state, row.run),
             reasons=() if decision is None else decision.reasons,
             decision_id=None if made is None else made.decision_id,
@@ -103,3 +110,10 @@ def name_of(engine: Engine, advertiser: int) -> tuple[str, str, datetime | None]
             .where(w.c.advertiser == advertiser)
         ).one()
     return row.advertiser_id, row.name, maybe_instant(row.suspended_at)
+
+
+def told_in(engine: Engine, advertiser: int, ad: Ad) -> str:
+    """The language in which review gives an advertiser reasons, ISO 639-1."""
+    with reading(engine) as connection:
+        (owner,) = advertisers_of(connection, advertiser).values()
+    return language_of(owner, ad)

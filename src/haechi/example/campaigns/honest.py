@@ -61,7 +61,7 @@ def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
     used = dict.fromkeys(lines, 0)
     known: dict[tuple[str, str, int], Account] = {}
     for number in range(count):
-        key = (_CYCLE[number % len(_CYCLE)], number % 10 < _FINANCE_OF_TEN)
+        key = (_CYCLE[number % len(_CYCLE)], _turn(number) < _FINANCE_OF_TEN)
         wording = lines[key][used[key] % len(lines[key])]
         used[key] += 1
         # An advertiser repeats its own lines, and no honest one has another's.
@@ -69,6 +69,11 @@ def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
         if owner not in known:
             known[owner] = _owner(f"honest-{part}-{number:05}", wording, chance)
         yield _ad(f"ad-{part}-{number:05}", wording, known[owner], chance, days)
+
+
+def _turn(number: int) -> int:
+    """0 to 9, each as often, and in every language of the cycle."""
+    return (7 * number + 3 * (number // len(_CYCLE))) % 10
 
 
 def _owner(advertiser_id: str, wording: Wording, chance: Random) -> Account:

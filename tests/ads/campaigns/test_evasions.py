@@ -24,7 +24,7 @@ EDITS = ("crop", "band", "border", "mirror", "collage", "jpeg")
 
 @pytest.fixture(scope="module")
 def drafts() -> list[Draft]:
-    return [draft for one in campaigns(60, "dev", 3, "none", 0) for draft in one.drafts]
+    return [draft for one in campaigns(40, "dev", 3, "none", 0) for draft in one.drafts]
 
 
 @pytest.mark.parametrize("name", SPELT)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from haechi.errors import UsageError
-from haechi.example.campaigns import EVASIONS, Plan, pictures, write_ads
+from haechi.example.campaigns import EVASIONS, Plan, honest, pictures, write_ads
 from haechi.example.campaigns.landing import Phase, Visitor, answer, read_pages
 from haechi.review.ads import Ad, Advertiser
 from haechi.review.reading import locate, read_ads, read_world
@@ -64,6 +64,15 @@ def test_the_truth_is_of_exactly_these_ads(folder: Path) -> None:
         if row["evasion"] != "none":
             base = truth[name.removesuffix(f".{row['evasion']}")]
             assert (base["campaign"], base["family"], base["scam"]) == (row["campaign"], row["family"], "yes")
+
+
+def test_every_language_has_honest_ads_of_both_kinds() -> None:
+    """If this fails, false holds of a language's finance ads are measured on none."""
+    told: defaultdict[str, Counter[bool]] = defaultdict(Counter)
+    for one in honest.ads(800, "held-out", 1, 60):
+        told[one.draft.wording.language][one.draft.wording.finance] += 1
+    assert all(of[True] > 0 and 0.3 < of[True] / of.total() < 0.5 for of in told.values())
+    assert len(told) == 5
 
 
 def test_every_picture_is_there_and_opens(folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from haechi.example.campaigns.draft import Creative, Draft
 from haechi.example.campaigns.evasions_text import CHANGES
-from haechi.example.campaigns.filling import values_of
+from haechi.example.campaigns.filling import sentences, values_of
 from haechi.example.campaigns.handoff import HandOff
 from haechi.example.campaigns.landing import Page, gibberish, harmless_page, scam_page
 from haechi.example.campaigns.parties import parties
@@ -95,7 +95,7 @@ def _said(draft: Draft, wording: Wording) -> Draft:
 
 def _text_in_image(draft: Draft, chance: Random) -> Draft | None:
     given: dict[str, Any] = slots_of(draft.wording.language, draft.wording.part)
-    picture = replace(_creative(draft), lines=(draft.headline, *_sentences(draft.text)))
+    picture = replace(_creative(draft), lines=(draft.headline, *sentences(draft.text)))
     return replace(
         draft,
         headline=chance.choice(given["neutral"]),
@@ -178,12 +178,6 @@ def _way(draft: Draft) -> HandOff:
 def _creative(draft: Draft) -> Creative:
     return draft.creative or Creative(
         seed=draft.campaign, lines=(draft.headline,), language=draft.wording.language
-    )
-
-
-def _sentences(text: str) -> tuple[str, ...]:
-    return tuple(
-        part.strip() for part in text.replace("。", "。\n").replace(". ", ".\n").split("\n") if part.strip()
     )
 
 

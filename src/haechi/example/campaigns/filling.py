@@ -26,6 +26,12 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda found: values.get(found[1], found[0]), text)
 
 
+def sentences(text: str) -> tuple[str, ...]:
+    """Its sentences."""
+    cut = text.replace("。", "。\n").replace(". ", ".\n")
+    return tuple(part.strip() for part in cut.split("\n") if part.strip())
+
+
 def slots_in(text: str) -> set[str]:
     """Names of the slots in a text."""
     return set(_SLOT.findall(text))

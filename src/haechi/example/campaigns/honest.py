@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from haechi.example.campaigns import accounts
 from haechi.example.campaigns.accounts import Account
 from haechi.example.campaigns.draft import Creative, Draft
 from haechi.example.campaigns.drawing import happens
-from haechi.example.campaigns.filling import honest_values_of
+from haechi.example.campaigns.filling import honest_values_of, sentences
 from haechi.example.campaigns.landing import Page, own_page
 from haechi.example.campaigns.parties import Party, those
 from haechi.example.campaigns.scams import START
@@ -61,7 +61,7 @@ def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
     used = dict.fromkeys(lines, 0)
     known: dict[tuple[str, str, int], Account] = {}
     for number in range(count):
-        key = (_CYCLE[number % len(_CYCLE)], number % 10 < _FINANCE_OF_TEN)
+        key = (_CYCLE[number % len(_CYCLE)], _turn(number) < _FINANCE_OF_TEN)
         wording = lines[key][used[key] % len(lines[key])]
         used[key] += 1
         # An advertiser repeats its own lines, and no honest one has another's.
@@ -69,6 +69,11 @@ def ads(count: int, part: Part, seed: int, days: int) -> Iterator[Honest]:
         if owner not in known:
             known[owner] = _owner(f"honest-{part}-{number:05}", wording, chance)
         yield _ad(f"ad-{part}-{number:05}", wording, known[owner], chance, days)
+
+
+def _turn(number: int) -> int:
+    """0 to 9, each as often, and in every language of the cycle."""
+    return (7 * number + 3 * (number // len(_CYCLE))) % 10
 
 
 def _owner(advertiser_id: str, wording: Wording, chance: Random) -> Account:
@@ -103,61 +108,75 @@ def _lines(language: str, finance: bool, part: Part) -> list[Wording]:
 
 def _ad(ad_id: str, wording: Wording, account: Account, chance: Random, days: int) -> Honest:
     language = wording.language
-    given: dict[str, Any] = slots_of(language, wording.part)
+    country: str = slots()[language]["country"]
     who = chance.choice(those(language, "person", wording.part))
-    values = {
-        **honest_values_of(language, wording.part, chance),
-        "own": account.own,
-        "home": account.home,
-        "reg": account.registration,
-        "channel": account.channel or f"https://{account.home}/chat",
-        "who": who.names[0],
-        "office": chance.choice(those(language, "office", wording.part)).names[0],
-        "paper": chance.choice(those(language, "paper", wording.part)).names[0],
-    }
-    if account.party is not None:
-        values[account.party.use] = account.own
-    at = START + timedelta(minutes=chance.randint(0, days * 1440))
-    url = f"https://{account.home}/{chance.choice(('', 'info', 'campaign', 'shop'))}"
     draft = Draft(
         ad_id=ad_id,
         campaign=ad_id,
         wording=wording,
-        values=values,
+        values=_values(wording, account, who, chance),
         hand_off=None,
         scam=False,
         kind=f"{'finance' if wording.finance else 'other'}:{wording.kind}",
         advertiser_id=account.row.advertiser_id,
         display_name=None if happens(chance, 0.8) else account.own,
-        country=given["country"],
-        submitted_at=at,
-        landing_url=url,
+        country=country,
+        submitted_at=START + timedelta(minutes=chance.randint(0, days * 1440)),
+        landing_url=f"https://{account.home}/{chance.choice(('', 'info', 'campaign', 'shop'))}",
         payer=f"agency-{chance.randint(1, 9)}" if happens(chance, 0.1) else None,
-        targeting=Targeting(
-            include=(chance.choice(_THEMES),), countries=(given["country"],), languages=(language,)
-        ),
+        targeting=Targeting(include=(chance.choice(_THEMES),), countries=(country,), languages=(language,)),
     )
-    headline, text = draft.said(wording)
-    text = " ".join((text, *chance.sample(given["closings"], chance.choice((0, 0, 0, 1, 1, 2))))).strip()
     named = wording.kind in _AUTHORISED
-    picture = Creative(
-        seed=ad_id,
-        portrait=who.party_id if named and happens(chance, 0.5) else None,
-        lines=(headline,) if happens(chance, 0.6) else (),
-        language=language,
-        code=account.channel if "official-channel" in wording.kind and happens(chance, 0.4) else None,
-    )
-    draft = replace(
-        draft,
-        headline=headline,
-        text=text,
-        pages=(Page(url, html=own_page(language, account.own, text, account.channel)),),
-        creative=picture if happens(chance, 0.35) else None,
-    )
     allowed = [_allowed(who, account)] if named else []
     if account.party is not None:
         allowed.append(_allowed(account.party, account))
-    return Honest(draft, account, tuple(allowed))
+    return Honest(_shown(draft, account, who if named else None, chance), account, tuple(allowed))
+
+
+def _values(wording: Wording, account: Account, who: Party, chance: Random) -> dict[str, str]:
+    language, part = wording.language, wording.part
+    values = {
+        **honest_values_of(language, part, chance),
+        "own": account.own,
+        "home": account.home,
+        "reg": account.registration,
+        "channel": account.channel or f"https://{account.home}/chat",
+        "who": who.names[0],
+        "office": chance.choice(those(language, "office", part)).names[0],
+        "paper": chance.choice(those(language, "paper", part)).names[0],
+    }
+    if account.party is not None:
+        values[account.party.use] = account.own
+    return values
+
+
+def _shown(draft: Draft, account: Account, star: Party | None, chance: Random) -> Draft:
+    """The draft with its words, its page and its picture; `star` is who may be in the picture."""
+    wording, url = draft.wording, draft.landing_url or ""
+    closings: list[str] = slots_of(wording.language, wording.part)["closings"]
+    headline, text = draft.said(wording)
+    text = " ".join((text, *chance.sample(closings, chance.choice((0, 0, 0, 1, 1, 2))))).strip()
+    picture = Creative(
+        seed=draft.ad_id,
+        portrait=star.party_id if star is not None and happens(chance, 0.5) else None,
+        lines=chance.choices(((), (headline,), (headline, *sentences(text))), (25, 60, 15))[0],
+        language=wording.language,
+        code=_code(account, wording, chance),
+    )
+    return replace(
+        draft,
+        headline=headline,
+        text=text,
+        pages=(Page(url, html=own_page(wording.language, account.own, text, account.channel)),),
+        creative=picture if happens(chance, 0.35) else None,
+    )
+
+
+def _code(account: Account, wording: Wording, chance: Random) -> str | None:
+    """What a QR code in the picture says: its own chat account, or its own page."""
+    if "official-channel" in wording.kind and happens(chance, 0.4):
+        return account.channel
+    return f"https://{account.home}/qr" if happens(chance, 0.08) else None
 
 
 def _allowed(who: Party, account: Account) -> Authorisation:

@@ -51,7 +51,8 @@ def creative(spec: Creative) -> bytes:
         picture.paste(portrait(spec.portrait).resize((side, side)), at)
         top = side + 2 * _MARGIN
     if spec.lines:
-        _write(picture, spec.lines, spec.language, top)
+        crowded = len(spec.lines) > 1 and spec.code is not None
+        _write(picture, spec.lines, spec.language, (top, SIDE - (_CODE + _MARGIN if crowded else 0)))
     if spec.code is not None:
         picture.paste(code(spec.code), (SIDE - _CODE - _MARGIN, SIDE - _CODE - _MARGIN))
     quality = QUALITY
@@ -149,11 +150,12 @@ def _ground(side: int, chance: Random) -> Image.Image:
     return picture
 
 
-def _write(picture: Image.Image, lines: tuple[str, ...], language: str, top: int) -> None:
-    """Words on a pale panel, as large as fits."""
+def _write(picture: Image.Image, lines: tuple[str, ...], language: str, between: tuple[int, int]) -> None:
+    """Words on a pale panel between two heights, as large as fits."""
+    top, bottom = between
     draw = ImageDraw.Draw(picture)
     words = tuple(clean for line in lines if (clean := _NOT_DRAWN.sub("", line).strip()))
-    room = SIDE - top - _MARGIN
+    room = bottom - top - _MARGIN
     for size in range(44, 13, -2):
         letters = font(language, size)
         wrapped = [part for line in words for part in _wrapped(line, letters, SIDE - 3 * _MARGIN)]

@@ -11,7 +11,7 @@ from haechi.example.campaigns.accounts import Account
 from haechi.example.campaigns.draft import Creative, Draft
 from haechi.example.campaigns.drawing import happens
 from haechi.example.campaigns.filling import values_of
-from haechi.example.campaigns.handoff import hand_off
+from haechi.example.campaigns.handoff import HandOff, hand_off
 from haechi.example.campaigns.landing import Page, scam_page
 from haechi.example.campaigns.parties import Party, those
 from haechi.example.campaigns.templates import LANGUAGES, Part, Wording, scams, slots
@@ -100,7 +100,7 @@ def _draft(
     )
     home = account.home if happens(chance, 0.8) else f"{brand.domain.removesuffix('.example')}-vip.example"
     url = way.link if way.mode == "button" else f"https://{home}/{chance.choice(('', 'lp', 'news', 'a1'))}"
-    draft = Draft(
+    unsaid = Draft(
         ad_id=ad_id,
         campaign=ad_id.rsplit("-", 1)[0],
         wording=wording,
@@ -115,21 +115,25 @@ def _draft(
         landing_url=url,
         targeting=_targeting(language, given["country"], chance),
     )
+    return _shown(unsaid, way, who, chance)
+
+
+def _shown(draft: Draft, way: HandOff, who: Party, chance: Random) -> Draft:
+    """The draft with its words, its page and its picture."""
+    wording, url = draft.wording, draft.landing_url or ""
     headline, text = draft.said(wording)
-    page = (
-        () if way.mode == "button" else (Page(url, html=scam_page(language, url, text, way.link, way.said)),)
-    )
+    page = scam_page(wording.language, url, text, way.link, way.said)
     picture = Creative(
         seed=f"{draft.campaign}:{who.party_id}",
         portrait=who.party_id if "{who}" in wording.headline + wording.text else None,
         lines=tuple(line for line in (headline,) if line),
-        language=language,
+        language=wording.language,
     )
     return replace(
         draft,
         headline=headline,
         text=text,
-        pages=page,
+        pages=() if way.mode == "button" else (Page(url, html=page),),
         creative=picture if happens(chance, 0.85) else None,
     )
 

@@ -9,6 +9,8 @@ The map:
     fetch       one request and its answer
     charset     bytes to letters, also where a server declares the wrong set
     page        what a person reads, where the page leads, what its forms ask for
+    elements    HTML's elements, and why pages are flattened before parsing
+    forms       what kinds of things forms ask for
     scripts     addresses that scripts name, and redirects they make
     compare     whether two visits saw the same page
     again       whether an approved page changed so that its ad must be reviewed again

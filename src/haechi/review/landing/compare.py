@@ -105,7 +105,7 @@ def shingles(text: str) -> frozenset[str]:
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """The share of the smaller set that is in the other, 1 where both are empty. A shortened page is the same page."""
+    """The share of the smaller set that is in the other: a shortened page is the same one. 1 where both are empty."""
     if not one or not other:
         return float(one == other)
     return len(one & other) / min(len(one), len(other))

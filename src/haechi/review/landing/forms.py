@@ -19,7 +19,7 @@ _TELLING: Final = ("autocomplete", "name", "id", "placeholder", "aria-label")
 
 
 def asked(name: str, attributes: Mapping[str, str | None]) -> str | None:
-    """The kind of a field: its type, or what its names say where the type says nothing; None where nothing is asked."""
+    """The kind of a field: its type, or what its names say where the type says little. None where it asks nothing."""
     kind = (attributes.get("type") or "text").lower() if name == "input" else name
     if kind in _NOTHING_ASKED:
         return None

@@ -1,13 +1,6 @@
-"""What a person reads on a page, where it leads, and what its forms ask for.
-
-The parser is used for its tokens only. HTML's rules for nesting let a page of one megabyte take minutes (every block
-looks through all elements that are open) or fill the memory (every paragraph repeats all letter styles that are
-open). So each tag is written as an empty element before parsing, and nesting is followed here, in time that grows with
-the page alone.
-"""
+"""What a person reads on a page, where it leads, and what its forms ask for."""
 
 import re
-import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,38 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from haechi.review.landing import forms, scripts
+from haechi.review.landing import elements, forms, scripts
 
-_OPEN: Final = f"data-{secrets.token_hex(8)}"
-_CLOSE: Final = f"data-{secrets.token_hex(8)}"
-"""Names that no page can know, so that none can write such an element itself."""
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][^\t\n\f\r />]*)")
-_KEPT: Final = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes"})
-"""Their contents are no tags: the parser has to know them."""
-_VOID: Final = frozenset(
-    (
-        "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"  # noqa: SIM905
-    ).split()
-)
-_INLINE: Final = frozenset(
-    (
-        "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label map mark meter nobr output"  # noqa: SIM905
-        " picture q rb rp rt ruby s samp small source span strike strong sub sup svg tspan time tt u var wbr"
-    ).split()
-)
-_ENDED_BY: Final = {
-    "li": frozenset({"li"}),
-    "dt": frozenset({"dt", "dd"}),
-    "dd": frozenset({"dt", "dd"}),
-    "option": frozenset({"option", "optgroup"}),
-    "td": frozenset({"td", "th", "tr", "tbody", "table"}),
-    "th": frozenset({"td", "th", "tr", "tbody", "table"}),
-    "tr": frozenset({"tr", "tbody"}),
-}
-_HIDING: Final = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:opacity|font-size)\s*:\s*0(?:\.0*)?(?:px|em|rem|%)?\s*(?:;|!|$)",
-    re.IGNORECASE,
-)
 _REFRESH: Final = re.compile(
     r"^\s*(\d*)[\d.]*\s*(?:[;,]\s*|\s)(?:url\s*=\s*)?[\"']?\s*([^\"']+)", re.IGNORECASE
 )
@@ -64,7 +27,7 @@ class Page(NamedTuple):
 
     Attributes:
         title: of the page.
-        text: what a person reads: a line for each block, without scripts, styles and hidden elements, with alternative
+        text: what a person reads, with the pictures' alternative texts; a line for each block.
             texts of pictures.
         links: absolute addresses that it links to, that forms post to and scripts name, each once.
         form_fields: kinds of fields that its forms ask for, each once.
@@ -113,7 +76,8 @@ class _Reading:
 def read(html: str, url: str, kind: str = "") -> Page:
     """What a person reads on the page at `url`; `kind` is its content type."""
     if kind.partition(";")[0].strip().lower() == "text/plain":
-        return Page("", _lines(html), tuple(scripts.addresses(html)[:_MOST_LINKS]), (), None)
+        named = (_absolute(url, address) for address in scripts.addresses(html))
+        return Page("", _lines(html), _chosen(dict.fromkeys(filter(None, named))), (), None)
     reading = _Reading(url)
     _take(reading, html)
     for inner in list(reading.inner):
@@ -124,7 +88,7 @@ def read(html: str, url: str, kind: str = "") -> Page:
 
 
 def _take(reading: _Reading, html: str) -> None:
-    flat = _TAG.sub(_flat, html.replace("\0", "").replace("<![CDATA[", ""))
+    flat = elements.flat(html)
     root = LexborHTMLParser(flat).root
     if root is None:
         return
@@ -136,27 +100,14 @@ def _take(reading: _Reading, html: str) -> None:
             continue
         name = tag
         attributes = node.attributes
-        if (closed := attributes.get(_CLOSE)) is not None:
+        if (closed := attributes.get(elements.CLOSE)) is not None:
             name = ""
             _end(reading, closed)
-        elif (opened := attributes.get(_OPEN)) is not None:
+        elif (opened := attributes.get(elements.OPEN)) is not None:
             name = ""
             _start(reading, opened, attributes)
-        elif tag in _KEPT:
+        elif tag in elements.KEPT:
             _start(reading, tag, attributes)
-
-
-def _flat(found: re.Match[str]) -> str:
-    name = found.group(2).lower()
-    if (
-        name == "noscript"
-    ):  # Where scripts run, its content is no markup; `noembed` is the element that is always so.
-        return f"<{found.group(1)}noembed"
-    if name in _KEPT:
-        return found.group()
-    if not re.fullmatch(r"[a-z0-9:_-]+", name):
-        name = "unknown"
-    return f"<wbr {_CLOSE if found.group(1) else _OPEN}={name} "
 
 
 def _text(reading: _Reading, name: str, text: str) -> None:
@@ -164,12 +115,12 @@ def _text(reading: _Reading, name: str, text: str) -> None:
         reading.titles.append(text)
     elif name == "script":
         _script(reading, text)
-    elif name in _KEPT - {"textarea", "xmp"}:
+    elif name in elements.KEPT - {"textarea", "xmp"}:
         for address in scripts.addresses(text):
             reading.link(address)
     elif not reading.hidden:
         reading.parts.append(re.sub(r"[ \t\n\f\r]+", " ", text))
-    lowered = text.lower() if name in _KEPT else ""
+    lowered = text.lower() if name in elements.KEPT else ""
     if "</svg" in lowered or "</math" in lowered:  # In drawings these elements hold markup, which ends them.
         reading.inner.append(
             text[min(at for at in (lowered.find("</svg"), lowered.find("</math")) if at >= 0) :]
@@ -187,32 +138,22 @@ def _script(reading: _Reading, text: str) -> None:
 
 
 def _start(reading: _Reading, name: str, attributes: dict[str, str | None]) -> None:
-    block = name not in _INLINE
-    if block and name not in _KEPT:
-        reading.pop_to("p") if reading.count["p"] and name not in _VOID - {"hr"} else None
-        for ended, by in _ENDED_BY.items():
-            if name in by and reading.open and reading.open[-1][0] == ended:
-                reading.pop_to(ended)
-    if block:
+    if name not in elements.INLINE:
         reading.parts.append("\n")
+        if elements.ends_paragraph(name):
+            reading.pop_to("p")
+        last = reading.open[-1][0] if reading.open else ""
+        if name in elements.ENDED_BY.get(last, ()):
+            reading.pop_to(last)
     _attributes(reading, name, attributes)
-    if name not in _VOID and name not in _KEPT:
-        reading.push(name, hides=_hides(name, attributes))
+    if name not in elements.VOID and name not in elements.KEPT:
+        reading.push(name, hides=elements.hides(name, attributes))
 
 
 def _end(reading: _Reading, name: str) -> None:
-    if name not in _INLINE:
+    if name not in elements.INLINE:
         reading.parts.append("\n")
     reading.pop_to(name)
-
-
-def _hides(name: str, attributes: dict[str, str | None]) -> bool:
-    """Whether nobody sees the element. What has a name or a class may be shown by a script or a style sheet."""
-    if name == "template":
-        return "shadowrootmode" not in attributes
-    if attributes.get("id") or attributes.get("class"):
-        return False
-    return "hidden" in attributes or bool(_HIDING.search(attributes.get("style") or ""))
 
 
 def _attributes(reading: _Reading, name: str, attributes: dict[str, str | None]) -> None:
@@ -226,9 +167,8 @@ def _attributes(reading: _Reading, name: str, attributes: dict[str, str | None])
     _scripted(reading, attributes)
     if srcdoc := attributes.get("srcdoc"):
         reading.inner.append(srcdoc)
-    if name in {"input", "select", "textarea"}:
-        if kind := forms.asked(name, attributes):
-            reading.fields.setdefault(kind)
+    if name in {"input", "select", "textarea"} and (kind := forms.asked(name, attributes)):
+        reading.fields.setdefault(kind)
     if not reading.hidden:
         _shown(reading, name, attributes)
 
@@ -277,9 +217,8 @@ def _absolute(base: str, address: str) -> str | None:
         return None
     if cleaned[:11].lower().startswith(("javascript:", "data:", "blob:", "about:")):
         return None
-    named = re.match(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}/", cleaned, re.IGNORECASE)
     try:
-        return urljoin(base, f"//{cleaned}" if named else cleaned)
+        return urljoin(base, cleaned)
     except ValueError:
         return None
 

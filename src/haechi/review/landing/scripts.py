@@ -12,6 +12,7 @@ _ADDRESS: Final = re.compile(
     r"|(?<![\w.@/-])(?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}/[^\s\"'`<>\\(){}]{1,500}",
     re.IGNORECASE,
 )
+_MARKED: Final = re.compile(r"//|[a-z]+:", re.IGNORECASE)
 _TOKEN: Final = re.compile(
     r"(?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<move>(?<![\w$.])(?:(?:window|document|self|top|parent|globalThis)\s*\.\s*){0,2}"
@@ -54,9 +55,10 @@ def unescaped(text: str) -> str:
 
 
 def addresses(script: str) -> list[str]:
-    """Addresses named in a script or in an attribute, in their order, each once; strings joined by `+` are joined."""
+    """Addresses named in a script or an attribute, each once. Texts joined by `+` are joined; a bare host gets `//`."""
     text = unescaped(_whole(script))
-    return list(dict.fromkeys(found.group().rstrip(".,;") for found in _ADDRESS.finditer(text)))
+    found = (named.group().rstrip(".,;") for named in _ADDRESS.finditer(text))
+    return list(dict.fromkeys(one if _MARKED.match(one) else f"//{one}" for one in found))
 
 
 def moves(script: str) -> Moves:

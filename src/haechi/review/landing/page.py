@@ -218,7 +218,7 @@ def _absolute(base: str, address: str) -> str | None:
     if cleaned[:11].lower().startswith(("javascript:", "data:", "blob:", "about:")):
         return None
     try:
-        return urljoin(base, cleaned)
+        return urljoin(base, cleaned.replace("\\", "/") if cleaned[0] in "/\\" else cleaned)
     except ValueError:
         return None
 
@@ -244,7 +244,7 @@ def _host(link: str) -> str:
 def _move(reading: _Reading, text: str, url: str) -> str | None:
     here = url.partition("#")[0]
     for address in _moves(reading, text):
-        found = _absolute(reading.base, address)
+        found = _absolute(reading.base, address) or (address if address.startswith("http") else None)
         if found is not None and found.partition("#")[0] != here:
             return found
     return None

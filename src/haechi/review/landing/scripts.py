@@ -55,7 +55,7 @@ def unescaped(text: str) -> str:
 
 
 def addresses(script: str) -> list[str]:
-    """Addresses named in a script or an attribute, each once. Texts joined by `+` are joined; a bare host gets `//`."""
+    """Addresses named in a script or an attribute, each once. Texts joined by `+` are one; a bare host gets `//`."""
     text = unescaped(_whole(script))
     found = (named.group().rstrip(".,;") for named in _ADDRESS.finditer(text))
     return list(dict.fromkeys(one if _MARKED.match(one) else f"//{one}" for one in found))

@@ -161,7 +161,7 @@ class _Way:
 
     def _allowed(self, written: str) -> httpx2.URL:
         url = parsed(written)
-        port = url.port or _PORTS[url.scheme]
+        port = _PORTS[url.scheme] if url.port is None else url.port
         if not self.door.allows_port(port):
             raise NotVisited("refused-port")
         as_address(url.raw_host.decode())

@@ -32,6 +32,11 @@ _EXTRA_NAMES: Final = {
     "x-gbk": "gb18030",
 }
 _READS_ANYTHING: Final = re.compile(r"cp125\d|iso8859|latin|koi8|mac")
+_SETS: Final = re.compile(
+    r"utf-8|utf-16(?:-[lb]e)?|shift_jis|cp932|euc_jp|iso2022_jp|euc_kr|cp949|gb2312|gbk|gb18030|big5|big5hkscs"
+    r"|ascii|iso8859-\d{1,2}|cp125\d|cp866|cp874|koi8-[ru]|mac-roman|mac-cyrillic|tis-620"
+)
+"""Those of browsers. Python also knows codecs that turn harmless letters into tags (utf-7) or unfold bombs (zip)."""
 _IN_HEADER: Final = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _IN_PAGE: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HEAD: Final = 2048
@@ -76,11 +81,10 @@ def _declared(body: bytes, content_type: str) -> Iterator[str]:
 
 def _codec(name: str) -> str | None:
     try:
-        found = codecs.lookup(name)
+        found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-    # Codecs that are no character sets (rot13, zip) must not be reachable from a page.
-    return found.name if found._is_text_encoding and found.name not in {"idna", "punycode"} else None  # noqa: SLF001
+    return found if _SETS.fullmatch(found) else None
 
 
 def _broken(body: bytes, name: str) -> float:
@@ -94,10 +98,10 @@ def _broken(body: bytes, name: str) -> float:
 
 
 def _told_by_letters(body: bytes) -> str | None:
-    if _broken(body, "utf-8") <= _MOST_BROKEN:
-        return "utf-8"
     if b"\x1b$" in body and _broken(body, "iso2022_jp") <= _MOST_BROKEN:
         return "iso2022_jp"
+    if _broken(body, "utf-8") <= _MOST_BROKEN:
+        return "utf-8"
     for name in ("cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"):
         if _broken(body, name) <= _MOST_BROKEN and _speaks(body, name):
             return name

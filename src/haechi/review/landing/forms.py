@@ -6,7 +6,7 @@ from typing import Final
 
 _KINDS: Final = (
     ("tel", re.compile(r"tel\b|phone|mobile|cell|電話|携帯|전화|휴대|연락처", re.IGNORECASE)),
-    ("email", re.compile(r"e-?mail|メール|이메일", re.IGNORECASE)),
+    ("email", re.compile(r"e?-?mail|メール|이메일", re.IGNORECASE)),
     ("card", re.compile(r"cc-|card|カード|카드", re.IGNORECASE)),
     ("id-number", re.compile(r"passport|ssn|national-?id|マイナンバー|주민", re.IGNORECASE)),
     ("name", re.compile(r"name|氏名|名前|이름|성함", re.IGNORECASE)),

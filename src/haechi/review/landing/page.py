@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from haechi.review.landing import elements, forms, scripts
 
 _REFRESH: Final = re.compile(
-    r"^\s*(\d*)[\d.]*\s*(?:[;,]\s*|\s)(?:url\s*=\s*)?[\"']?\s*([^\"']+)", re.IGNORECASE
+    r"^\s*(\d*)[\d.]*\s*(?:[;,]\s*|\s)(?:url\s*=\s*)?+[\"']?\s*([^\"']+)", re.IGNORECASE
 )
 _SOON: Final = 30
 _BARE: Final = 200
@@ -92,12 +92,13 @@ def _take(reading: _Reading, html: str) -> None:
     root = LexborHTMLParser(flat).root
     if root is None:
         return
-    name = ""
     for node in root.traverse(include_text=True):
         tag = node.tag or ""
         if tag == "-text":
-            _text(reading, name, node.text_content or "")
+            holder = node.parent
+            _text(reading, (holder.tag if holder else None) or "", elements.restored(node.text_content or ""))
             continue
+<<<<<<< HEAD
         name = tag
         attributes = node.attributes
         if (closed := attributes.get(elements.CLOSE)) is not None:
@@ -108,6 +109,13 @@ def _take(reading: _Reading, html: str) -> None:
             _start(reading, opened, attributes)
         elif tag in elements.KEPT:
             _start(reading, tag, attributes)
+=======
+        attributes = {key: value and elements.restored(value) for key, value in node.attributes.items()}
+        if (closed := attributes.get(elements.CLOSE)) is not None:
+            _end(reading, closed)
+        elif (opened := attributes.get(elements.OPEN)) is not None or tag in elements.KEPT:
+            _start(reading, opened or tag, attributes)
+>>>>>>> ads-landing
 
 
 def _text(reading: _Reading, name: str, text: str) -> None:

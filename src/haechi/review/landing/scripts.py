@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-_ESCAPES: Final = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|/)")
+_ESCAPES: Final = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([/\\'\"]))")
 _ADDRESS: Final = re.compile(
     r"(?<![\w.])(?:https?:)?//[^\s\"'`<>\\(){}|^]{3,2000}"
     r"|(?<![\w.-])(?:line|kakaotalk|kakaoopen|kakaoplus|tg|whatsapp|viber|weixin|zalo|discord|sgnl|intent|tel|sms|mailto)"
@@ -47,7 +47,7 @@ def unescaped(text: str) -> str:
     def letter(found: re.Match[str]) -> str:
         digits = found.group(1) or found.group(2) or found.group(3)
         if digits is None:
-            return "/"
+            return found.group(4)
         point = int(digits, 16)
         return chr(point) if point <= 0x10FFFF and not 0xD800 <= point <= 0xDFFF else "\ufffd"  # noqa: PLR2004
 

@@ -24,8 +24,8 @@ _FEW: Final = 500
 def entries(connection: Connection, *, now: datetime) -> list[Entry]:
     """Everything that is seen in the repository now, in the order of the ads.
 
-    `reached` is 0 in all of them. An ad that was rejected after it ran has points (a) to (e) of Art. 17(3) in the place
-    of its content and of who is behind it; where no statement can be made of it, nothing in their place.
+    `reached` is 0 in all of them. An ad that was rejected after it ran has points (a) to (e) of Art. 17(3) in the
+    place of its content and of who is behind it; where no statement can be made of it, nothing in their place.
 
     Args:
         connection: in a transaction that sees one state of the database.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
@@ -38,7 +38,7 @@ def showings(connection: Connection) -> dict[str, list[Stretch]]:
     found: dict[str, list[Stretch]] = defaultdict(list)
     question = select(o.c.created_at, o.c.body).where(o.c.kind == KIND).order_by(o.c.message)
     for row in connection.execute(question):
-        _follow(found, contents, row)
+        _follow(found, contents, json.loads(row.body), instant(row.created_at))
     return dict(found)
 
 
@@ -62,10 +62,14 @@ def _contents(connection: Connection) -> dict[tuple[str, str], str]:
     return {(row.ad_id, row.ad_hash): row.content_hash for row in rows}
 
 
-def _follow(found: dict[str, list[Stretch]], contents: Mapping[tuple[str, str], str], row: Row[Any]) -> None:
+def _follow(
+    found: dict[str, list[Stretch]],
+    contents: Mapping[tuple[str, str], str],
+    said: Mapping[str, Any],
+    at: datetime,
+) -> None:
     """Takes one message in: every one of an ad takes the place of the one before."""
-    said = json.loads(row.body)
-    at, ad_id = instant(row.created_at), said["ad_id"]
+    ad_id = said["ad_id"]
     content = contents.get((ad_id, said["ad_hash"])) if said["may_run"] else None
     last = found[ad_id][-1] if ad_id in found else None
     if last is not None and last.ended is None:

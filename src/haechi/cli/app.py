@@ -44,7 +44,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command(f"haechi.cli.{command}:{command}", name=command)
-GROUPS = ("example", "keys", "ledger", "permissions", "policy", "rights", "themes", "users")
+GROUPS = ("ads", "example", "keys", "ledger", "permissions", "policy", "rights", "themes", "users")
 for group in GROUPS:
     app.command(f"haechi.cli.{group}:app", name=group)
 

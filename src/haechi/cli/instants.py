@@ -10,7 +10,7 @@ _FIRST = datetime(1970, 1, 1)  # noqa: DTZ001  every instant inside is naive UTC
 _AHEAD = timedelta(days=366)
 
 
-def instant(text: str, now: datetime) -> datetime:
+def instant(text: str, now: datetime, option: str = "--as-of") -> datetime:
     """The naive UTC instant that a caller wrote; not before records can begin, nor further ahead than a year.
 
     Raises:
@@ -22,7 +22,7 @@ def instant(text: str, now: datetime) -> datetime:
         else:
             found = naive(datetime.fromisoformat(text))
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"--as-of is {text!r}; expected a day or instant such as 2022-04-01.") from error
+        raise UsageError(f"{option} is {text!r}; expected a day or instant such as 2022-04-01.") from error
     if not _FIRST <= found <= now + _AHEAD:
-        raise UsageError(f"--as-of is {text!r}; expected 1970-01-01 or later, and at most a year from now.")
+        raise UsageError(f"{option} is {text!r}; expected 1970-01-01 or later, and at most a year from now.")
     return found

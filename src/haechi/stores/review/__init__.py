@@ -29,4 +29,8 @@ reported     ads that wait for a person because somebody whose word weighs repor
 sweep_begun  when every ad has to be judged again
 sweeps       every ad that runs or waits, judged again
 rechecks     pages behind ads that run, looked at again
+showings     when ads were told to the ad server as running
+outgoing     statements of reasons with their records for the transparency database
+figures      Japan's yearly figures, and random samples of ads that ran
+repository   what the public repository shows
 """

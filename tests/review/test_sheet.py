@@ -25,7 +25,7 @@ NASTY = [
     "-church",
     "@SUM(A1) mosque",
     "\t=1+1 church",
-    "＝1+1 church",  # noqa: RUF001
+    "＝1+1 church",
     " =church",
     "'=church",
     "1/2",
@@ -53,7 +53,7 @@ def test_no_name_is_a_formula_and_every_name_comes_back(ending: str, tmp_path: P
     shown = _cells(sheet)
     for row in shown:
         for cell in row:
-            assert cell[:1] not in tuple("=+-@\t\r＝＋－＠"), cell  # noqa: RUF001
+            assert cell[:1] not in tuple("=+-@\t\r＝＋－＠"), cell
     entry = {"decision": "religion", **KIM}
     by_name = {cell.lstrip("'"): entry for row in shown[1:] for cell in row[1:2]}
     assert len(by_name) >= 17

@@ -67,7 +67,7 @@ def test_a_decision_is_recorded_with_who_when_why_and_against_what(
         ({"decision": ";"}, "decision", "';'"),
         ({"reviewer": ""}, "reviewer", "nothing"),
         ({"reviewer": "…"}, "reviewer", "'…'"),
-        ({"reviewer": "Kіm Minji"}, "reviewer", "'Kіm Minji'"),  # noqa: RUF001 - a Cyrillic i
+        ({"reviewer": "Kіm Minji"}, "reviewer", "'Kіm Minji'"),
         ({"reason": ""}, "reason", "nothing"),
         ({"date": ""}, "date", "nothing"),
         ({"date": "24.11.2026"}, "date", "'24.11.2026'"),

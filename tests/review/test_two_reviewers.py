@@ -59,7 +59,7 @@ def test_the_second_may_come_later(names: Path, decisions: Path) -> None:
         "KimMinji",
         "Minji Kim",
         "Kim, Minji",
-        "Ｋｉｍ　Ｍｉｎｊｉ",  # noqa: RUF001
+        "Ｋｉｍ　Ｍｉｎｊｉ",
         "Kim\u200b Minji",
         "Kím Minji",
         "Dr. Kim Minji",

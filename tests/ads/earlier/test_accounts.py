@@ -42,7 +42,7 @@ def test_an_ordinary_account_has_nothing_odd() -> None:
 
 def test_nobody_knows_it() -> None:
     """If it fails, an account that is in no table passes for a verified one."""
-    others = world([made_account("somebody-else")])
+    others = world([account("somebody-else")])
     found = advertiser.find(case(made_ad(account="ghost"), others, MemoryHistory(8)))
     assert [signal.value for signal in found] == ["not-known"]
 

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001  the full width is what is tested
 """Masked texts: what a campaign changes from copy to copy is out, what it says stays."""
 
 import re

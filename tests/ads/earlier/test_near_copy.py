@@ -63,7 +63,7 @@ def test_a_copy_of_a_refused_ad(template: str, names: tuple[str, str], outcome: 
 
 def _dressed(text: str, dress: str) -> str:
     chance = random.Random(4)  # noqa: S311
-    latin = str.maketrans("aeopcxiAEOPCX", "аеорсхіАЕОРСХ")  # noqa: RUF001
+    latin = str.maketrans("aeopcxiAEOPCX", "аеорсхіАЕОРСХ")
     leet = str.maketrans("aeiost", "4310$7")
     dresses: dict[str, Callable[[str], str]] = {
         "homoglyphs": lambda one: one.translate(latin) if chance.random() < 0.5 else one,

@@ -148,7 +148,7 @@ def test_what_forms_ask_for(html: str, kinds: tuple[str, ...]) -> None:
     ("content", "address"),
     [
         ("0;url=/a", "/a"), ("0; URL='/a'", "/a"), ("5,url=/a", "/a"), ("0 /a", "/a"), ("; url=/a", "/a"),
-        ("1.5;url=\"/a\"", "/a"), ("300;url=/a", None), ("5", None), ("", None), ("x", None), ("0;url=", None),
+        ('1.5;url="/a"', "/a"), ("300;url=/a", None), ("5", None), ("", None), ("x", None), ("0;url=", None),
         ("9999999999999999999999;url=/a", None),
     ],
 )  # fmt: skip
@@ -160,7 +160,7 @@ def test_refreshes(content: str, address: str | None) -> None:
 @pytest.mark.parametrize(
     ("script", "always", "maybe"),
     [
-        ("location='/a'", 1, 0), ("window.location.href = \"/a\"", 1, 0), ("top.location.replace('/a')", 1, 0),
+        ("location='/a'", 1, 0), ('window.location.href = "/a"', 1, 0), ("top.location.replace('/a')", 1, 0),
         ("self.location.assign(`/a`)", 1, 0), ("if(x)location='/a'", 0, 1), ("if(x){y()}location='/a'", 1, 0),
         ("function f(){location.replace('/a');location='/b'}", 0, 2), ("x&&(location='/a')", 0, 1),
         ("$(function(){location='/a'})", 0, 1), ("// location='/a'\nx", 0, 0), ("/* location='/a' */", 0, 0),

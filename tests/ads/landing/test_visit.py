@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from haechi.errors import UsageError
+from haechi.review.landing.fetch import Limits
+from haechi.review.landing.profiles import profiles
+from haechi.review.landing.visit import visit, visit_all
 from tests.ads.landing.certificates import signed
 from tests.ads.landing.servers import (
     ABROAD,
@@ -22,11 +27,6 @@ from tests.ads.landing.servers import (
     Site,
     serving,
 )
-
-from haechi.errors import UsageError
-from haechi.review.landing.fetch import Limits
-from haechi.review.landing.profiles import profiles
-from haechi.review.landing.visit import visit, visit_all
 
 PAGE = "<title>Shop</title><body>Synthetic page</body>"
 
@@ -174,8 +174,12 @@ def test_ten_redirects_and_no_more(hops: int, failure: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("target", "kept"),
-    [("line://ti/p/x", "line://ti/p/x"), ("intent://x#Intent;end", "intent://x#Intent;end"), ("mailto:a@b.example", "mailto:a@b.example")],
-)  # fmt: skip
+    [
+        ("line://ti/p/x", "line://ti/p/x"),
+        ("intent://x#Intent;end", "intent://x#Intent;end"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+    ],
+)
 def test_where_it_wanted_to_go_is_told(target: str, kept: str) -> None:
     """The scheme of a chat application is the hand-off itself."""
     with serving(lambda asked: asked.to(target)) as site:

@@ -156,7 +156,7 @@ def test_nothing_public_names_anybody(made: Any, language: str) -> None:
     [
         "It wears the name of KENTARO  HOSHINOYA.",
         "星野谷健太郎さんの名前を使っています。",
-        "Ｋｕｍｏｎｏｓ Ｓｅｃｕｒｉｔｉｅｓ is named.",  # noqa: RUF001
+        "Ｋｕｍｏｎｏｓ Ｓｅｃｕｒｉｔｉｅｓ is named.",
         "The account of Waldemar Kronsbein was seen before.",
         "Paid by Golda Prager.",
         "Mail went to somebody@anything.example.",

@@ -1,5 +1,4 @@
 """Invented texts: invitations in words that the generator does not use, and ordinary ads near them."""
-# ruff: noqa: RUF001  letters that only look like others are its subject
 
 INVITED = [
     "公式lineはこちら",

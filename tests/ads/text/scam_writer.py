@@ -3,7 +3,7 @@
 Every text here is invented. Nothing is taken from the detector's lists: a test checks that this module imports none
 of Haechi. Names of persons and firms are invented too.
 """
-# ruff: noqa: RUF001, E501  letters that only look like others are its subject, and tables of texts are read as tables
+# ruff: noqa: E501  letters that only look like others are its subject, and tables of texts are read as tables
 
 import base64
 import random

@@ -1,5 +1,5 @@
 """Hand-off to closed chats: found however it is written, and only where it is."""
-# ruff: noqa: RUF001, E501  letters that only look like others are its subject
+# ruff: noqa: E501  letters that only look like others are its subject
 
 import ast
 from pathlib import Path

@@ -1,5 +1,5 @@
 """Look-alike letters and domains. All brands are invented."""
-# ruff: noqa: RUF001, E501  letters that only look like others are its subject
+# ruff: noqa: E501  letters that only look like others are its subject
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
 """Protected names: worn with permission or without, and imitated. All persons and brands are invented."""
-# ruff: noqa: RUF001, E501  letters that only look like others are its subject
+# ruff: noqa: E501  letters that only look like others are its subject
 
 import itertools
 import random

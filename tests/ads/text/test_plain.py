@@ -1,5 +1,4 @@
 """The plain form and the forms read through a disguise."""
-# ruff: noqa: RUF001  letters that only look like others are its subject
 
 import statistics
 import time

@@ -23,12 +23,8 @@ _VOID: Final = (
 VOID: Final = frozenset(_VOID.split())
 """They have no contents."""
 _INLINE: Final = """
-<<<<<<< HEAD
-    a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label map mark meter nobr output picture
-=======
-    a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark meter nobr output picture
->>>>>>> ads-landing
-    q rb rp rt ruby s samp small source span strike strong sub sup svg tspan time tt u var wbr"""
+    a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark meter nobr output
+    picture q rb rp rt ruby s samp small source span strike strong sub sup svg tspan time tt u var wbr"""
 INLINE: Final = frozenset(_INLINE.split())
 """Letters before and after them are one word."""
 ENDED_BY: Final = {
@@ -42,10 +38,7 @@ ENDED_BY: Final = {
 }
 """Elements that another's start ends, where no end tag is written."""
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\t\n\f\r />]*)")
-<<<<<<< HEAD
-=======
 _FLAT: Final = re.compile(f"<wbr ({OPEN}|{CLOSE})=([a-z0-9:_-]+) ")
->>>>>>> ads-landing
 _NAME: Final = re.compile("[a-z0-9:_-]+")
 _HIDING: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden"
@@ -72,14 +65,11 @@ def _empty(found: re.Match[str]) -> str:
     return f"<wbr {CLOSE if found.group(1) else OPEN}={name} "
 
 
-<<<<<<< HEAD
-=======
 def restored(text: str) -> str:
     """A text or an attribute's value as the page wrote it, the tags in it in lower case."""
     return _FLAT.sub(lambda found: f"<{'/' if found.group(1) == CLOSE else ''}{found.group(2)}", text)
 
 
->>>>>>> ads-landing
 def ends_paragraph(name: str) -> bool:
     """Whether the start of such a block ends a paragraph that is open."""
     return name not in KEPT and (name == "hr" or name not in VOID)

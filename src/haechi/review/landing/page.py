@@ -98,24 +98,11 @@ def _take(reading: _Reading, html: str) -> None:
             holder = node.parent
             _text(reading, (holder.tag if holder else None) or "", elements.restored(node.text_content or ""))
             continue
-<<<<<<< HEAD
-        name = tag
-        attributes = node.attributes
-        if (closed := attributes.get(elements.CLOSE)) is not None:
-            name = ""
-            _end(reading, closed)
-        elif (opened := attributes.get(elements.OPEN)) is not None:
-            name = ""
-            _start(reading, opened, attributes)
-        elif tag in elements.KEPT:
-            _start(reading, tag, attributes)
-=======
         attributes = {key: value and elements.restored(value) for key, value in node.attributes.items()}
         if (closed := attributes.get(elements.CLOSE)) is not None:
             _end(reading, closed)
         elif (opened := attributes.get(elements.OPEN)) is not None or tag in elements.KEPT:
             _start(reading, opened or tag, attributes)
->>>>>>> ads-landing
 
 
 def _text(reading: _Reading, name: str, text: str) -> None:

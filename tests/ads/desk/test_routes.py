@@ -588,10 +588,10 @@ def test_an_advertisers_session_is_short() -> None:
 
 
 @pytest.mark.slow
-def test_haechi_serve_has_the_desk_and_the_advertisers_page(own_database: str) -> None:
+def test_haechi_serve_has_the_desk_and_the_advertisers_page(own_database: str, tmp_path: Path) -> None:
     """What is only mounted in tests is not there for anybody."""
     open_store(own_database).dispose()
-    with platform_served(own_database) as port:
+    with platform_served(own_database, "--snapshot", str(tmp_path / "gate.snapshot")) as port:
         for path, kind in (("/desk/desk.js", "text/javascript"), ("/advertiser/sign-in", "text/html")):
             status, headers, _ = call(port, path)
             assert (status, headers["content-type"].split(";")[0]) == (200, kind)

@@ -69,7 +69,11 @@ def examine(
         if "[copy of " in text:
             signals.append(
                 Signal(
-                    name="near-copy", version="1", score=1.0, value=text.split("[copy of ")[1].split("]")[0]
+                    name="near-copy",
+                    version="1",
+                    score=1.0,
+                    value="held",
+                    params={"ad_id": text.split("[copy of ")[1].split("]")[0]},
                 )
             )
     if picture is not None and picture[:4] == b"\x89PNG":

@@ -48,7 +48,9 @@ def examine(
         signals.append(Signal(name="investment-offer", version="1", score=1.0, value="fund"))
     if "[copy of " in seen:
         other = seen.split("[copy of ")[1].split("]")[0]
-        signals.append(Signal(name="near-copy", version="1", score=1.0, value=other))
+        signals.append(
+            Signal(name="near-copy", version="1", score=1.0, value="held", params={"ad_id": other})
+        )
     for party in world.parties.values():
         allowed = any(
             one.party_id == party.party_id

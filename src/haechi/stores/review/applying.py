@@ -70,7 +70,7 @@ def decide(
 def cluster_of(connection: Connection, ad: int, signals: tuple[Signal, ...]) -> int:
     """The cluster of an ad: that of the ads that it is nearly a copy of, or its own number where it is none's."""
     a = tables.ads
-    named = [one.value for one in signals if one.name == _NEAR]
+    named = [one.params["ad_id"] for one in signals if one.name == _NEAR and "ad_id" in one.params]
     found = connection.execute(select(a.c.cluster).where(a.c.ad_id.in_(named))).scalars().all()
     return min(found, default=ad)
 

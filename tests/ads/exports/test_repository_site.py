@@ -1,5 +1,6 @@
 """The public repository: for everybody, by several criteria, and nothing in it of who reported or decided."""
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,18 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from litestar.testing import TestClient
+from msgspec.structs import replace
 from schemathesis.specs.openapi.checks import positive_data_acceptance
-from selectolax.parser import HTMLParser
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from sqlalchemy import Engine
 
 from haechi.review.ads import Targeting
 from haechi.service.api import make_app
 from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.repository import listing
 from haechi.service.repository.listing import STATE, Listing
 from haechi.stores.review.notices import NewNotice, receive_notice
-from tests.ads.store.worlds import Desk, ad
+from tests.ads.store.worlds import NOW, Desk, ad
 
 
 class Site:
@@ -37,6 +40,12 @@ class Site:
         return [one["ad_id"] for one in self(**asked)["ads"]]
 
 
+@pytest.fixture(autouse=True)
+def the_day_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else nothing would be shown a year after these lines were written."""
+    monkeypatch.setattr(listing, "utc_now", lambda: NOW + dt.timedelta(days=1))
+
+
 @pytest.fixture
 def site(engine: Engine, database: str, tmp_path: Path) -> Iterator[Site]:
     desk = Desk(engine).found()
@@ -47,8 +56,6 @@ def site(engine: Engine, database: str, tmp_path: Path) -> Iterator[Site]:
 
 
 def put(desk: Desk, ad_id: str, text: str, countries: tuple[str, ...], include: tuple[str, ...]) -> None:
-    from msgspec.structs import replace
-
     made = replace(ad(ad_id, text), targeting=Targeting(countries=countries, include=include))
     desk.ads.submit(made, by="key", now=desk.now())
 
@@ -154,12 +161,12 @@ def test_one_address_cannot_ask_all_the_time(site: Site) -> None:
 def test_the_database_is_read_once_a_minute(engine: Engine) -> None:
     """Else strangers decide how often the whole outbox is read; and what is stopped must not stay for hours."""
     desk, at = Desk(engine).found(), [0.0]
-    listing = Listing(engine, clock=lambda: at[0])
-    assert listing.now()[0] == []
+    shown = Listing(engine, clock=lambda: at[0])
+    assert shown.now()[0] == []
     desk.submit("a1")
-    assert listing.now()[0] == []
+    assert shown.now()[0] == []
     at[0] = 60.0
-    assert [one.ad_id for one in listing.now()[0]] == ["a1"]
+    assert [one.ad_id for one in shown.now()[0]] == ["a1"]
 
 
 def test_the_call_keeps_its_description(site: Site) -> None:

@@ -17,15 +17,9 @@ from haechi.service.repository.asked import Asked, Found, find
 from haechi.service.repository.listing import STATE, Listing
 
 _get = partial(get, responses=PROBLEMS, sync_to_thread=True)
-_CSP: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src data:",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+_CSP: Final = (
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
 )
 _UNCLEAR: Final = (
     "That cannot be looked for: expected days such as 2026-11-01, countries such as DE, at most 200 letters."
@@ -34,6 +28,9 @@ _CACHED: Final = {"Cache-Control": "public, max-age=3600"}
 AnyRequest = Request[Any, Any, Any]
 Text = Annotated[str, QueryParameter(max_length=200)]
 Country = Annotated[str | None, QueryParameter(pattern="^[A-Z]{2}$")]
+Use = Annotated[Literal["include", "exclude"] | None, QueryParameter()]
+Day = Annotated[date | None, QueryParameter()]
+Removed = Annotated[bool | None, QueryParameter()]
 Place = Annotated[int, QueryParameter(ge=1, le=1_000_000)]
 
 
@@ -54,10 +51,10 @@ class RepositoryCall(Controller):
         advertiser: Text = "",
         country: Country = None,
         parameter: Text = "",
-        use: Literal["include", "exclude"] | None = None,
-        shown_from: date | None = None,
-        shown_until: date | None = None,
-        removed: bool | None = None,
+        use: Use = None,
+        shown_from: Day = None,
+        shown_until: Day = None,
+        removed: Removed = None,
         page: Place = 1,
     ) -> Found:
         """Ads that are shown or were within the last year, by several criteria at once (DSA Art. 39); 50 a page."""

@@ -60,13 +60,19 @@ def test_what_cannot_be_stated_ends_with_1(
 
 def test_calls_that_are_wrong(desk: Desk, database: str, tmp_path: Path) -> None:
     """A wrong option must not end in a file that looks right."""
-    for more in ({"out": tmp_path / "a.csv"}, {"since": "x"}, {"since": "2026-11-02", "until": "2026-11-01"}):
+    desk.submit("a1")
+    stated: list[dict[str, Any]] = [
+        {"out": tmp_path / "a.csv"},
+        {"since": "x"},
+        {"since": "2026-11-02", "until": "2026-11-01"},
+    ]
+    for more in stated:
         with pytest.raises(UsageError):
-            cli.statements(**{"out": tmp_path / "a.jsonl", "database": database, **more})  # type: ignore[arg-type]
-    for more in ({"out": tmp_path / "a.txt"}, {"until": "2027-01-01"}, {"size": 2}):
-        desk.submit("a1")
+            cli.statements(**{"out": tmp_path / "a.jsonl", "database": database, **more})
+    drawn: list[dict[str, Any]] = [{"out": tmp_path / "a.txt"}, {"until": "2027-01-01"}, {"size": 2}]
+    for more in drawn:
         with pytest.raises(UsageError):
-            cli.sample(**{"size": 1, "seed": 1, "database": database, **more})  # type: ignore[arg-type]
+            cli.sample(**{"size": 1, "seed": 1, "database": database, **more})
     assert list(tmp_path.glob("a.*")) == []
 
 

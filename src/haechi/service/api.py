@@ -21,7 +21,7 @@ from sqlalchemy.exc import DataError as UnholdableError
 from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError
-from haechi.service import ads_routes, drp
+from haechi.service import ads_routes, drp, repository
 from haechi.service.advertiser.sessions import STATE, AdvertiserSessions
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
 from haechi.service.deletions import DeletionRoutes, Discovery
@@ -39,6 +39,8 @@ from haechi.service.problems import (
     unreadable_problem,
     value_problem,
 )
+from haechi.service.repository.listing import STATE as REPOSITORY
+from haechi.service.repository.listing import Listing
 from haechi.service.rights_routes import DeliveryRoutes, RequestRoutes
 from haechi.service.routes import AdvertiserRoutes, PermissionRoutes, Records, ThemeRoutes
 from haechi.stores.rows import reading
@@ -55,6 +57,8 @@ _OPEN_PATHS: Final = (
     "^/me(/|$)",
     "^/desk(/|$)",
     "^/advertiser(/|$)",
+    "^/repository(/|$)",
+    "^/v1/repository(/|$)",
 )
 
 
@@ -121,7 +125,7 @@ def make_app(
     app = Litestar(
         route_handlers=[
             Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, RequestRoutes, DeliveryRoutes, Health,
-            Metrics, DeletionRoutes, *ads_routes.ROUTES, *_set_up(platform), *further,
+            Metrics, DeletionRoutes, *ads_routes.ROUTES, *repository.ROUTES, *_set_up(platform), *further,
         ],
         plugins=list(plugins),
         # The framework's own log would speak beside ours, of what libraries do.
@@ -131,6 +135,7 @@ def make_app(
                 "platform": platform,
                 "key_guesses": KeyGuesses(),
                 STATE: AdvertiserSessions(),
+                REPOSITORY: Listing(platform.engine),
                 "password_guesses": PasswordGuesses(browser_secret(platform.engine)),
             }
         ),

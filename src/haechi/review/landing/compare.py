@@ -18,7 +18,7 @@ from publicsuffixlist import PublicSuffixList
 
 from haechi.review.case import Visit
 
-DIFFERENT: Final = 0.25
+DIFFERENT: Final = 0.2
 """Pages of one language whose overlap is below are different pages. benchmarks/ad_landing.py measures it."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _SPACELESS: Final = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\u0e00-\u0e7f"

@@ -10,10 +10,10 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ads.landing.servers import AT, LOOPBACK, PHONE, REVIEWER, Asked, serving
 
 from haechi.review.landing.addresses import NotVisited, as_address, is_public, resolved_within
 from haechi.review.landing.visit import visit
+from tests.ads.landing.servers import AT, LOOPBACK, PHONE, REVIEWER, Asked, serving
 
 PRIVATE = [
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.100.100.200", "127.0.0.1", "127.255.255.254", "169.254.169.254",

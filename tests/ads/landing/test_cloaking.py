@@ -1,12 +1,11 @@
 """Cloaking is told, and honest pages that change are not; the cloaking server is a real one."""
+# ruff: noqa: E501, RUF001 - rows of a table, letters of many scripts
 
 import random
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from benchmarks.ad_landing import CLOAKING, HONEST, SHOP, Maker, Nothing, later, told
-from tests.ads.landing.servers import ABROAD, AT, LOOPBACK, PHONE, REVIEWER, Asked, serving
 
 from haechi.review.ads import Ad, Signal
 from haechi.review.case import Case, Visit, World
@@ -14,6 +13,8 @@ from haechi.review.landing.again import changed
 from haechi.review.landing.compare import chats, investments, language, overlap, same_owner, shingles, site
 from haechi.review.landing.visit import visit_all
 from haechi.review.signals import cloaking, landing_failure
+from tests.ads.landing.pages import CLOAKING, HONEST, SHOP, Maker, Nothing, later, told
+from tests.ads.landing.servers import ABROAD, AT, LOOPBACK, PHONE, REVIEWER, Asked, serving
 
 MADE = Maker(random.Random(7), {})  # noqa: S311 - pages, not secrets
 HARMLESS = "<title>Garden</title>" + "".join(f"<p>{line}" for line in MADE.blocks("ja", 20))

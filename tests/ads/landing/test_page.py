@@ -1,5 +1,5 @@
 """What a person reads, where the page leads, and what it asks for."""
-# ruff: noqa: RUF001, S104 - letters of many scripts and addresses of every kind are what is tested
+# ruff: noqa: RUF001, Q003 - rows of a table, letters of many scripts
 
 import time
 

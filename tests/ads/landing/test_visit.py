@@ -1,4 +1,5 @@
 """What a visit sees, and where it stops."""
+# ruff: noqa: E501 - rows of a table
 
 import socket
 import ssl
@@ -10,6 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from haechi.errors import UsageError
+from haechi.review.landing.fetch import Limits
+from haechi.review.landing.profiles import profiles
+from haechi.review.landing.visit import visit, visit_all
 from tests.ads.landing.certificates import signed
 from tests.ads.landing.servers import (
     ABROAD,
@@ -22,11 +28,6 @@ from tests.ads.landing.servers import (
     Site,
     serving,
 )
-
-from haechi.errors import UsageError
-from haechi.review.landing.fetch import Limits
-from haechi.review.landing.profiles import profiles
-from haechi.review.landing.visit import visit, visit_all
 
 PAGE = "<title>Shop</title><body>Synthetic page</body>"
 

@@ -20,13 +20,15 @@ from haechi.review.case import Visit
 
 DIFFERENT: Final = 0.2
 """Pages of one language whose overlap is below are different pages. benchmarks/ad_landing.py measures it."""
+_NUMBERS: Final = re.compile(r"[\d.]+|[0-9a-f:]*:[0-9a-f:.]*")
 _WORD: Final = re.compile(r"[^\W_]+")
 _SPACELESS: Final = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\u0e00-\u0e7f"
 _PIECE: Final = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}]+")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
-_LONGEST_WORD: Final = 30
+_LONGEST_NUMBERS: Final = re.compile(r"[\d.]+|[0-9a-f:]*:[0-9a-f:.]*")
+_WORD: Final = 30
 _SCRIPTS: Final = (
     ("ko", re.compile("[\uac00-\ud7a3]")),
     ("zh", re.compile("[\u4e00-\u9fff]")),
@@ -50,6 +52,8 @@ def site(url: str) -> str:
         return ""
     if where.scheme not in {"http", "https"}:
         return f"{where.scheme}:"
+    if _NUMBERS.fullmatch(host):
+        return host
     return _suffixes().privatesuffix(host) or host
 
 

@@ -2,13 +2,14 @@
 
     PYTHONPATH=. python benchmarks/ad_landing.py --pages 2000 [--lines en=FILE ...]
 
-Pages are made of sentences: synthetic ones, or the lines of files, one file for each language. Honest visits differ in
-what honest pages differ in, cloaking ones in what cloaking servers show. Printed: how many of each kind are told and at
-which score, how far the reviewer's and the phone's texts overlap, and what is told of approved pages some days later.
+Pages are made of sentences: synthetic ones, or the lines of files, one file for each language. Honest visits differ
+in what honest pages differ in, cloaking ones in what cloaking servers show. Printed: how many of each kind are told
+and at which score, how far the reviewer's and the phone's texts overlap, and what is told of approved pages later.
 """
 
 import argparse
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.ads.landing.pages import CLOAKING, HONEST, Maker, later, told
@@ -27,7 +28,7 @@ def main() -> None:
         "--lines", action="append", default=[], metavar="LANG=FILE", help="sentences, one a line"
     )
     asked = parser.parse_args()
-    lines = {}
+    lines: dict[str, Sequence[str]] = {}
     for one in asked.lines:
         language, _, name = one.partition("=")
         lines[language] = [

@@ -1,5 +1,5 @@
 """Synthetic pages as three visitors see them: honest ones that change from visit to visit, and cloaking ones."""
-# ruff: noqa: E501 - tables of sentences
+# ruff: noqa: E501, ARG002 - tables of sentences
 
 import hashlib
 import random

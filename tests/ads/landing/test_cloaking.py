@@ -74,7 +74,7 @@ def test_phones_sent_to_another_site_are_told() -> None:
 
     def answer(asked: Asked) -> None:
         if "Mobile" in asked.headers["User-Agent"] and asked.headers["Host"].startswith("shop."):
-            asked.to(f"http://kefu.example:{asked.server.server_address[1]}/")
+            asked.to(f"http://kefu.example:{asked.headers['Host'].partition(':')[2]}/")
         else:
             asked.page(HARMLESS)
 

@@ -27,8 +27,7 @@ _PIECE: Final = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}]+")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
-_LONGEST_NUMBERS: Final = re.compile(r"[\d.]+|[0-9a-f:]*:[0-9a-f:.]*")
-_WORD: Final = 30
+_LONGEST_WORD: Final = 30
 _SCRIPTS: Final = (
     ("ko", re.compile("[\uac00-\ud7a3]")),
     ("zh", re.compile("[\u4e00-\u9fff]")),

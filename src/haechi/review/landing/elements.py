@@ -23,8 +23,8 @@ _VOID: Final = (
 VOID: Final = frozenset(_VOID.split())
 """They have no contents."""
 _INLINE: Final = """
-    a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark meter nobr output picture
-    q rb rp rt ruby s samp small source span strike strong sub sup svg tspan time tt u var wbr"""
+    a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark meter nobr output
+    picture q rb rp rt ruby s samp small source span strike strong sub sup svg tspan time tt u var wbr"""
 INLINE: Final = frozenset(_INLINE.split())
 """Letters before and after them are one word."""
 ENDED_BY: Final = {

@@ -9,7 +9,6 @@ and at which score, how far the reviewer's and the phone's texts overlap, and wh
 
 import argparse
 import random
-from collections.abc import Sequence
 from pathlib import Path
 
 from tests.ads.landing.pages import CLOAKING, HONEST, Maker, later, told
@@ -28,7 +27,7 @@ def main() -> None:
         "--lines", action="append", default=[], metavar="LANG=FILE", help="sentences, one a line"
     )
     asked = parser.parse_args()
-    lines: dict[str, Sequence[str]] = {}
+    lines: dict[str, list[str]] = {}
     for one in asked.lines:
         language, _, name = one.partition("=")
         lines[language] = [

@@ -3,7 +3,7 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -57,7 +57,7 @@ class Maker:
     """
 
     chance: random.Random
-    lines: dict[str, Sequence[str]]
+    lines: Mapping[str, Sequence[str]]
 
     def sentence(self, language: str) -> str:
         if language in self.lines:

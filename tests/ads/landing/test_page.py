@@ -1,4 +1,5 @@
 """What a person reads, where the page leads, and what it asks for."""
+# ruff: noqa: RUF001, Q003 - rows of a table, letters of many scripts
 
 import time
 
@@ -56,7 +57,7 @@ def test_what_a_person_reads(html: str, text: str) -> None:
 def test_tags_that_are_letters_stay_as_written() -> None:
     """They would be read as Haechi's own marks, which no two processes share: every hash would change."""
     told = page("<title>a <b>c</b></title><textarea><i>x</i></textarea><img alt='<p class=x>y</p>'>")
-    assert (told.title, told.text) == ("a <b>c</b>", "<i>x</i>\n<p class=x>y</p>")
+    assert (told.title, told.text) == ("a <b>c</b>", "<i>x</i> <p class=x>y</p>")
 
 
 def test_titles() -> None:
@@ -178,17 +179,17 @@ def test_redirects_in_scripts(script: str, always: int, maybe: int) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<div>" * 200_000,
-        "".join(f"<b id={number}><p>" for number in range(50_000)),
-        "<x>" * 100_000 + "</y>" * 100_000,
-        "<p hidden>" * 100_000 + "</p>" * 100_000,
-        "<table>" * 50_000 + "<b>" * 50_000,
+        "<div>" * 60_000,
+        "".join(f"<b id={number}><p>" for number in range(20_000)),
+        "<x>" * 40_000 + "</y>" * 40_000,
+        "<p hidden>" * 40_000 + "</p>" * 40_000,
+        "<table>" * 20_000 + "<b>" * 20_000,
         "<script>" + "/*x" * 300_000,
         "<script>" + "`x\\" * 300_000,
         "<script>" + "location=" * 100_000,
         "<script>'" + " " * 900_000,
         "<p style='" + "display " * 100_000 + "'>",
-        "<style></svg></style>" * 30_000,
+        "<style></svg></style>" * 10_000,
         "<" * 1_000_000,
         "<a href='" + "a" * 1_000_000 + "'>",
         "<meta http-equiv=refresh content='" + " " * 500_000 + "'>",

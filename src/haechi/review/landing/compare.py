@@ -18,8 +18,9 @@ from publicsuffixlist import PublicSuffixList
 
 from haechi.review.case import Visit
 
-DIFFERENT: Final = 0.25
+DIFFERENT: Final = 0.2
 """Pages of one language whose overlap is below are different pages. benchmarks/ad_landing.py measures it."""
+_NUMBERS: Final = re.compile(r"[\d.]+|[0-9a-f:]*:[0-9a-f:.]*")
 _WORD: Final = re.compile(r"[^\W_]+")
 _SPACELESS: Final = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\u0e00-\u0e7f"
 _PIECE: Final = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}]+")
@@ -50,6 +51,8 @@ def site(url: str) -> str:
         return ""
     if where.scheme not in {"http", "https"}:
         return f"{where.scheme}:"
+    if _NUMBERS.fullmatch(host):
+        return host
     return _suffixes().privatesuffix(host) or host
 
 

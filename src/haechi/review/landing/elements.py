@@ -54,9 +54,8 @@ def flat(html: str) -> str:
 
 def _empty(found: re.Match[str]) -> str:
     name = found.group(2).lower()
-    if (
-        name == "noscript"
-    ):  # Where scripts run, its contents are no tags; `noembed` is the element that is always so.
+    if name == "noscript":
+        # Where scripts run, its contents are no tags; those of `noembed` never are.
         return f"<{found.group(1)}noembed"
     if name in KEPT:
         return found.group()

@@ -1,8 +1,11 @@
-"""Writes synthetic labelled texts for haechi.review.learn_scams: python training/scam_texts.py OUT.jsonl [EACH] [SEED].
+"""Writes synthetic labelled texts for haechi.review.learn_scams.
+
+    python training/scam_texts.py OUT.jsonl [EACH] [SEED]
 
 The templates stand in training/scam-texts/. A block begins with `## scam NAME` or `## honest NAME` and is one
 campaign; each line below is one place in the text, its wordings parted by ` | `; a line that begins with `?` may be
-left out. `@name = a | b` is a list, `{name}` one of it, `{n}` a figure of one to three digits, `{k}` one of thousands.
+left out. `@name = a | b` is a list, `{name}` one of it, `{n}` a figure of one to three digits, `{k}` one of
+thousands.
 """
 
 import json
@@ -25,7 +28,7 @@ def texts(each: int, seed: int) -> list[dict[str, object]]:
     for path in sorted(_HERE.glob("*.txt")):
         slots, campaigns = _read(path)
         for (scam, name), lines in campaigns.items():
-            chance = random.Random(f"{seed} {path.stem} {name}")
+            chance = random.Random(f"{seed} {path.stem} {name}")  # noqa: S311 - synthetic texts
             made = dict.fromkeys(_text(lines, slots, chance, path.stem) for _ in range(each))
             rows += [{"text": text, "scam": scam, "campaign": f"{path.stem} {name}"} for text in made]
     return rows

@@ -66,6 +66,7 @@ def test_only_what_restricts_has_a_statement(desk: Desk) -> None:
     (record,) = envelope["statements"]
     assert faults(record) == []
     assert record["territorial_scope"] == ["DE"]
+    assert record["automated_detection"] == "Yes"
     assert record["automated_decision"] == "AUTOMATED_DECISION_FULLY"
 
 
@@ -78,6 +79,7 @@ def test_an_ad_taken_down_after_a_notice(desk: Desk) -> None:
     held, taken = made(desk).statements
     assert (held.restriction, held.source, held.automation) == ("suspended", "trusted-flagger", "fully")
     assert (taken.restriction, taken.source, taken.automation) == ("taken-down", "trusted-flagger", "not")
+    assert (held.detected_by_machine, taken.detected_by_machine) == (False, False)
     said = msgspec.json.encode([held, taken]).decode()
     assert "ann" not in said.replace("language", "")
     assert "seen" not in said

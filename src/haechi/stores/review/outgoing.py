@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
 from haechi.errors import DataError, Fault, UsageError
-from haechi.review.ads import Ad, Advertiser
+from haechi.review.ads import Ad, Advertiser, Signal
 from haechi.review.outgoing.batches import batches
 from haechi.review.outgoing.personal import Guard, guard_of, withheld
 from haechi.review.outgoing.record import Platform, concerns_eea, record_of
@@ -34,6 +34,8 @@ _SOURCES: Final[Mapping[NoticeSource, Source]] = {
     "USER": "other-notice",
     "VOLUNTARY": "own-initiative",
 }
+_SURE: Final = 0.5
+"""From this score on statements rely on a signal."""
 
 
 class Known(NamedTuple):
@@ -125,7 +127,7 @@ def statement_on(connection: Connection, row: Row[Any], known: Known) -> Stateme
     advertiser = known.advertisers.get(ad.advertiser_id)
     said = Circumstances(
         source=_source(connection, row),
-        detected_by_machine=bool(decision.signals),
+        detected_by_machine=_found_by_machine(row, decision.signals),
         automation=_AUTOMATION[row.automated],
         was_shown=_was_shown(known, ad, row),
     )
@@ -160,6 +162,13 @@ def _before(connection: Connection) -> dict[int, str]:
 
 def _was_shown(known: Known, ad: Ad, row: Row[Any]) -> bool:
     return ran_before(known.shown.get(ad.ad_id, ()), row.content_hash, instant(row.decided_at))
+
+
+def _found_by_machine(row: Row[Any], signals: Sequence[Signal]) -> bool:
+    """Whether automated means found what it rests on; what is held for a notice alone was found by its reporter."""
+    if row.cause == "notice":
+        return False
+    return bool(row.automated == "FULLY") or any(one.score >= _SURE for one in signals)
 
 
 def _source(connection: Connection, row: Row[Any]) -> Source:

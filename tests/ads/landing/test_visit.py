@@ -10,12 +10,15 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from haechi.errors import UsageError
 from haechi.review.landing.fetch import Limits
 from haechi.review.landing.profiles import profiles
-from haechi.review.landing.visit import visit, visit_all
+from haechi.review.landing.visit import joined, visit, visit_all
 from tests.ads.landing.certificates import signed
 from tests.ads.landing.servers import (
     ABROAD,
@@ -459,3 +462,24 @@ def test_a_proxy_of_another_kind_is_said_to_be_wrong() -> None:
     phone = profiles(proxies={"phone": "socks5://127.0.0.1:1"})[1]
     with pytest.raises(UsageError, match="http://host:port"):
         visit("http://shop.example/", phone, AT, resolver=lambda _: ["93.184.216.34"])
+
+
+@given(st.text(max_size=60) | st.from_regex(r"https?:[/\\]{0,3}[\w@:%#?.\[\]\\/-]{0,40}", fullmatch=True))
+def test_no_address_ends_the_review(url: str) -> None:
+    """Advertisers write addresses; a visit answers to each of them, and says why nothing was seen."""
+
+    def none(host: str) -> list[str]:
+        raise OSError
+
+    assert visit(url, PHONE, AT, resolver=none).failure is not None
+
+
+@given(st.binary(max_size=80) | st.from_regex(rb"(https?:)?[/\\\\]{0,3}[\x21-\xff]{0,40}", fullmatch=True))
+@settings(max_examples=60, deadline=None)
+def test_no_redirect_ends_the_review(location: bytes) -> None:
+    """Servers write addresses too, in any bytes."""
+    written = location.translate(None, b"\r\n\0").decode("latin-1")
+    joined(httpx2.URL("https://shop.example/a"), written)
+    with serving(lambda asked: asked.to(written) if asked.path == "/" else asked.page(PAGE)) as site:
+        told = site.visit(redirects=2, seconds=3.0)
+    assert told.failure is not None or told.status is not None

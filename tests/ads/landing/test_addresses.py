@@ -1,5 +1,4 @@
 """No visit may reach what is not public, however its address is spelled."""
-# ruff: noqa: RUF001, S104, TC003 - letters of many scripts and addresses of every kind are what is tested
 
 import socket
 import threading

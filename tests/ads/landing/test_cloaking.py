@@ -1,5 +1,5 @@
 """Cloaking is told, and honest pages that change are not; the cloaking server is a real one."""
-# ruff: noqa: E501, RUF001 - rows of a table, letters of many scripts
+# ruff: noqa: E501 - rows of a table, letters of many scripts
 
 import random
 from collections.abc import Callable

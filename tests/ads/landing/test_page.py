@@ -1,5 +1,4 @@
 """What a person reads, where the page leads, and what it asks for."""
-# ruff: noqa: RUF001, Q003 - rows of a table, letters of many scripts
 
 import time
 

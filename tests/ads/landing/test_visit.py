@@ -1,5 +1,4 @@
 """What a visit sees, and where it stops."""
-# ruff: noqa: E501 - rows of a table
 
 import socket
 import ssl

@@ -3,7 +3,7 @@
     agrees     a row of a register, in force, has the number that the ad or account gives, the advertiser's name and
                the domain that the ad leads to
     mismatch   a row was claimed, but one of the three is another's: `differs` says which
-    missing    nothing was claimed
+    missing    nothing was claimed; or the name fits, but the ad leads nowhere and the row is not tied to the account
 
 A number alone is copied from the website of a real firm; after registers were asked for name and address too, reports
 of fraud to one regulator halved (FSS of Korea, August 2025).
@@ -24,7 +24,7 @@ from haechi.review.case import Case, World
 from haechi.review.signals import investment_offer
 
 NAME: Final = "licence"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _INDEX: Final = NAME
 _LEGAL_FORMS: Final = re.compile(
@@ -32,10 +32,13 @@ _LEGAL_FORMS: Final = re.compile(
     r"\b(?:co|ltd|limited|inc|incorporated|corp|corporation|llc|llp|plc|gmbh|ag|sa|bv|kk|pte|pty|company)\b\.?"
 )
 _FIGURES: Final = re.compile(r"\d+")
+_BUREAU: Final = re.compile(r"(\w{2,3})(?:財務支?局長|総合事務局長)\s?\((\w+)\)")
 _NUMBER: Final = re.compile(
-    r"(?:関東|近畿|東海|北海道|東北|北陸|中国|四国|九州|福岡|沖縄)(?:財務(?:支)?局長|総合事務局長)\s?\(\w+\)\s?第?\s?\d+\s?号?"
-    r"|(?:登録|등록|license|licence|registration|reg|frn|afsl|nmls|crd|firm reference|登記|許可)\s?"
-    r"(?:番号|번호|number|no\.?|id|字號|#)?\s?[:#]?\s?(?:제|第)?\s?[\w-]*\d[\w-]*"
+    r"\w{2,3}(?:財務支?局長|総合事務局長)\s?\(\w+\)\s?第?\s?\d+"
+    r"|(?:登録(?:番号|第)|등록 ?(?:번호|제)|登記字號|許可(?:證)?字號|许可证号"
+    r"|\b(?:licen[cs]e|registration|reg|firm reference) ?(?:number|no|#)"
+    r"|\b(?:frn|afsl|nmls|crd)(?: ?(?:number|no|id|#))?)"
+    r"\.?\s?[:#]?\s?(?:제|第)?\s?(?:[a-z]{1,4}[- ]?)?\d[\d-]*"
 )
 _SHORTEST_NAME: Final = 2
 
@@ -51,6 +54,9 @@ def find(case: Case) -> list[Signal]:
         return [Signal(name=NAME, version=VERSION, score=1.0, value="missing", evidence=nothing)]
     checks = sorted(((_differs(case, one), one) for one in claimed), key=lambda check: len(check[0]))
     differs, licence = checks[0]
+    if not differs and not _addresses(case) and licence.advertiser_id != case.ad.advertiser_id:
+        nowhere = (Fact("registered name", licence.registered_name), Fact("leads to", "nowhere"))
+        return [Signal(name=NAME, version=VERSION, score=1.0, value="missing", evidence=nowhere)]
     facts = (
         Fact("register", licence.regulator),
         Fact("number", licence.number),
@@ -72,11 +78,15 @@ def _claimed(case: Case) -> list[Licence]:
 
 
 def _keys_of(case: Case) -> Iterator[str]:
-    for text in case.texts:
-        for match in _NUMBER.finditer(text.plain.text):
-            yield from (f"number:{figures.lstrip('0')}" for figures in _FIGURES.findall(match.group()))
+    for number in _numbers(case):
+        yield f"number:{_figures(number)}"
     if case.advertiser is not None:
         yield f"name:{_name(case.advertiser.legal_name)}"
+
+
+def _numbers(case: Case) -> list[str]:
+    """Numbers of registers that the texts give."""
+    return [match.group() for text in case.texts for match in _NUMBER.finditer(text.plain.text)]
 
 
 def _differs(case: Case, licence: Licence) -> list[str]:
@@ -97,21 +107,32 @@ def _differs(case: Case, licence: Licence) -> list[str]:
 
 def _gives_number(case: Case, licence: Licence) -> bool:
     """Whether the ad gives the number, or no text of it gives any and the name stands for it."""
-    wanted = {figures.lstrip("0") for figures in _FIGURES.findall(licence.number)}
-    given = {
-        figures.lstrip("0")
-        for text in case.texts
-        for match in _NUMBER.finditer(text.plain.text)
-        for figures in _FIGURES.findall(match.group())
-    }
-    return not given or bool(wanted & given)
+    given = _numbers(case)
+    return not given or any(_same_number(licence.number, one) for one in given)
+
+
+def _same_number(number: str, other: str) -> bool:
+    """Whether the figures agree, and the Japanese bureau and register too, where both tell them."""
+    number, other = (unicodedata.normalize("NFKC", one).lower() for one in (number, other))
+    bureaus = [match.groups() for one in (number, other) if (match := _BUREAU.search(one))]
+    return _figures(number) == _figures(other) and len(set(bureaus)) <= 1
+
+
+def _figures(number: str) -> str:
+    return "-".join(one.lstrip("0") for one in _FIGURES.findall(unicodedata.normalize("NFKC", number)))
 
 
 def _leads_to(case: Case, domains: Iterable[str]) -> bool:
     """Whether every address that the ad leads to is of the firm; an ad that leads nowhere leads to no other."""
     own = {_domain(one) for one in domains}
-    urls = [case.ad.landing_url or "", *(visit.final_url for visit in case.visits)]
-    return {domain for url in urls if (domain := _domain(url))} <= own
+    return {_domain(one) for one in _addresses(case)} <= own
+
+
+def _addresses(case: Case) -> list[str]:
+    """Where the ad leads, and where its visits and the codes in its picture end."""
+    found = [case.ad.landing_url or "", *(visit.final_url for visit in case.visits)]
+    found += [text.raw for text in case.texts if text.field == "image_code" and "://" in text.raw]
+    return [one for one in found if _domain(one)]
 
 
 def _in_force(licence: Licence, at: datetime) -> bool:
@@ -125,7 +146,7 @@ def _index(world: World) -> dict[str, list[Licence]]:
         return made
     index: dict[str, list[Licence]] = {}
     for one in world.licences:
-        keys = [f"number:{figures.lstrip('0')}" for figures in _FIGURES.findall(one.number)]
+        keys = [f"number:{_figures(one.number)}"]
         if one.advertiser_id is not None:
             keys.append(f"account:{one.advertiser_id}")
         name = _name(one.registered_name)
@@ -151,5 +172,8 @@ def _suffixes() -> PublicSuffixList:
 def _domain(address: str) -> str:
     """The registrable domain of a URL or host, or the host itself where there is none."""
     text = address.strip().lower()
-    host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+    try:
+        host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+    except ValueError:
+        return text
     return _suffixes().privatesuffix(host) or host

@@ -14,9 +14,8 @@ from importlib import resources
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from publicsuffixlist import PublicSuffixList
-
 from haechi.review.case import Visit
+from haechi.review.host_index import suffixes
 
 DIFFERENT: Final = 0.2
 """Pages of one language whose overlap is below are different pages. benchmarks/ad_landing.py measures it."""
@@ -53,7 +52,7 @@ def site(url: str) -> str:
         return f"{where.scheme}:"
     if _NUMBERS.fullmatch(host):
         return host
-    return _suffixes().privatesuffix(host) or host
+    return suffixes().privatesuffix(host) or host
 
 
 def same_owner(one: str, other: str) -> bool:
@@ -159,8 +158,3 @@ def _investing() -> re.Pattern[str]:
 @cache
 def _short_words() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in _words()["language"].items()}
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()

@@ -13,14 +13,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from publicsuffixlist import PublicSuffixList
-
 from haechi.review.ads import Fact, Licence, Signal
 from haechi.review.case import Case, World
+from haechi.review.host_index import suffixes
 from haechi.review.signals import investment_offer
 
 NAME: Final = "licence"
@@ -164,11 +162,6 @@ def _name(name: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
-
-
 def _domain(address: str) -> str:
     """The registrable domain of a URL or host, or the host itself where there is none."""
     text = address.strip().lower()
@@ -176,4 +169,4 @@ def _domain(address: str) -> str:
         host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
     except ValueError:
         return text
-    return _suffixes().privatesuffix(host) or host
+    return suffixes().privatesuffix(host) or host

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from haechi.review.phrases import LANGUAGES, compiled, knowledge, languages_of
@@ -46,8 +46,16 @@ def kinds() -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for language in LANGUAGES for kind in _lexicon(language).kinds))
 
 
-def claims_in(plain: str) -> Iterator[Claimed]:
-    """The claims of a text in plain form; a claim that its sentence denies is none."""
+@lru_cache(maxsize=64)
+def claims_in(plain: str) -> tuple[Claimed, ...]:
+    """The claims of a text in plain form; a claim that its sentence denies is none.
+
+    Kept for the few texts of the ad at hand: several signals ask.
+    """
+    return tuple(_claims(plain))
+
+
+def _claims(plain: str) -> Iterator[Claimed]:
     for language in languages_of(plain):
         lexicon = _lexicon(language)
         for kind, pattern in lexicon.kinds.items():

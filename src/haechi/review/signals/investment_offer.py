@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from haechi.review.ads import Field, Signal, Span
@@ -47,7 +47,13 @@ def find(case: Case) -> list[Signal]:
     return sorted(signals, key=lambda signal: -signal.score)
 
 
-def _words(plain: str) -> Iterator[tuple[str, int, int]]:
+@lru_cache(maxsize=64)
+def _words(plain: str) -> tuple[tuple[str, int, int], ...]:
+    """Kind and place of each word; kept for the texts of the ad at hand, for the licence is asked of offers too."""
+    return tuple(_found(plain))
+
+
+def _found(plain: str) -> Iterator[tuple[str, int, int]]:
     for language in languages_of(plain):
         for kind, pattern in _patterns(language).items():
             for match in pattern.finditer(plain):

@@ -43,7 +43,13 @@ def test_an_authorisation_counts_only_signed_and_in_its_time() -> None:
     picture = Picture(copies=(("party:mei#1", 0.99),))
 
     def said(signed_at: datetime | None, expires_at: datetime | None = None) -> str:
-        one = Authorisation(party_id="mei", advertiser_id="adv-1", signed_at=signed_at, expires_at=expires_at)
+        one = Authorisation(
+            party_id="mei",
+            advertiser_id="adv-1",
+            signed_at=signed_at,
+            signature_ref="1",
+            expires_at=expires_at,
+        )
         return image_copy.find(case(picture, one))[0].params["authorised"]
 
     assert said(signed_at=AT) == "yes"

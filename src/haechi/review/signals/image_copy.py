@@ -8,6 +8,7 @@ from typing import Final
 from haechi.review.ads import Fact, Signal
 from haechi.review.case import Case
 from haechi.review.images.bank import known
+from haechi.review.permission_to_name import authorised
 
 NAME: Final = "image-copy"
 VERSION: Final = "1"
@@ -29,7 +30,7 @@ def _signal(case: Case, identifier: str, score: float) -> Signal:
     told = known(identifier)
     params: dict[str, str] = {"kind": told.kind}
     if told.kind == "party":
-        params |= {"party_id": told.of, "authorised": "yes" if _authorised(case, told.of) else "no"}
+        params |= {"party_id": told.of, "authorised": "yes" if authorised(case, told.of) else "no"}
     else:
         params["ad_id"] = told.of
     return Signal(
@@ -39,13 +40,4 @@ def _signal(case: Case, identifier: str, score: float) -> Signal:
         value=identifier,
         params=params,
         evidence=(Fact("picture_shows", identifier),),
-    )
-
-
-def _authorised(case: Case, party_id: str) -> bool:
-    """Whether an authorisation that somebody signed holds at the instant of the ad."""
-    at = case.ad.submitted_at
-    return any(
-        one.signed_at is not None and one.signed_at <= at and (one.expires_at is None or at < one.expires_at)
-        for one in case.world.authorised.get((party_id, case.ad.advertiser_id), ())
     )

@@ -1,6 +1,7 @@
 """A run over a file of ads: each is judged in its turn and remembered for those after it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -76,7 +77,7 @@ class Run:
         if data is not None:
             case = self._examiner.with_picture(case, data)
         elif failure is not None:
-            case = Case(ad, case.advertiser, Picture(failure=failure), visits, self._world, self._history)
+            case = replace(case, picture=Picture(failure=failure))
         about = content_hash(ad, None if data is None else sha256(data).hexdigest())
         decision = self._examiner.judge(case, ad_hash=ad_hash(about, landing_hash(visits)), now=now)
         self._history.add(ad, decision, masks(case))

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from litestar import MediaType, Response
 
 from haechi.service.advertiser.door import Visitor
@@ -16,6 +16,7 @@ from haechi.service.desk.marked import visible
 from haechi.service.desk.render import when
 from haechi.service.me.languages import NAMES, preferred
 from haechi.service.paths import in_path
+from haechi.service.templates import templates_of
 from haechi.stores.clock import utc_now
 from haechi.terms.words import LANGUAGES, Language
 
@@ -25,15 +26,7 @@ _YEAR: Final = 31_536_000
 
 @cache
 def _templates() -> Environment:
-    made = Environment(
-        loader=PackageLoader("haechi.service.advertiser"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(in_path=in_path, visible=visible, when=when)
-    return made
+    return templates_of("haechi.service.advertiser", in_path=in_path, visible=visible, when=when)
 
 
 @cache

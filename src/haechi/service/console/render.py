@@ -6,10 +6,11 @@ from importlib import resources
 from itertools import groupby
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from litestar import MediaType, Response
 
 from haechi.service.paths import in_path
+from haechi.service.templates import templates_of
 from haechi.stores.history import Event
 from haechi.stores.users import User
 
@@ -25,16 +26,7 @@ PAGES: Final = (
 
 @cache
 def _templates() -> Environment:
-    made = Environment(
-        loader=PackageLoader("haechi.service.console"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["in_path"] = in_path
-    made.filters["groupby_day"] = _by_day
-    return made
+    return templates_of("haechi.service.console", in_path=in_path, groupby_day=_by_day)
 
 
 def _by_day(events: list[Event]) -> list[tuple[date, list[Event]]]:

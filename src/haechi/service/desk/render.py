@@ -5,11 +5,12 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from litestar import MediaType, Response
 
 from haechi.service.desk.marked import visible
 from haechi.service.paths import in_path
+from haechi.service.templates import templates_of
 from haechi.stores.clock import utc_now
 from haechi.stores.users import User
 
@@ -33,15 +34,9 @@ _DAY: Final = 48
 
 @cache
 def _templates() -> Environment:
-    made = Environment(
-        loader=ChoiceLoader([PackageLoader("haechi.service.desk"), PackageLoader("haechi.service.console")]),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return templates_of(
+        "haechi.service.desk", "haechi.service.console", in_path=in_path, visible=visible, when=when, age=age
     )
-    made.filters.update(in_path=in_path, visible=visible, when=when, age=age)
-    return made
 
 
 @cache

@@ -4,7 +4,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from litestar import MediaType, Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
@@ -15,6 +15,7 @@ from haechi.errors import MissingError, UsageError
 from haechi.service.console.entry import AnyRequest
 from haechi.service.me.languages import CHOSEN, NAMES, chosen, language_of, texts
 from haechi.service.me.session import SignInNeededError
+from haechi.service.templates import templates_of
 from haechi.stores.identity.routes import RetiredRouteError
 from haechi.stores.identity.sessions import PersonSession
 
@@ -34,13 +35,7 @@ _KNOWN: Final = frozenset({403, 404, 410, 429})
 @cache
 def templates() -> Environment:
     """The templates; another page extends `base.html` by the same environment or a loader that finds it."""
-    return Environment(
-        loader=PackageLoader("haechi.service.me"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return templates_of("haechi.service.me")
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from litestar import Controller, MediaType, Request, Response, get
 from litestar.params import QueryParameter
 
@@ -15,6 +15,7 @@ from haechi.service.limits import address_of
 from haechi.service.problems import PROBLEMS
 from haechi.service.repository.asked import Asked, Found, find
 from haechi.service.repository.listing import STATE, Listing
+from haechi.service.templates import templates_of
 
 _get = partial(get, responses=PROBLEMS, sync_to_thread=True)
 _CSP: Final = (
@@ -104,13 +105,7 @@ def _found(request: AnyRequest, asked: Asked) -> Found:
 
 @cache
 def _template() -> Environment:
-    return Environment(
-        loader=PackageLoader("haechi.service.repository"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return templates_of("haechi.service.repository")
 
 
 def _page(

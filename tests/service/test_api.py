@@ -21,7 +21,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from haechi.service.api import examples, make_app
 from haechi.service.guesses import KeyGuesses
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import SCOPES, Scope, make_key
 from tests.databases import new_database

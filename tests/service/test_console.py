@@ -11,7 +11,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from haechi.service.api import make_app
 from haechi.service.console.routes import Console
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.themes import Proposal
 from haechi.stores.users import make_user

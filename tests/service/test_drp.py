@@ -29,7 +29,8 @@ from haechi.ledger.seal import Master
 from haechi.rights.drp.envelope import LARGEST
 from haechi.service.api import make_app
 from haechi.service.guesses import KeyGuesses
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores import open_store, schema
 from haechi.stores.clock import utc_now
 from haechi.stores.deletion_key import ENVIRONMENT, make_deletion_key

@@ -26,7 +26,8 @@ from haechi.service.console.elsewhere import Elsewhere, desk_of
 from haechi.service.console.entry import ELSEWHERE, SESSION
 from haechi.service.console.routes import Console
 from haechi.service.oidc import Begun, Waiting, settings_of
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.users import Identity, make_user, make_user_elsewhere, sign_in, sign_in_elsewhere, user_of
 from tests.service.provider import CLIENT, SECRET, TestProvider, rsa, serving

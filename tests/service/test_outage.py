@@ -11,7 +11,8 @@ from litestar.testing import TestClient
 from sqlalchemy import create_engine, event, func, select, text
 
 from haechi.service.api import make_app
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores import open_store, schema
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import make_key

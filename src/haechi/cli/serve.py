@@ -8,7 +8,7 @@ from typing import Final
 from haechi.cli.bounds import within
 from haechi.errors import UsageError
 from haechi.records import show
-from haechi.service.platform import PlatformSettings
+from haechi.service.settings import PlatformSettings
 from haechi.terms.instants import LONGEST_DAYS
 
 _PORTS: Final = 65_535

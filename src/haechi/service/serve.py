@@ -18,8 +18,9 @@ from haechi.service.console.routes import Console
 from haechi.service.desk import DESK
 from haechi.service.logs import server_log, set_up_log
 from haechi.service.me import SITE, people_page, site_at
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
 from haechi.service.ports import expect_free
+from haechi.service.settings import PlatformSettings
 from haechi.service.traces import tracing
 
 _CONNECTIONS: Final = 8_192

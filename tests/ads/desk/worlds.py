@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from haechi.review.ads import Ad, Advertiser, Box, Decision, Fact, Outcome, Reason, Signal, Span
 from haechi.review.case import History, Visit, World
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores import schema
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import make_key

@@ -16,9 +16,10 @@ from sqlalchemy import Engine
 
 from haechi.review.ads import Targeting
 from haechi.service.api import make_app
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
 from haechi.service.repository import listing
 from haechi.service.repository.listing import STATE, Listing
+from haechi.service.settings import PlatformSettings
 from haechi.stores.review.notices import NewNotice, receive_notice
 from tests.ads.store.worlds import NOW, Desk, ad
 

@@ -18,7 +18,8 @@ from sqlalchemy import Engine
 from haechi.service.ads_work import AdWork
 from haechi.service.api import examples, make_app
 from haechi.service.guesses import KeyGuesses
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores import open_store
 from haechi.stores.clock import utc_now
 from haechi.stores.keys import SCOPES, Scope, make_key

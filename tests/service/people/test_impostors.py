@@ -15,7 +15,8 @@ from haechi.rights.identity import Evidence
 from haechi.service.api import make_app
 from haechi.service.me import SITE, people_page, site_at
 from haechi.service.me.pages import FAULTS
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores.clock import utc_now
 from haechi.stores.identity.sessions import open_session
 from haechi.stores.ledger.read import entries

@@ -13,7 +13,8 @@ from litestar.testing import TestClient
 from haechi.service.api import make_app
 from haechi.service.me import SITE, people_page, person_of, site_at
 from haechi.service.me.pages import FAULTS
-from haechi.service.platform import Platform, PlatformSettings
+from haechi.service.platform import Platform
+from haechi.service.settings import PlatformSettings
 from haechi.stores import schema
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.identity.sessions import PersonSession

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import run_haechi
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.slow
 
 _TELLS = ("rule", "law", "article", "severity", "statement", "count", "sample", "sample_of", "remedy")
 

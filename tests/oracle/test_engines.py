@@ -14,7 +14,7 @@ from tests.oracle.compare import differences
 from tests.oracle.haechi_answers import answer
 from tests.oracle.random_worlds import Shape, setting_and_shape, world
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.slow
 
 
 def _asked(seed: int, size: int, *, computed: bool) -> tuple[Setting, Shape, list[World]]:

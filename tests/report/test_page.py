@@ -15,10 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.conftest import run_haechi
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (.ci/run installs it)"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (.ci/run installs it)")
 
 
 @pytest.fixture(scope="module")

@@ -24,17 +24,20 @@ ODD = [
 WRONG = ["", "   ", "a\x00b", "a\nb", "\x7f", "\x85", "a\u2028b", ".", "..", "x" * (LONGEST + 1)]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[int, str, str]]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[int, str, str]]:
     """Port, key and database of a platform."""
-    database = str(tmp_path / "platform")
+    folder = tmp_path_factory.mktemp("identifiers")
+    database = str(folder / "platform")
     if request.param == "postgresql":
         database = new_database(request.getfixturevalue("postgres_server"))
     engine = open_store(database)
     scopes: Any = ["ingest", "themes", "permissions", "advertisers", "read", "deliver", "decide"]
     key = make_key(engine, name="k", scopes=scopes, now=utc_now())
     engine.dispose()
-    with platform_served(database, "--snapshot", str(tmp_path / "gate.snapshot")) as port:
+    with platform_served(database, "--snapshot", str(folder / "gate.snapshot")) as port:
         yield port, key, database
 
 

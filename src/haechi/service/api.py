@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, RequestBody, SecurityScheme
+from litestar.openapi.spec import Components, RequestBody, Schema, SecurityScheme
 from litestar.plugins.prometheus import PrometheusController
 from sqlalchemy import text
 from sqlalchemy.exc import DataError as UnholdableError
@@ -174,6 +174,7 @@ def make_app(
     )
     if proxies:
         app.asgi_handler = wrap_asgi_with_proxy_headers(app.asgi_handler, trusted_hosts=list(proxies))
+    _items_of_tuples(app)
     _exemplify(app)
     if platform.drp is not None:
         drp.describe(app)
@@ -196,6 +197,15 @@ def examples(file: str = "examples.json") -> list[dict[str, Any]]:
     """
     found = resources.files("haechi.service").joinpath(file)
     return list(json.loads(found.read_text(encoding="utf-8")))
+
+
+def _items_of_tuples(app: Litestar) -> None:
+    """Says what arrays hold: the framework describes the dots of a limited `tuple[X, ...]` as anything."""
+    for schema in (app.openapi_schema.components.schemas or {}).values():
+        for held in (schema.properties or {}).values():
+            items = getattr(held, "items", None)
+            if isinstance(items, Schema) and items.one_of and items.one_of[-1] == Schema():
+                (held.items,) = items.one_of[:-1]  # type: ignore[union-attr]
 
 
 def _exemplify(app: Litestar) -> None:

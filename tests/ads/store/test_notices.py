@@ -136,9 +136,9 @@ def test_a_job_gets_never_less_pressing_nor_later(world: Desk) -> None:
     assert (again.priority, again.due_at) == (0, held.due_at)
     world.submit("a2")
     report(world, ad_ids=("a2",), source="USER")
-    late = world.rows(tables.jobs)[1]
+    late = show_job(world.engine, str(world.job_of("a2")), now=world.now()).job
     world.change("a2", text="[hold]")
-    sooner = world.rows(tables.jobs)[1]
+    sooner = show_job(world.engine, str(world.job_of("a2")), now=world.now()).job
     assert (late.priority, sooner.priority, sooner.due_at < late.due_at) == (1, 1, True)
 
 

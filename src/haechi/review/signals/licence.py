@@ -3,7 +3,8 @@
     agrees     a row of a register, in force, has the number that the ad or account gives, the advertiser's name and
                the domain that the ad leads to
     mismatch   a row was claimed, but one of the three is another's: `differs` says which
-    missing    nothing was claimed; or the name fits, but the ad leads nowhere and the row is not tied to the account
+    missing    nothing was claimed; or the name fits, but the ad leads nowhere and the row is not tied to the account;
+               or it fits a verified account that leads to its own domain, and the register has another
 
 A number alone is copied from the website of a real firm; after registers were asked for name and address too, reports
 of fraud to one regulator halved (FSS of Korea, August 2025).
@@ -20,9 +21,10 @@ from haechi.review.ads import Fact, Licence, Signal
 from haechi.review.case import Case, World
 from haechi.review.host_index import suffixes
 from haechi.review.signals import investment_offer
+from haechi.review.signals.advertiser import is_verified
 
 NAME: Final = "licence"
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 _INDEX: Final = NAME
 _LEGAL_FORMS: Final = re.compile(
@@ -55,6 +57,12 @@ def find(case: Case) -> list[Signal]:
     if not differs and not _addresses(case) and licence.advertiser_id != case.ad.advertiser_id:
         nowhere = (Fact("registered name", licence.registered_name), Fact("leads to", "nowhere"))
         return [Signal(name=NAME, version=VERSION, score=1.0, value="missing", evidence=nowhere)]
+    if differs == ["domain"] and _at_home(case):
+        elsewhere = (
+            Fact("registered name", licence.registered_name),
+            Fact("domains", ", ".join(licence.domains) or "none"),
+        )
+        return [Signal(name=NAME, version=VERSION, score=1.0, value="missing", evidence=elsewhere)]
     facts = (
         Fact("register", licence.regulator),
         Fact("number", licence.number),
@@ -124,6 +132,14 @@ def _leads_to(case: Case, domains: Iterable[str]) -> bool:
     """Whether every address that the ad leads to is of the firm; an ad that leads nowhere leads to no other."""
     own = {_domain(one) for one in domains}
     return {_domain(one) for one in _addresses(case)} <= own
+
+
+def _at_home(case: Case) -> bool:
+    """Whether a verified account that gives no number leads to its own domain: a namesake, or a firm that moved."""
+    account = case.advertiser
+    return (
+        is_verified(case) and account is not None and not _numbers(case) and _leads_to(case, account.domains)
+    )
 
 
 def _addresses(case: Case) -> list[str]:

@@ -92,7 +92,7 @@ class Examiner:
         history: History,
         now: datetime,
     ) -> Decision:
-        """The decision on exactly what is given; see `haechi.stores.review.by_hand.Examine`."""
+        """The decision on exactly what is given; see `haechi.stores.review.examiner.Examine`."""
         case = Case(ad, advertiser, None, visits, world, history)
         if picture is not None:
             case = self.with_picture(case, picture)

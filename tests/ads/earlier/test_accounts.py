@@ -116,7 +116,7 @@ def test_a_verified_firm_may_be_called_as_it_is() -> None:
     ("text", "word"),
     [
         ("【合成】無料の投資教室", "投資"),
-        ("[합성] 급등 종목 추천", "종목"),
+        ("[합성] 급등 종목 추천", "급등"),
         ("[synthetic] Bitcoin club", "Bitcoin"),
     ],
 )

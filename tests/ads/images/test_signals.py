@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import cast
 
+import msgspec
+
 from haechi.review.ads import Ad, Authorisation, Box, Fact
 from haechi.review.case import Case, History, Picture, World
 from haechi.review.signals import face, image_copy, image_text
@@ -76,3 +78,23 @@ def test_a_face_is_told_with_its_place() -> None:
     assert (first.value, first.score) == ("jun", 1.0)
     assert (second.value, second.score) == ("mei", 0.5)
     assert second.evidence[0] == box
+
+
+def test_a_face_is_permitted_as_a_name_is() -> None:
+    """If it fails, a star's own campaign waits for a person each time, or a stale contract lets a false one run."""
+    told = Picture(faces=(("mei", 1.0, Box(1, 2, 3, 4)),))
+
+    def permitted(*authorisations: Authorisation) -> str:
+        (found,) = face.find(case(told, *authorisations))
+        return found.params["authorised"]
+
+    signed = Authorisation(
+        party_id="mei",
+        advertiser_id="adv-1",
+        signed_at=BEFORE,
+        signature_ref="contract.pdf",
+        expires_at=AFTER,
+    )
+    assert permitted(signed) == "yes"
+    assert permitted() == "no"
+    assert permitted(msgspec.structs.replace(signed, expires_at=AT)) == "no"

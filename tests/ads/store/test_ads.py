@@ -15,7 +15,6 @@ from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger import entries
 from haechi.stores.review.advertisers import AdvertiserFacts, put_advertiser
 from haechi.stores.review.blobs import LARGEST, forget_blobs, put_blob, read_blob
-from haechi.stores.review.by_hand import hold_for_a_person
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.decided import Making, check_decisions, decided_since, write_decision
 from haechi.stores.review.parties import Party, put_party
@@ -411,14 +410,6 @@ def test_a_decision_that_cannot_be_written_holds_the_ad(engine: Engine, wrong: d
     assert (world.state("a1"), world.submit("a3").state) == ("submitted", "approved")
     assert world.ads.resume(now=world.now()) == 1
     assert world.state("a1") == "held"
-
-
-def test_by_hand_every_ad_waits_for_a_person(engine: Engine) -> None:
-    """Where no examiner is set up nothing runs by itself."""
-    world = Desk(engine, hold_for_a_person).found()
-    assert world.submit().state == "held"
-    world.decide("approve")
-    assert world.runs()
 
 
 def test_pictures_are_kept_once_and_until_their_date(world: Desk) -> None:

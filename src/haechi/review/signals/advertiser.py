@@ -5,27 +5,24 @@
     new-account          opened within 30 days
     name-changed         took another display name within 30 days
     other-script         its display name is not written as the market writes
-    dormant-to-finance   comes back after half a year of silence with its first ad about money
+    dormant-to-finance   comes back after half a year of silence with its first ad about investments
 
 Of the accounts behind celebrity investment ads in Japan, about 65 in 100 had no Japanese in their name (Sankei, April
 2024; itmedia.co.jp/news/articles/2404/15/news143_2.html). Verification alone removes less than a third of such ads.
 """
 
-import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import cache
-from importlib import resources
 from typing import Final
 
 from haechi.review.ads import Advertiser, Evidence, Fact, Signal, Span
 from haechi.review.case import Case
+from haechi.review.signals import investment_offer
 
 NAME: Final = "advertiser"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _NEW: Final = timedelta(days=30)
 _RENAMED: Final = timedelta(days=30)
@@ -45,6 +42,7 @@ _LATIN_SCORE: Final = 0.4
 _FOREIGN_SCORE: Final = 0.8
 """Brands use Latin letters in every market; hardly any uses a third script."""
 _RETURN_SCORE: Final = 0.7
+_OF_THE_AD: Final = frozenset({"headline", "text", "image_text"})
 
 
 def find(case: Case) -> list[Signal]:
@@ -121,29 +119,18 @@ def _returned(case: Case) -> Iterable[Signal]:
     last = case.history.last_submitted(ad.advertiser_id, ad.submitted_at)
     if last is None or ad.submitted_at - last < _DORMANT or (first is not None and first < ad.submitted_at):
         return
-    words = _finance_span(case)
+    words = _investment(case)
     if words is not None:
         days = str((ad.submitted_at - last).days)
         yield _signal("dormant-to-finance", _RETURN_SCORE, (words, Fact("days-silent", days)), days=days)
 
 
-def _finance_span(case: Case) -> Span | None:
-    for text in case.texts:
-        if text.field in {"headline", "text", "image_text"}:
-            met = _finance_words().search(text.plain.text)
-            if met is not None:
-                start, end = text.plain.origin(*met.span())
-                return Span(text.field, start, end, text.raw[start:end])
-    return None
-
-
-@cache
-def _finance_words() -> re.Pattern[str]:
-    text = resources.files("haechi.knowledge").joinpath("ads/finance_words.toml").read_text(encoding="utf-8")
-    words: dict[str, list[str]] = tomllib.loads(text)
-    western = "|".join(map(re.escape, words["en"] + words["de"]))
-    eastern = "|".join(map(re.escape, words["ja"] + words["ko"]))
-    return re.compile(rf"\b(?:{western})\b|{eastern}")
+def _investment(case: Case) -> Evidence | None:
+    """Where the ad itself offers an investment; a page behind it may say many things."""
+    words = (
+        word for one in investment_offer.find(case) if one.value == "investment" for word in one.evidence
+    )
+    return next((one for one in words if isinstance(one, Span) and one.field in _OF_THE_AD), None)
 
 
 def _language(case: Case) -> str | None:

@@ -9,7 +9,7 @@ parties      who is protected, and whom they permit
 registers    registers of financial regulators, each as it stood
 world        all of that as `haechi.review.case.World`; read again whenever something of it changed
 past         earlier ads, as `haechi.review.case.History`
-by_hand      the examiner where none is set up: every ad waits for a person
+examiner     what examines ads, as the store calls it, and the decision where it fails
 ads          an ad's way: submitted, screened, changed, run; start reading here
 versions     what was submitted, each time
 screening    an ad judged by the machine

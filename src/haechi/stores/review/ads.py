@@ -25,7 +25,7 @@ from haechi.stores.numbers import expect_identifiers
 from haechi.stores.review.advertisers import advertiser_number, advertisers_of
 from haechi.stores.review.applying import ad_numbered, is_suspended
 from haechi.stores.review.blobs import RETENTION, put_blob
-from haechi.stores.review.by_hand import Examine
+from haechi.stores.review.examiner import Examine
 from haechi.stores.review.past import NearCopies, none_near
 from haechi.stores.review.publishing import tell_ad_server
 from haechi.stores.review.screening import UNDECIDED, MovedError, Screening, VisitPage

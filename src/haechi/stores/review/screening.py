@@ -17,9 +17,9 @@ from haechi.stores.clock import maybe_micros
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.applying import ad_numbered, decide, priority_of
 from haechi.stores.review.blobs import read_blob
-from haechi.stores.review.by_hand import Examine, failed
 from haechi.stores.review.changes import stamp
 from haechi.stores.review.decided import Making, as_decision, newest_on, stopped_by_a_person
+from haechi.stores.review.examiner import Examine, failed
 from haechi.stores.review.jobs import PRESSING
 from haechi.stores.review.past import NearCopies, Past
 from haechi.stores.review.reported import as_reported, is_reported

@@ -1,4 +1,4 @@
-"""The examiner where none is set up: nothing is looked for, and every ad waits for a person."""
+"""What examines ads, as the store calls it, and the decision where it fails."""
 
 import hashlib
 from datetime import datetime
@@ -7,7 +7,6 @@ from typing import Final, Protocol
 from haechi.review.ads import Ad, Advertiser, Decision, Reason
 from haechi.review.case import History, Visit, World
 
-_WAITS: Final = "looked-at-by-people"
 _FAILED: Final = "could-not-be-examined"
 
 
@@ -39,24 +38,6 @@ class Examine(Protocol):
             history: earlier ads.
             now: naive UTC instant of the decision.
         """
-
-
-def hold_for_a_person(
-    ad: Ad,
-    *,
-    ad_hash: str,
-    advertiser: Advertiser | None,  # noqa: ARG001 - as the protocol has it
-    picture: bytes | None,  # noqa: ARG001
-    visits: tuple[Visit, ...],  # noqa: ARG001
-    world: World,  # noqa: ARG001
-    history: History,  # noqa: ARG001
-    now: datetime,
-) -> Decision:
-    """Holds every ad."""
-    reason = Reason(
-        code=_WAITS, laws=(), text="A person looks at every ad before it runs.", fix="Please wait."
-    )
-    return held(ad.ad_id, ad_hash, reason, now)
 
 
 def failed(ad_id: str, ad_hash: str, now: datetime) -> Decision:

@@ -36,10 +36,11 @@ from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.golden import Known, add_golden, golden_job
 from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.queue import claim
-from haechi.stores.review.views import show_job, waiting_jobs
+from haechi.stores.review.views import show_job
 from haechi.stores.rows import reading
 from haechi.terms.words import LANGUAGES
 from tests.ads.desk.worlds import drawing, found, platform_of, visit
+from tests.ads.store.worlds import waiting_jobs
 from tests.service.door import PASSWORD, form_mark, signed_in
 from tests.service.served import call, platform_served
 

@@ -25,8 +25,8 @@ from haechi.stores.clock import utc_now
 from haechi.stores.keys import SCOPES, Scope, make_key
 from haechi.stores.review import desk, queue
 from haechi.stores.review.ads import Ads
-from haechi.stores.review.views import show_job, waiting_jobs
-from tests.ads.store.worlds import Desk, examine
+from haechi.stores.review.views import show_job
+from tests.ads.store.worlds import Desk, examine, waiting_jobs
 from tests.service.served import call, platform_served
 
 

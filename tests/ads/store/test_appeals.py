@@ -16,10 +16,10 @@ from haechi.stores.review import queue
 from haechi.stores.review.appeals import Appeal, appeal, decide_appeal
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.decided import check_decisions
-from haechi.stores.review.views import overdue, show_job, waiting_jobs
+from haechi.stores.review.views import overdue, show_job
 from haechi.stores.review.words import StaleError
 from haechi.stores.rows import reading
-from tests.ads.store.worlds import NOW, Desk, hours
+from tests.ads.store.worlds import NOW, Desk, hours, waiting_jobs
 
 OTHER = Reason(code="claims", laws=(), text="It promises too much.", fix="Say what is sure.")
 

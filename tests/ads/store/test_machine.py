@@ -26,10 +26,10 @@ from haechi.stores.review.notices import NewNotice, receive_notice
 from haechi.stores.review.parties import Party
 from haechi.stores.review.publishing import waiting
 from haechi.stores.review.sweeps import go_on
-from haechi.stores.review.views import show_job, waiting_jobs
+from haechi.stores.review.views import show_job
 from haechi.stores.rows import reading
 from haechi.stores.schema import METADATA
-from tests.ads.store.worlds import Desk
+from tests.ads.store.worlds import Desk, waiting_jobs
 
 TEXTS = ("shoes", "hats", "[hold] shoes", "[reject] savings", "Taro Yamada tells")
 PEOPLE = ("ann", "bob", "cat")

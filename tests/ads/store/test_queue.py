@@ -18,10 +18,10 @@ from haechi.stores.ledger import entries
 from haechi.stores.review import desk, golden, queue
 from haechi.stores.review.publishing import waiting
 from haechi.stores.review.suspensions import decide_suspension, lift_suspension, propose_suspension
-from haechi.stores.review.views import oldest_and_count, overdue, show_job, waiting_jobs
+from haechi.stores.review.views import oldest_and_count, overdue, show_job
 from haechi.stores.review.words import StaleError, TakenError
 from haechi.stores.rows import reading
-from tests.ads.store.worlds import Desk, ad, hours
+from tests.ads.store.worlds import Desk, ad, hours, waiting_jobs
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from haechi.stores.review.ads import Ads
 from haechi.stores.review.decided import Record, decisions_of
 from haechi.stores.review.publishing import may_run
 from haechi.stores.review.versions import Standing
+from haechi.stores.review.views import Waiting
+from haechi.stores.review.waiting_list import list_jobs
 from haechi.stores.rows import reading
 
 NOW = dt.datetime(2026, 11, 1, 12)  # noqa: DTZ001 - naive UTC inside
@@ -184,3 +186,8 @@ def hours(number: float) -> dt.timedelta:
 
 def at_micros(at: dt.datetime) -> int:
     return micros(at)
+
+
+def waiting_jobs(engine: Engine, *, by: str, now: dt.datetime) -> list[Waiting]:
+    """What somebody sees in the queue."""
+    return [one.job for one in list_jobs(engine, by=by, now=now).jobs]

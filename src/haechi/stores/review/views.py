@@ -5,7 +5,7 @@ A job whose answer is known looks like any other, but for `Record.entry`: a page
 
 import hashlib
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row, func, select
@@ -24,8 +24,6 @@ from haechi.stores.review.suspensions import suspension_of
 from haechi.stores.review.versions import version_row
 from haechi.stores.review.words import MACHINE, JobKind, State
 from haechi.stores.rows import reading
-
-_MOST: Final = 500
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,22 +111,6 @@ class Overdue(msgspec.Struct, frozen=True, kw_only=True):
 
     jobs: tuple[Waiting, ...]
     notices: tuple[Notice, ...]
-
-
-def waiting_jobs(engine: Engine, *, by: str, now: datetime) -> list[Waiting]:
-    """What waits, as `by` sees it, the most pressing first; 500 at most.
-
-    Nothing is left out because of how its ad stands: an appeal is there until it is decided.
-    """
-    j = tables.jobs
-    with reading(engine) as connection:
-        rows = connection.execute(
-            select(j)
-            .where(j.c.state == "open", (j.c.kind != "golden") | (j.c.reserved == by))
-            .order_by(j.c.priority, j.c.due_at, j.c.job)
-            .limit(_MOST)
-        ).all()
-        return [_listed(connection, row, now) for row in rows]
 
 
 def show_job(engine: Engine, job_id: str, *, now: datetime) -> Shown:

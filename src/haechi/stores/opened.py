@@ -1,5 +1,6 @@
 """A database, opened and brought up to date."""
 
+import errno
 import os
 import sqlite3
 from importlib import resources
@@ -78,7 +79,12 @@ def open_store(database: str) -> Engine:
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Other users of the machine read nobody's records; the files beside it get the same rights from it.
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+            # Never opened where it is there: closing it would drop the locks of this process's other connections
+            # (POSIX; sqlite.org/howtocorrupt.html, 2.2).
+            if not file.exists():
+                os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+            elif not os.access(file, os.R_OK | os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as fault:
             raise UsageError(
                 f"{file.parent}: expected a folder that can be written; {fault.strerror}."

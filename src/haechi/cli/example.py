@@ -67,6 +67,7 @@ def ads(
     seed: int = 1,
     split: Literal["dev", "held-out"] = "dev",
     evasion: Annotated[tuple[str, ...], Parameter(negative=())] = ("none",),
+    pictures: bool = True,
 ) -> None:
     """Make synthetic ads, scams and honest ones, with all tables of ad review and the truth beside.
 
@@ -81,13 +82,16 @@ def ads(
         evasion: what is done against review, once for each; `none`, text: homoglyph, cjk-variant, zero-width,
             spacing, leet, paraphrase, translation, picture: text-in-image, qr-only, crop, band, border, mirror,
             collage, jpeg, page: redirect, cloaking, swap. One folder for each measures each alone.
+        pictures: draw pictures for ads; reading them takes most of a review's time.
 
     Raises:
         UsageError: a count is too small, an evasion is not known, a font is missing, or the folder holds something
             that no example made.
         OutputError: the folder could not be written; what stood there before is untouched.
     """
-    plan = Plan(campaigns=campaigns, honest=honest, seed=seed, split=split, evasions=evasion)
+    plan = Plan(
+        campaigns=campaigns, honest=honest, seed=seed, split=split, evasions=evasion, pictures=pictures
+    )
     with _bar() as bar:
         task = bar.add_task("pictures", total=None)
         count = write_ads(plan, out, lambda _, done, of: bar.update(task, completed=done, total=of))

@@ -224,3 +224,14 @@ def test_there_are_the_evasions_of_the_protocol() -> None:
         *("text-in-image", "qr-only", "crop", "band", "border", "mirror", "collage", "jpeg"),
         *("redirect", "cloaking", "swap"),
     }
+
+
+def test_without_pictures_the_ads_are_the_same(tmp_path: Path) -> None:
+    """If this fails, figures measured without pictures are of other ads."""
+    write_ads(Plan(campaigns=4, honest=12, seed=9), tmp_path / "with")
+    write_ads(Plan(campaigns=4, honest=12, seed=9, pictures=False), tmp_path / "without")
+    seen, bare = ads_of(tmp_path / "with"), ads_of(tmp_path / "without")
+    assert any(one.image for one in seen)
+    assert [msgspec.structs.replace(one, image=None) for one in seen] == bare
+    with pytest.raises(UsageError, match="no evasion by pictures; found crop"):
+        Plan(evasions=("none", "crop"), pictures=False)

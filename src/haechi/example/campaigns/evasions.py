@@ -192,3 +192,6 @@ EVASIONS: Final[Mapping[str, Evasion]] = {
     "cloaking": _cloaking,
     "swap": _swap,
 }
+
+ON_PICTURES: Final = frozenset({"text-in-image", "qr-only", *EDITS})
+"""Evasions that are done with the picture alone."""

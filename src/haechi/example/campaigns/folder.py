@@ -14,7 +14,7 @@ from haechi.errors import UsageError
 from haechi.example.campaigns import accounts, honest, pictures, scams
 from haechi.example.campaigns.accounts import Account
 from haechi.example.campaigns.draft import Draft
-from haechi.example.campaigns.evasions import EVASIONS, evade
+from haechi.example.campaigns.evasions import EVASIONS, ON_PICTURES, evade
 from haechi.example.campaigns.honest import Honest
 from haechi.example.campaigns.landing import rows
 from haechi.example.campaigns.parties import parties
@@ -45,9 +45,10 @@ class Plan:
         seed: same seed, same bytes, as long as the fonts are the same.
         split: which families and lines: those to build on, or those to measure by.
         evasions: each gives the same campaigns again; `none` leaves them as they are.
+        pictures: whether ads have pictures; those of protected persons are there in any case.
 
     Raises:
-        UsageError: a count is too small, or no evasion has that name.
+        UsageError: a count is too small, no evasion has that name, or one needs the pictures that are not wanted.
     """
 
     campaigns: int = 60
@@ -55,6 +56,7 @@ class Plan:
     seed: int = 1
     split: Part = "dev"
     evasions: tuple[str, ...] = ("none",)
+    pictures: bool = True
 
     def __post_init__(self) -> None:
         if self.campaigns < 1 or self.honest < 0:
@@ -66,6 +68,9 @@ class Plan:
                 )
         if len(set(self.evasions)) != len(self.evasions) or not self.evasions:
             raise UsageError("--evasion: expected each name once, and at least one.")
+        needing = [name for name in self.evasions if name in ON_PICTURES and not self.pictures]
+        if needing:
+            raise UsageError(f"--no-pictures: expected no evasion by pictures; found {', '.join(needing)}.")
 
 
 def write_ads(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> int:
@@ -92,7 +97,8 @@ def write_ads(plan: Plan, out: Path, progress: Progress = lambda *_: None) -> in
         known |= {one.account.row.advertiser_id: one.account for one in fair}
         drafts += [one.draft for one in fair]
         drafts.sort(key=lambda one: (one.submitted_at, one.ad_id))
-        images = _draw(drafts, folder, progress)
+        _references(folder)
+        images = _draw(drafts, folder, progress) if plan.pictures else {}
         _lines(folder / "ads.jsonl", (_row(one, images.get(one.ad_id)) for one in drafts))
         _tables(plan, folder, known, fair)
         answers = dict.fromkeys(line for one in drafts for line in rows(one.pages))
@@ -145,12 +151,16 @@ def _declared(draft: Draft) -> str:
     return draft.targeting.languages[0]
 
 
-def _draw(drafts: Sequence[Draft], folder: Path, progress: Progress) -> dict[str, str]:
-    """Draws the creatives, each once, under a name that says nothing; answers which ad has which."""
+def _references(folder: Path) -> None:
+    """Draws the reference pictures of protected persons."""
     (folder / "pictures" / "parties").mkdir(parents=True)
     for party in parties():
         if party.kind == "person":
             (folder / party.picture).write_bytes(pictures.reference(party.party_id))
+
+
+def _draw(drafts: Sequence[Draft], folder: Path, progress: Progress) -> dict[str, str]:
+    """Draws the creatives, each once, under a name that says nothing; answers which ad has which."""
     drawn: dict[object, str] = {}
     found = {}
     for number, draft in enumerate(drafts):
@@ -201,7 +211,7 @@ def _readme(plan: Plan, count: int) -> str:
     return f"""{SYNTHETIC}
 
 {count:,} ads of the {plan.split} part, seed {plan.seed}; {plan.campaigns:,} campaigns of scams for each of:
-{", ".join(plan.evasions)}.
+{", ".join(plan.evasions)}.{"" if plan.pictures else " Ads without pictures."}
 A judge that remembers sees the campaigns of every evasion after one another: to measure one alone, write one folder
 for each.
 

@@ -1,5 +1,6 @@
 """All that is found in one picture."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -48,16 +49,22 @@ def look(
     copies: dict[str, float] = {}
     hashes = []
     dense, all_read = False, True
-    for grey in _frames(picture):
-        dense = dense or dense_text(grey)
-        told = read(grey, languages=languages, seconds=seconds)
-        all_read = all_read and told is not None
-        lines += [line for line in told or () if line.text not in {one.text for one in lines}]
-        found_codes += [code for code in codes(grey) if code.text not in {one.text for one in found_codes}]
-        print_of = asked(grey)
-        hashes.append(print_of.whole[0])
-        for identifier, score in bank.look_up(print_of) if bank is not None else ():
-            copies[identifier] = max(score, copies.get(identifier, 0.0))
+    frames = _frames(picture)
+    # The engine is a process of its own: while it reads, this one looks for everything else.
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        readings = [reader.submit(read, grey, languages=languages, seconds=seconds) for grey in frames]
+        for grey, reading in zip(frames, readings, strict=True):
+            dense = dense or dense_text(grey)
+            found_codes += [
+                code for code in codes(grey) if code.text not in {one.text for one in found_codes}
+            ]
+            print_of = asked(grey)
+            hashes.append(print_of.whole[0])
+            for identifier, score in bank.look_up(print_of) if bank is not None else ():
+                copies[identifier] = max(score, copies.get(identifier, 0.0))
+            told = reading.result()
+            all_read = all_read and told is not None
+            lines += [line for line in told or () if line.text not in {one.text for one in lines}]
     scale = picture.width / picture.frames[0].shape[1]
     return Picture(
         width=picture.width,

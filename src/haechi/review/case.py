@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from haechi.review.ads import Ad, Advertiser, Authorisation, Box, Field, Licence, ProtectedParty
+from haechi.review.ads import Ad, Advertiser, Authorisation, Box, Field, Licence, ProtectedParty, Span
 from haechi.review.plain import Plain, plain
 
 
@@ -181,3 +181,19 @@ class Case:
         for visit in self.visits:
             found.append(("landing_text", f"{visit.title}\n{visit.text}"))
         return tuple(Text(where, raw, plain(raw)) for where, raw in found if raw.strip())
+
+    @cached_property
+    def joined(self) -> Text | None:
+        """Headline and text in one, as they are read; words may begin in the one and end in the other.
+
+        Spans that lie across are the headline's up to its end (`across`).
+        """
+        if not self.ad.headline.strip() or not self.ad.text.strip():
+            return None
+        raw = f"{self.ad.headline} {self.ad.text}"
+        return Text("headline", raw, plain(raw))
+
+    def across(self, start: int, end: int) -> Span | None:
+        """Of a span of `joined`, what stands in the headline; None where it does not go on into the text."""
+        size = len(self.ad.headline)
+        return Span("headline", start, size, self.ad.headline[start:]) if start < size < end else None

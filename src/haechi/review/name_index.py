@@ -12,6 +12,7 @@ import ahocorasick_rs
 
 from haechi.review.ads import ProtectedParty
 from haechi.review.case import World
+from haechi.review.inserts import without_inserts
 from haechi.review.look_alikes import class_of, kanji, letter_of, shapes, simplified
 from haechi.review.name_writings import Writing, writings
 from haechi.review.plain import INVISIBLE
@@ -59,12 +60,14 @@ class NameIndex(NamedTuple):
 _KEY: Final = "name_index"
 _LONG_WORD: Final = 7
 _LONG_NAME: Final = 8
+_NO_CHANCE: Final = 10
+"""So many letters in a row are no chance, whatever blanks part them."""
 _MOST_GAP: Final = 4
 _FEW: Final = 3
 _LONGEST_ADDRESS: Final = 2_000
 _MOST_ASKED: Final = 64
 _TOKEN: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['\u2019][a-z]+)?")
-_BETWEEN_NAMES: Final = re.compile(r"[\s·・･=\uff1d\-\u2010.,'\u2019\u3000]*\Z")
+_BETWEEN_NAMES: Final = re.compile(r"[\s·・･=\uff1d\-\u2010.,'\u2019\u3000\u2800_/|*~+•:☆★♡♥]*\Z")
 _TOKEN_ANY: Final = re.compile(r"[!-~]+")
 _ADDRESS: Final = re.compile(
     r"\w@\w|https?://|www\.|[\w-]\.(?:com|net|org|jp|kr|io|co|de|me|us)\b", re.IGNORECASE
@@ -87,8 +90,19 @@ def hits(world: World, text: str) -> list[Hit]:
     if text not in index.asked:
         if len(index.asked) >= _MOST_ASKED:
             index.asked.clear()
-        index.asked[text] = _found(index, text)
+        index.asked[text] = _found(index, text) + _found_without_inserts(index, text)
     return index.asked[text]
+
+
+def _found_without_inserts(index: NameIndex, text: str) -> list[Hit]:
+    """Names that show only when what is put between their parts is left out, as people leave it out."""
+    plainer = without_inserts(text)
+    if plainer is None:
+        return []
+    return [
+        hit._replace(start=plainer.starts[hit.start], end=plainer.ends[hit.end - 1])
+        for hit in _found(index, plainer.text)
+    ]
 
 
 def _found(index: NameIndex, text: str) -> list[Hit]:
@@ -225,7 +239,9 @@ def _split(gaps: list[str], writing: Writing) -> bool | None:
         return False
     if any(len(gaps[at]) > _MOST_GAP or "。" in gaps[at] for at in outside):
         return None
-    if len(outside) == len(gaps) - len(writing.joints) and len(gaps) > 1:
+    everywhere = len(outside) == len(gaps) - len(writing.joints) and len(gaps) > 1
+    no_chance = len(writing.letters) >= _NO_CHANCE and len(writing.words) > 1 and "\n" not in "".join(gaps)
+    if everywhere or no_chance:
         return True
     cjk = not writing.letters.isascii()
     # A Chinese, Japanese or Korean name may be parted anywhere by one blank or dot.

@@ -42,6 +42,8 @@ class Writing(NamedTuple):
 
 
 _PARTS: Final = re.compile(r"[\s·・･,=\uff1d\u3000]+")
+_PIECES: Final = re.compile(r"[-\u2010.'\u2019]+")
+"""What stands between the words of one part: Smith-Jones."""
 _FEWEST_LATIN: Final = 3
 _SHORT_LATIN: Final = 4
 _FULL_KANJI: Final = 4
@@ -81,7 +83,8 @@ def _writing(party: ProtectedParty, parts: list[str], *, swapped: bool) -> Writi
     letters = "".join(form.letters for form in forms)
     if len(letters) < 2 or (letters.isascii() and len(letters) < _FEWEST_LATIN):  # noqa: PLR2004
         return None
-    joints = accumulate(len(form.letters) for form in forms[:-1])
+    pieces = (piece for part in parts for piece in _PIECES.split(part) if piece)
+    *joints, _ = accumulate(len(bare(piece)[0].letters) for piece in pieces)
     words = tuple(form.letters for form in forms if form.letters)
     return Writing(
         party.party_id,

@@ -178,7 +178,7 @@ def test_a_case_that_was_not_examined_holds() -> None:
     made = decided([signal(UNEXAMINED, "landing", 1.0)], load_ruleset(), "ja")
     assert (made.decision, made.rules) == ("hold", (NOT_EXAMINED,))
     assert made.reasons[0].text
-    sure = [signal(UNEXAMINED, "landing", 1.0), signal("image-copy", "b", 0.99, kind="rejected")]
+    sure = [signal(UNEXAMINED, "landing", 1.0), signal("image-refused", "active-content", 1.0)]
     assert decided(sure, load_ruleset()).decision == "reject"
 
 

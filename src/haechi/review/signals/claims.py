@@ -12,7 +12,7 @@ from haechi.review.claim_phrases import claims_in
 from haechi.review.readings import readings
 
 NAME: Final = "claim"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _FIELDS: Final[frozenset[Field]] = frozenset(
     {"headline", "text", "display_name", "image_text", "landing_text"}
@@ -34,6 +34,9 @@ def find(case: Case) -> list[Signal]:
             if span not in of_kind:
                 of_kind.append(span)
             scores[kind] = max(scores.get(kind, 0.0), score)
+    for kind, span, score in _across(case):
+        spans.setdefault(kind, []).append(span)
+        scores[kind] = max(scores.get(kind, 0.0), score)
     found = [
         Signal(
             name=NAME,
@@ -46,6 +49,16 @@ def find(case: Case) -> list[Signal]:
         for kind, of_kind in spans.items()
     ]
     return sorted(found, key=lambda signal: -signal.score)
+
+
+def _across(case: Case) -> Iterator[tuple[str, Span, float]]:
+    """Claims that begin in the headline and end in the text."""
+    if case.joined is None:
+        return
+    for kind, span, score in _found(case.joined):
+        across = case.across(span.start, span.end)
+        if across is not None:
+            yield kind, across, score
 
 
 def _found(text: Text) -> Iterator[tuple[str, Span, float]]:

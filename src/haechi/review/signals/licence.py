@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from haechi.review.addresses import as_browsers_read
 from haechi.review.ads import Fact, Licence, Signal
 from haechi.review.case import Case, World
 from haechi.review.host_index import suffixes
@@ -37,16 +38,15 @@ _NUMBER: Final = re.compile(
     r"\w{2,3}(?:財務支?局長|総合事務局長)\s?\(\w+\)\s?第?\s?\d+"
     r"|(?:登録(?:番号|第)|등록 ?(?:번호|제)|登記字號|許可(?:證)?字號|许可证号"
     r"|\b(?:licen[cs]e|registration|reg|firm reference) ?(?:number|no|#)"
-    r"|\b(?:frn|afsl|nmls|crd)(?: ?(?:number|no|id|#))?)"
+    r"|\b(?:fca|asic|mas|finra|sec|bafin|frn|afsl|nmls|crd)(?: ?(?:number|no|id|reg\w*|#))?)"
     r"\.?\s?[:#]?\s?(?:제|第)?\s?(?:[a-z]{1,4}[- ]?)?\d[\d-]*"
 )
 _SHORTEST_NAME: Final = 2
 
 
 def find(case: Case) -> list[Signal]:
-    """One signal for an ad that surely offers a financial product; none for any other, or without any register."""
-    offers = [one for one in investment_offer.find(case) if one.score == 1.0]
-    if not offers or not case.world.licences:
+    """One signal for an ad that offers a financial product; none for any other, or without any register."""
+    if not case.world.licences or not _offers(case):
         return []
     claimed = _claimed(case)
     if not claimed:
@@ -72,6 +72,12 @@ def find(case: Case) -> list[Signal]:
     value = "mismatch" if differs else "agrees"
     params = {"regulator": licence.regulator, "number": licence.number, "differs": ", ".join(differs)}
     return [Signal(name=NAME, version=VERSION, score=1.0, value=value, params=params, evidence=facts)]
+
+
+def _offers(case: Case) -> bool:
+    """Whether a financial product is surely offered: by its words, or by one of them beside a register's number."""
+    least = 0.5 if _numbers(case) else 1.0
+    return any(one.score >= least for one in investment_offer.find(case))
 
 
 def _claimed(case: Case) -> list[Licence]:
@@ -182,7 +188,7 @@ def _domain(address: str) -> str:
     """The registrable domain of a URL or host, or the host itself where there is none."""
     text = address.strip().lower()
     try:
-        host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+        host = urlsplit(as_browsers_read(text)).hostname or ""
     except ValueError:
         return text
     return suffixes().privatesuffix(host) or host

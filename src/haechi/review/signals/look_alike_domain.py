@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from haechi.review.addresses import as_browsers_read
 from haechi.review.ads import Evidence, Fact, Signal, Span
 from haechi.review.case import Case, World
 from haechi.review.host_index import HostIndex, made
@@ -11,7 +12,7 @@ from haechi.review.look_alike_hosts import HostHit, look_alikes
 from haechi.review.permission_to_name import authorised, protected
 
 NAME: Final = "look-alike-domain"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _MOST_EVIDENCE: Final = 5
 
@@ -70,7 +71,7 @@ def _addresses(case: Case) -> Iterator[tuple[str, Evidence]]:
 def _parts(address: str) -> tuple[str, str]:
     """Host and path of an address; nothing of what is none."""
     try:
-        parts = urlsplit(address if "://" in address else f"//{address}")
+        parts = urlsplit(as_browsers_read(address))
         host = parts.hostname
     except ValueError:
         return "", ""

@@ -5,6 +5,7 @@ Shimbun, 15 April 2024).
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -15,12 +16,13 @@ from haechi.review.permission_to_name import authorised, protected
 
 NAME: Final = "named-party"
 AUTHORISED_NAME: Final = "authorised-party"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 FULL_SCORE: Final = 0.97
 SWAPPED_SCORE: Final = 0.85
 WEAK_SCORE: Final = 0.6
 """Of a short or common name that something else beside it makes the party's."""
+_ITSELF: Final = ("named", "swapped", "invisible")
 _MOST_EVIDENCE: Final = 8
 _NEAR: Final = 12
 _TITLE: Final = re.compile(
@@ -55,6 +57,10 @@ def find(case: Case) -> list[Signal]:
                 form = "weak" if hit.weak else "swapped" if hit.likeness == "swapped" else "full"
                 span = Span(text.field, hit.start, hit.end, text.raw[hit.start : hit.end])
                 found.setdefault(hit.party_id, []).append((score, form, span))
+    for hit, span in _across(case):
+        if protected(case, hit.party_id):
+            score = SWAPPED_SCORE if hit.likeness == "swapped" else FULL_SCORE
+            found.setdefault(hit.party_id, []).append((score, "full", span))
     return sorted(
         (_signal(case, party_id, seen) for party_id, seen in found.items()),
         key=lambda signal: (-signal.score, signal.value),
@@ -73,11 +79,21 @@ def _signal(case: Case, party_id: str, seen: list[tuple[float, str, Evidence]]) 
     )
 
 
+def _across(case: Case) -> Iterator[tuple[Hit, Span]]:
+    """Names that begin in the headline and end in the text."""
+    if case.joined is None:
+        return
+    for hit in hits(case.world, case.joined.raw):
+        span = case.across(hit.start, hit.end)
+        if span is not None and not hit.weak and hit.likeness in _ITSELF:
+            yield hit, span
+
+
 def _worn(case: Case, text: Text) -> list[Hit]:
     """Hits that are the name itself; in an address only names of several words, behind the host."""
     if text.field in ("landing_url", "image_code"):
         return _in_address(case, text)
-    return [hit for hit in hits(case.world, text.raw) if hit.likeness in ("named", "swapped", "invisible")]
+    return [hit for hit in hits(case.world, text.raw) if hit.likeness in _ITSELF]
 
 
 def _in_address(case: Case, text: Text) -> list[Hit]:

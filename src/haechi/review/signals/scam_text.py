@@ -4,11 +4,13 @@ from typing import Final
 
 from haechi.review.ads import Evidence, Fact, Signal
 from haechi.review.case import Case
+from haechi.review.claim_phrases import AGAINST
 from haechi.review.scam_model import contributions, features, probability, weights
 from haechi.review.signals import claims
+from haechi.review.signals.advertiser import is_verified
 
 NAME: Final = "scam-text"
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _SHOWN: Final = 0.05
 """Below it nothing is said."""
@@ -17,7 +19,7 @@ _TOP: Final = 5
 
 def find(case: Case) -> list[Signal]:
     """One signal, where anything speaks for a scam."""
-    made = claims.find(case)
+    made = [claim for claim in claims.find(case) if claim.value not in AGAINST or _softens(case)]
     told = features(claim.value for claim in made for _ in range(int(claim.params["times"])))
     score = probability(told, weights())
     if not made or score < _SHOWN:
@@ -37,3 +39,8 @@ def find(case: Case) -> list[Signal]:
             evidence=tuple(evidence),
         )
     ]
+
+
+def _softens(case: Case) -> bool:
+    """Whether warnings and disclosures take away: anybody can add one, so only where the account answers for it."""
+    return is_verified(case) or not case.world.advertisers

@@ -75,8 +75,8 @@ def find(case: Case) -> list[Signal]:
 
 
 def _offers(case: Case) -> bool:
-    """Whether a financial product is surely offered: by its words, or by one of them beside a register's number."""
-    least = 0.5 if _numbers(case) else 1.0
+    """Whether a financial product is surely offered; of an unverified account with a number, one word says so."""
+    least = 0.5 if _numbers(case) and not is_verified(case) else 1.0
     return any(one.score >= least for one in investment_offer.find(case))
 
 

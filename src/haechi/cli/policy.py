@@ -18,7 +18,7 @@ from haechi.errors import PolicyError, UsageError
 from haechi.review.ads import Decision
 from haechi.review.policy import examples
 from haechi.review.policy.backtest import backtest as backtested
-from haechi.review.policy.load import SHIPPED, load_ruleset
+from haechi.review.policy.load import SHIPPED, copy_shipped, load_ruleset
 from haechi.review.policy.model import RuleSet
 from haechi.review.policy.past import read_decisions, read_truth
 from haechi.review.policy.replay import differences
@@ -26,7 +26,7 @@ from haechi.review.policy.replay import replay as replayed
 from haechi.sensitivity.write_answers import Report, in_place_of
 
 app = cyclopts.App(
-    name="policy", help="Rules for ads: check, test and show them, try them on past decisions."
+    name="policy", help="Rules for ads: copy, check, test and show them, try them on past decisions."
 )
 
 _FIRST: Final = 20
@@ -68,6 +68,19 @@ def run_examples(folder: str | None = None) -> int:
         sys.stdout.write(f"rules.yaml, line {one.line}, {one.rule}: {one.said}.\n")
     sys.stdout.write(f"{count:,} examples, {len(failed):,} failed.\n")
     return int(bool(failed))
+
+
+@app.command
+def copy(folder: Path) -> None:
+    """Copy the shipped rule set, to change it and to name it by --rules.
+
+    Parameters
+    ----------
+    folder
+        Where; there must be nothing yet.
+    """
+    copy_shipped(folder)
+    sys.stdout.write(f"{folder}: change it, then `haechi policy check {folder}` and `test`.\n")
 
 
 @app.command

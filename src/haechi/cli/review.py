@@ -48,7 +48,7 @@ def review(
     out
         .jsonl; without it, standard output. It takes the place of an earlier one when it is whole.
     rules
-        Folder of a rule set (haechi policy show); without it, the one that comes with Haechi.
+        Folder of a rule set (haechi policy copy); without it, the one that comes with Haechi.
     bank
         Known pictures, as a file.
     face_detector

@@ -179,3 +179,15 @@ def test_files_that_are_none(tmp_path: Path) -> None:
             read_truth(file)
     assert haechi("replay", tmp_path / "none.jsonl").returncode == 2
     assert haechi("replay", broken).returncode == 2
+
+
+def test_the_shipped_rules_are_copied_to_be_changed(tmp_path: Path) -> None:
+    """If this fails, whoever wants rules of their own has to look for ours in the installed package."""
+    mine = tmp_path / "rules" / "mine"
+    assert haechi("copy", mine).returncode == 0
+    assert load_ruleset(mine).hash == load_ruleset().hash
+    assert [one.name for one in mine.parent.iterdir()] == ["mine"]
+    (mine / "rules.yaml").write_text("mine")
+    again = haechi("copy", mine)
+    assert (again.returncode, "expected nothing there yet" in again.stderr) == (2, True)
+    assert (mine / "rules.yaml").read_text() == "mine"

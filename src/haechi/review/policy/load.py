@@ -1,16 +1,18 @@
 """Reads a rule set: a folder with `rules.yaml` and `words/LANGUAGE.yaml`. Every fault is told at once."""
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
 
-from haechi.errors import UsageError
+from haechi.errors import OutputError, UsageError
 from haechi.review.policy import examples
 from haechi.review.policy.canonical import ruleset_hash
 from haechi.review.policy.files import Faults, PolicyFile
@@ -42,9 +44,36 @@ def load_ruleset(folder: Path | None = None) -> RuleSet:
     return _load(folder)
 
 
+def copy_shipped(folder: Path) -> None:
+    """Copies the shipped rule set, to be changed: a folder that appears whole.
+
+    Args:
+        folder: where; there must be nothing.
+
+    Raises:
+        UsageError: there is something.
+        OutputError: it cannot be written.
+    """
+    if folder.exists():
+        raise UsageError(f"{folder}: expected nothing there yet.")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
+            fresh = Path(beside) / folder.name
+            with resources.as_file(_place_of_shipped()) as shipped:
+                shutil.copytree(shipped, fresh)
+            fresh.rename(folder)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror}).") from error
+
+
+def _place_of_shipped() -> Traversable:
+    return resources.files("haechi.knowledge") / "ads" / "policy" / SHIPPED
+
+
 @cache
 def _shipped() -> RuleSet:
-    return _load(resources.files("haechi.knowledge") / "ads" / "policy" / SHIPPED)
+    return _load(_place_of_shipped())
 
 
 def _load(folder: Path | Traversable) -> RuleSet:

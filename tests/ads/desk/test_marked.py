@@ -109,3 +109,4 @@ def test_a_sentence_takes_values_as_they_are() -> None:
     """A value with braces is a stranger's text, not a place to fill in."""
     assert sentence(signal("claim", value="{name} {0} {value}")).endswith(": {name} {0} {value}.")
     assert sentence(signal("new-signal", value="x")) == "new-signal: x."
+    assert sentence(signal("claim", value="warning")) == "Warns of fraud, or says that it is none."

@@ -13,6 +13,8 @@ _SAYS: Final[Mapping[str, str]] = {
     "look-alike-letters": "Writes with letters that are not what they seem: {value}.",
     "look-alike-domain": "Leads to an address that imitates the protected party {value}.",
     "claim": "Claims what investment fraud claims: {value}.",
+    "claim warning": "Warns of fraud, or says that it is none.",
+    "claim disclosure": "Says what the law has advertisers of finance say.",
     "investment-offer": "Offers a financial product or service: {value}.",
     "scam-text": "Its wording as a whole resembles known fraud.",
     "licence": "The regulator's register, compared with what the advertiser says: {value}.",
@@ -23,6 +25,8 @@ _SAYS: Final[Mapping[str, str]] = {
     "face": "Its picture shows a face like that of the protected party {value}.",
     "advertiser": "What is known of the advertiser speaks against it: {value}.",
     "velocity": "The advertiser submits faster than is usual: {value}.",
+    "landing-failure": "Nobody could open the page behind it: {value}.",
+    "unexamined": "This could not be examined: {value}.",
     "cloaking": "The page behind it is another for other visitors: {value}.",
     "sensitive-targeting": "Reaches people by what is sensitive: {value}.",
 }
@@ -30,6 +34,6 @@ _SAYS: Final[Mapping[str, str]] = {
 
 def sentence(signal: Signal) -> str:
     """What a signal says. Of one that is not known here, its name and value."""
-    said = _SAYS.get(signal.name, "{name}: {value}.")
+    said = _SAYS.get(f"{signal.name} {signal.value}") or _SAYS.get(signal.name, "{name}: {value}.")
     # Not `format`: a value is a stranger's, and may hold braces.
     return said.replace("{name}", signal.name).replace("{value}", signal.value or "found")

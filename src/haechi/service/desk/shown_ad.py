@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from haechi.review.ads import Ad, Box, Fact, Signal, Span
 from haechi.review.case import Visit
+from haechi.review.policy.readable import FACTS
 from haechi.service.desk.marked import Mark, Piece, pieces, visible
 from haechi.service.desk.sentences import sentence
 
@@ -54,7 +55,7 @@ class Drawn(NamedTuple):
 
 
 def numbered(signals: Sequence[Signal]) -> list[Numbered]:
-    """Signals with their numbers and evidence in lines."""
+    """Signals with their numbers and evidence in lines; what rules read beside them speaks for nothing."""
     return [
         Numbered(
             number=number,
@@ -64,6 +65,7 @@ def numbered(signals: Sequence[Signal]) -> list[Numbered]:
             evidence=tuple(_line(seen) for seen in one.evidence),
         )
         for number, one in enumerate(signals, 1)
+        if one.name != FACTS
     ]
 
 

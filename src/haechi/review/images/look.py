@@ -65,7 +65,7 @@ def look(
                 copies[identifier] = max(score, copies.get(identifier, 0.0))
             told = reading.result()
             if told is None:
-                dense = dense or text_angle(Edges(grey), flat=False) is not None
+                dense = dense or text_angle(Edges(grey), flat=True) is not None
                 all_read = False
                 continue
             dense, all_read = dense or told.missed, all_read and not told.missed

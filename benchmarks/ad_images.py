@@ -24,9 +24,9 @@ from PIL import Image
 
 from ad_pictures import EDITS, KINDS, picture, twins
 from haechi.review.images.bank import Bank, rejected
+from haechi.review.images.dense import dense_text
 from haechi.review.images.fingerprint import MARKS, Fingerprint, Marks, asked, fingerprint
 from haechi.review.images.look import look
-from haechi.review.images.reading import dense_text
 
 SURE = 0.95
 RICH = 20

@@ -12,8 +12,9 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from haechi.review.images import reading
 from haechi.review.images.bank import Bank, rejected
 from haechi.review.images.codes import codes
+from haechi.review.images.dense import Edges, dense_text, text_angle
 from haechi.review.images.look import fingerprint_of, look, look_inside
-from haechi.review.images.reading import LANGUAGES, dense_text, read
+from haechi.review.images.reading import LANGUAGES, read
 from tests.ads.images.scenes import encoded, grey, scene
 
 FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
@@ -181,3 +182,97 @@ def test_a_refused_picture_says_why_and_nothing_else(tmp_path: Path) -> None:
     assert look(b"GIF89a").lines == ()
     (tmp_path / "x.png").write_bytes(encoded(scene(1), "PNG"))
     assert look_inside(tmp_path, "x.png", languages=NONE).width == 480
+
+
+SCAM = [
+    "Hanako Tanabe",
+    "free stock lessons",
+    "guaranteed returns",
+    "30% a month",
+    "Add LINE @abcd123",
+]
+COLUMNS = ["田辺花子の無料投資教室", "毎月三割の利益を保証", "LINEで友だち追加"]
+
+
+def poster(angle: float, lines: list[str] = SCAM) -> Image.Image:
+    """Five lines, turned as a whole."""
+    image = Image.new("RGB", (1080, 1080), "#123a6b")
+    draw = ImageDraw.Draw(image)
+    for number, line in enumerate(lines):
+        draw.text((220, 290 + 102 * number), line, font=ImageFont.truetype(FONT, 64), fill="white")
+    return image.rotate(angle, Image.Resampling.BICUBIC, fillcolor="#123a6b")
+
+
+def columns(lines: list[str] = COLUMNS) -> Image.Image:
+    """Upright letters under one another, columns from right to left."""
+    image = Image.new("RGB", (1080, 1080), "#123a6b")
+    draw = ImageDraw.Draw(image)
+    for number, line in enumerate(lines):
+        for row, letter in enumerate(line):
+            place = (860 - 130 * number, 100 + 74 * row)
+            draw.text(place, letter, font=ImageFont.truetype(FONT, 64), fill="white")
+    return image
+
+
+@can_read
+@pytest.mark.parametrize("angle", [8, 10, -10, 15, 22, 45, 90, 180, 270])
+def test_tilted_words_are_read_or_the_picture_says_they_are_not(angle: float) -> None:
+    """If it fails, a scam passes because its words are tilted, on their side or on their head."""
+    found = look(encoded(poster(angle), "PNG"), seconds=30)
+    words = " ".join(line.text for line in found.lines)
+    assert "LINE" in words or (found.dense_text and not found.text_read)
+    assert all(0 <= line.x <= line.x + line.width <= 1080 for line in found.lines)
+    assert all(0 <= line.y <= line.y + line.height <= 1080 for line in found.lines)
+
+
+@can_read
+def test_a_tilted_line_is_placed_where_it_stands() -> None:
+    """If it fails, evidence read in a turned picture points to the wrong place."""
+    found = look(encoded(poster(90), "PNG"), seconds=30)
+    (line,) = (one for one in found.lines if "LINE" in one.text)
+    assert abs(line.x - (290 + 102 * 4 + 20)) < 30
+    assert line.height > 400 > line.width
+
+
+@can_read
+def test_flat_words_do_not_hide_tilted_ones() -> None:
+    """If it fails, one harmless flat line on top lets tilted words pass unread."""
+    image = poster(45)
+    draw = ImageDraw.Draw(image)
+    draw.text((40, 20), "Synthetic course today", font=ImageFont.truetype(FONT, 64), fill="white")
+    found = look(encoded(image, "PNG"), seconds=30)
+    words = " ".join(line.text for line in found.lines)
+    assert "Synthetic" in words
+    assert "LINE" in words or (found.dense_text and not found.text_read)
+
+
+@can_read
+@pytest.mark.parametrize("lines", [COLUMNS, COLUMNS[:1]], ids=["three columns", "one"])
+def test_columns_are_read_or_the_picture_says_they_are_not(lines: list[str]) -> None:
+    """If it fails, a scam in vertical Japanese is approved unread."""
+    found = look(encoded(columns(lines), "PNG"), seconds=30)
+    words = "".join(line.text for line in found.lines)
+    assert "友だち" in words or (found.dense_text and not found.text_read)
+
+
+@pytest.mark.skipif(not FONT.exists(), reason="needs a font that has the letters")
+@pytest.mark.parametrize("angle", [-80, -45, -10, 15, 30, 58, 90])
+def test_without_an_engine_tilted_words_are_told_too(angle: float) -> None:
+    """If it fails, a machine without Tesseract approves tilted words."""
+    found = look(encoded(poster(angle), "PNG"), languages=NONE)
+    assert found.dense_text
+    assert not found.text_read
+
+
+def test_scenes_have_no_text_at_any_angle() -> None:
+    """If it fails, photographs are held for a person as if they were full of words."""
+    assert all(text_angle(Edges(grey(scene(seed))), flat=True) is None for seed in range(40))
+    assert text_angle(Edges(np.zeros((1, 1), np.uint8)), flat=True) is None
+
+
+@can_read
+def test_a_picture_without_words_stays_quiet() -> None:
+    """If it fails, photographs are held for a person as unread."""
+    found = look(encoded(scene(3, (1080, 1080)), "PNG"), seconds=30)
+    assert found.text_read
+    assert not found.dense_text

@@ -12,10 +12,11 @@ from haechi.review.ads import Box
 from haechi.review.case import Picture
 from haechi.review.images.bank import LooksUp
 from haechi.review.images.codes import codes
+from haechi.review.images.dense import Edges, dense_text, text_angle
 from haechi.review.images.faces import Faces
 from haechi.review.images.fingerprint import Fingerprint, Grey, asked, fingerprint
 from haechi.review.images.opening import Opened, Pixels, RefusedError, opened, read_inside
-from haechi.review.images.reading import LANGUAGES, SECONDS, dense_text, read
+from haechi.review.images.reading import LANGUAGES, SECONDS, read_turned
 
 _SAME: Final = 8.0
 """Frames that nowhere differ by more, of 255 grey values on average over a patch, are looked at once."""
@@ -52,7 +53,7 @@ def look(
     frames = _frames(picture)
     # The engine is a process of its own: while it reads, this one looks for everything else.
     with ThreadPoolExecutor(max_workers=1) as reader:
-        readings = [reader.submit(read, grey, languages=languages, seconds=seconds) for grey in frames]
+        readings = [reader.submit(read_turned, grey, languages=languages, seconds=seconds) for grey in frames]
         for grey, reading in zip(frames, readings, strict=True):
             dense = dense or dense_text(grey)
             found_codes += [
@@ -63,8 +64,12 @@ def look(
             for identifier, score in bank.look_up(print_of) if bank is not None else ():
                 copies[identifier] = max(score, copies.get(identifier, 0.0))
             told = reading.result()
-            all_read = all_read and told is not None
-            lines += [line for line in told or () if line.text not in {one.text for one in lines}]
+            if told is None:
+                dense = dense or text_angle(Edges(grey), flat=True) is not None
+                all_read = False
+                continue
+            dense, all_read = dense or told.missed, all_read and not told.missed
+            lines += [line for line in told.lines if line.text not in {one.text for one in lines}]
     scale = picture.width / picture.frames[0].shape[1]
     return Picture(
         width=picture.width,

@@ -1,15 +1,17 @@
 """Text in a picture: read by Tesseract where it is installed, and told to be there without it.
 
 An engine that is missing, lacks a language or takes too long has read nothing: `read` says so, and then only
-`dense_text` tells that there was something to read.
+`dense_text` tells that there was something to read. The engine reads lines that lie nearly flat; `read_turned` finds
+the others, reads the picture once more turned, and tells if they stay unread.
 """
 
 import os
 import shutil
 import subprocess
+import time
 from functools import lru_cache
 from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -17,16 +19,25 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from haechi.review.ads import Box
+from haechi.review.images.dense import Edges, dense_text, text_angle, turned
 
 LANGUAGES: Final = ("jpn", "kor", "eng")
 SECONDS: Final = 5.0
 _SMALL: Final = 900
 """Pictures whose longer side is shorter are made twice as large before they are read."""
 _LEAST_SURE: Final = 30.0
+_SURE: Final = 80.0
+"""Of upside-down text the engine makes words too; few of their letters, about 1 in 15, are as sure as this."""
+_TURNED_LEAST: Final = 60.0
+_FEW: Final = 6
+"""With fewer sure letters nothing was read: engines see as many in a texture."""
 _FAINT: Final = 90
 _COLUMN: Final = "4"
 """Lines of different sizes under one another: finds lines of Hangul that the automatic layout leaves out."""
 _BLOCK: Final = "6"
+_UPRIGHT: Final = "5"
+_VERTICAL: Final = "jpn_vert"
+"""Columns of upright Japanese; read only where it is installed."""
 _WORD: Final = "5"
 _COLUMNS: Final = 12
 _WIDE: Final = 0x2E80
@@ -48,18 +59,111 @@ def read(
     Returns:
         None where no engine read it: it is not installed, lacks a language, failed or took too long.
     """
+    told = _flat(grey, languages, seconds)
+    return None if told is None else told.lines
+
+
+class Reading(NamedTuple):
+    """What was read in a picture.
+
+    Attributes:
+        lines: of text, each with where it stands.
+        missed: whether it holds what looks like much text that could not be read, at whatever angle.
+    """
+
+    lines: tuple[Box, ...]
+    missed: bool
+
+
+def read_turned(
+    grey: Grey, *, languages: tuple[str, ...] = LANGUAGES, seconds: float = SECONDS
+) -> Reading | None:
+    """Lines of text in a picture, also of text that is tilted, stands on its side or on its head.
+
+    Args:
+        grey: grey values, shape (height, width).
+        languages: Tesseract's names; all of them must be installed.
+        seconds: how long it may take in all; what is not read by then is missed.
+
+    Returns:
+        None where no engine read it: it is not installed, lacks a language, failed or took too long.
+    """
+    until = time.monotonic() + seconds
+    told = _flat(grey, languages, seconds)
+    if told is None:
+        return None
+    edges = Edges(grey)
+    # Harmless flat words must not hide tilted ones: what was read well is taken out, and the rest is looked at.
+    angle = text_angle(edges.without(told.lines if told.well else ()), flat=not told.well)
+    if angle is None:
+        return Reading(told.lines, missed=False)
+    best = told if angle == 0 else _NOTHING
+    for turn in (angle, angle + 180):
+        if best.well or turn == 0:
+            continue
+        again = _at(grey, turn, languages, until - time.monotonic())
+        best = max(best, again, key=lambda one: one.sure)
+    lines = told.lines if best is told else told.lines + best.lines
+    return Reading(lines, missed=best.sure < _FEW)
+
+
+class _Told(NamedTuple):
+    """Lines, how many of the letters are sure, and how many letters there are."""
+
+    lines: tuple[Box, ...]
+    sure: int
+    letters: int
+
+    @property
+    def well(self) -> bool:
+        return self.sure >= _FEW and 2 * self.sure >= self.letters
+
+
+_NOTHING: Final = _Told((), 0, 0)
+
+
+def _flat(grey: Grey, languages: tuple[str, ...], seconds: float) -> _Told | None:
+    """The picture read as it is."""
     engine = shutil.which("tesseract")
     if engine is None or not set(languages) <= _installed(engine):
         return None
     scale = 2 if max(grey.shape) < _SMALL else 1
     clear = _clear(grey, scale)
-    told = _run(engine, clear, languages, seconds, _COLUMN)
-    lines = None if told is None else _lines(told, scale)
-    if lines == () and dense_text(grey):
+    table = _run(engine, clear, languages, seconds, _COLUMN)
+    told = None if table is None else _told(table, scale)
+    if told is not None and not told.lines and dense_text(grey):
         # Finding the page's parts fails on busy grounds; taken as one block the same text is read.
-        told = _run(engine, clear, languages, seconds, _BLOCK)
-        lines = None if told is None else _lines(told, scale)
-    return lines
+        table = _run(engine, clear, languages, seconds, _BLOCK)
+        told = None if table is None else _told(table, scale)
+    return told
+
+
+def _at(grey: Grey, angle: float, languages: tuple[str, ...], seconds: float) -> _Told:
+    """The picture read after it is turned; the lines' boxes are where they stand in the picture as it is."""
+    engine = shutil.which("tesseract")
+    if engine is None or seconds <= 0:
+        return _NOTHING
+    scale = 2 if max(grey.shape) < _SMALL else 1
+    picture, back = turned(_clear(grey, scale), angle)
+    upright = angle % 180 == 90  # noqa: PLR2004 - a quarter turn, left or right
+    if upright and angle < 180 and _VERTICAL in _installed(engine) and "jpn" in languages:  # noqa: PLR2004
+        table = _run(engine, _clear(grey, scale), (_VERTICAL,), seconds, _UPRIGHT)
+        told = _NOTHING if table is None else _told(table, scale, _TURNED_LEAST)
+        if told.well:
+            return told
+    table = _run(engine, picture, languages, seconds, _COLUMN)
+    told = _NOTHING if table is None else _told(table, 1, _TURNED_LEAST)
+    return told._replace(lines=tuple(_placed(line, back, scale, grey) for line in told.lines))
+
+
+def _placed(line: Box, back: NDArray[np.float64], scale: int, grey: Grey) -> Box:
+    """The upright box around a line of a turned picture, in the picture as it is."""
+    across, down = (line.x, line.x + line.width), (line.y, line.y + line.height)
+    corners = np.array([(x, y, 1.0) for x in across for y in down]) @ back.T / scale
+    height, width = grey.shape
+    left, top = (max(0, round(float(one))) for one in corners.min(axis=0))
+    right, bottom = (round(float(one)) for one in corners.max(axis=0))
+    return Box(left, top, max(0, min(width, right) - left), max(0, min(height, bottom) - top), line.text)
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +207,7 @@ def _run(engine: str, grey: Grey, languages: tuple[str, ...], seconds: float, la
     return done.stdout.decode("utf-8", "replace")
 
 
-def _lines(table: str, scale: int) -> tuple[Box, ...]:
+def _told(table: str, scale: int, least: float = _LEAST_SURE) -> _Told:
     """Words of the table put together to lines; lines of which the engine is unsure are noise."""
     lines: dict[tuple[str, ...], list[tuple[float, int, int, int, int, str]]] = {}
     for row in table.splitlines()[1:]:
@@ -111,15 +215,21 @@ def _lines(table: str, scale: int) -> tuple[Box, ...]:
         if len(cells) == _COLUMNS and cells[0] == _WORD and cells[11].strip():
             x, y, width, height = (int(cell) for cell in cells[6:10])
             lines.setdefault(tuple(cells[1:5]), []).append((float(cells[10]), x, y, width, height, cells[11]))
-    found = []
+    found, sure, letters = [], 0, 0
     for words in lines.values():
-        if sum(word[0] for word in words) / len(words) < _LEAST_SURE:
+        letters += sum(_letters(word[5]) for word in words)
+        if sum(word[0] for word in words) / len(words) < least:
             continue
+        sure += sum(_letters(word[5]) for word in words if word[0] >= _SURE)
         left, top = min(word[1] for word in words), min(word[2] for word in words)
         right, bottom = max(word[1] + word[3] for word in words), max(word[2] + word[4] for word in words)
         text = _joined([word[5] for word in words])
         found.append(Box(left // scale, top // scale, (right - left) // scale, (bottom - top) // scale, text))
-    return tuple(found)
+    return _Told(tuple(found), sure, letters)
+
+
+def _letters(word: str) -> int:
+    return sum(letter.isalnum() for letter in word)
 
 
 def _joined(words: list[str]) -> str:
@@ -132,39 +242,3 @@ def _joined(words: list[str]) -> str:
 
 def _without_space(letter: str) -> bool:
     return ord(letter) >= _WIDE and not 0xAC00 <= ord(letter) <= 0xD7A3  # noqa: PLR2004 - Hangul syllables
-
-
-def dense_text(grey: Grey) -> bool:
-    """Whether much of a picture is covered by what looks like text, told without reading it.
-
-    Text is many small strokes of like height in rows: edges that grow together along a line into long, flat, well
-    filled pieces. Measured on synthetic creatives and on photographs by `benchmarks/ad_images.py`.
-    """
-    scale = _DENSE_SIDE / max(grey.shape)
-    size = (max(8, round(grey.shape[1] * scale)), max(8, round(grey.shape[0] * scale)))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    low, high = (float(edge) for edge in np.percentile(small, (0.5, 99.5)))
-    gain = min(_GAIN, 255 / max(1.0, high - low))
-    small = ((small.astype(np.float32) - low) * gain).clip(0, 255).astype(np.uint8)
-    edges = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    strong = (edges > max(40.0, 2.5 * float(edges.mean()))).astype(np.uint8)
-    rows = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, 11), np.uint8))
-    many, _, stats, _ = cv2.connectedComponentsWithStats(rows, connectivity=4)
-    covered, pieces = 0, 0
-    for left, top, width, height, area in stats[1:many].tolist():
-        strokes = _changes(strong[top + height // 2, left : left + width])
-        flat = _LOWEST <= height <= _HIGHEST and width >= 2 * height
-        if flat and area >= 0.45 * width * height and strokes >= width / height:
-            covered, pieces = covered + width * height, pieces + 1
-    return pieces >= 2 and covered >= 0.025 * size[0] * size[1]  # noqa: PLR2004 - a fortieth of the picture
-
-
-_DENSE_SIDE: Final = 512
-_GAIN: Final = 3.0
-_LOWEST: Final = 5
-_HIGHEST: Final = 64
-
-
-def _changes(line: NDArray[np.uint8]) -> int:
-    """How often a line through the middle goes in and out of strokes."""
-    return int(np.count_nonzero(np.diff(line.astype(np.int8))))

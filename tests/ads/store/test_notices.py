@@ -26,6 +26,7 @@ from haechi.stores.review.parties import (
     SignedAuthorisation,
     authorise,
     end_party,
+    parties_of,
     put_party,
     revoke_authorisation,
 )
@@ -430,3 +431,36 @@ def test_after_everything_the_decisions_hold(world: Desk) -> None:
     assert [one.cause for one in world.decisions("a1")] == [
         "review", "sweep", "notice", "submission",
     ]  # fmt: skip
+
+
+def test_a_report_changes_nobody_s_names(world: Desk) -> None:
+    """If it fails, whoever reports an impersonation can end a party's protection by giving it other names."""
+    report(world, party=Party(party_id="hana", names=("Hana Tanabe",), domains=("hana.example",)))
+    report(world, source="USER", party=Party(party_id="hana", names=("Somebody Else",), kind="brand"))
+    with reading(world.engine) as connection:
+        hana = parties_of(connection)["hana"]
+    assert (hana.kind, hana.names, hana.domains) == ("person", ("Hana Tanabe",), ("hana.example",))
+
+
+def test_who_is_new_was_reported_by_nobody_before(world: Desk) -> None:
+    """If it fails, the ledger says that the platform knew of a party of which nobody had told it."""
+    world.submit("a1")
+    report(world, source="USER", ad_ids=("a1",))
+    told = report(world, party=Party(party_id="new", names=("Nana Mori",)))
+    assert (told.known["earlier_notices_of_party"], told.known["first_notice_of_party"]) == (0, None)
+
+
+def test_a_wrong_identifier_refuses_no_victim(world: Desk) -> None:
+    """If it fails, a slip of the pen leaves somebody unprotected, and the clock does not run."""
+    world.submit("a1", text="an ad that nothing is found in")
+    told = report(world, party=Party(party_id="new", names=("Nana Mori",)), ad_ids=("a1", "typo"))
+    assert (told.ad_ids, told.known["unknown_ad_ids"]) == (("a1",), ["typo"])
+    assert not world.runs("a1")
+    with pytest.raises(MissingError, match="no ad has any of these"):
+        receive_notice(world.engine, NewNotice(source="VICTIM", ad_ids=("typo",)), by="ann", now=world.now())
+
+
+def test_a_notice_came_in_living_memory(world: Desk) -> None:
+    """If it fails, a mistyped year stands first in the queue, twenty thousand days late."""
+    with pytest.raises(UsageError, match="before 2000"):
+        report(world, received_at=dt.datetime(1, 1, 1), ad_ids=("a1",))  # noqa: DTZ001 - naive UTC

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, Row, false, func, select, update
 
 from haechi.errors import MissingError, UsageError
 from haechi.ledger.entry import Fact
@@ -43,6 +43,7 @@ from haechi.terms.zones import naive
 
 _ID_BYTES: Final = 12
 _MOST_ADS: Final = 200
+_EARLIEST: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - naive UTC, as all instants here
 
 
 class NewNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,9 +51,11 @@ class NewNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     Attributes:
         source: who sends it.
-        party: who is impersonated, to be protected from now on; or None.
+        party: who is impersonated, to be protected from now on; or None. Whoever is protected already stays as is: a
+            report changes nobody's names.
         party_id: who is, where they are registered already; or None.
-        ad_ids: the ads that are meant; none where the reporter does not know which.
+        ad_ids: the ads that are meant; none where the reporter does not know which. What no ad has as its identifier
+            is told back in `known`.
         text: what they say.
         contact: where they want the answer, or None.
         country: whose rules they rely on, ISO 3166-1 alpha-2, or None.
@@ -118,28 +121,16 @@ def receive_notice(engine: Engine, new: NewNotice, *, by: str, now: datetime) ->
         now: naive UTC instant.
 
     Raises:
-        MissingError: an ad or a party is not known; nothing was taken.
+        MissingError: no such party, or nothing but ads that nobody has; nothing was taken.
         UsageError: it says nothing, too much, or names a party twice.
         DataError: the identifier of a new party is none.
     """
     received = now if new.received_at is None else naive(new.received_at)
-    if received > now or len(new.text) > LONGEST_WORDS or len(new.ad_ids) > _MOST_ADS:
-        raise UsageError(
-            f"a notice from the future, or a very long one; expected at most {LONGEST_WORDS:,} characters and "
-            f"{_MOST_ADS} ads."
-        )
-    if new.party is not None and new.party_id is not None:
-        raise UsageError("a notice with a new party and a known one; expected one of them.")
-    if new.party is None and new.party_id is None and not new.ad_ids:
-        raise UsageError("a notice that names nothing; expected ads, or who is impersonated.")
+    _expect_sound(new, received, now)
     with writing(engine) as connection:
-        ads = [expect_ad(connection, ad_id) for ad_id in dict.fromkeys(new.ad_ids)]
-        known = _known(connection, new, ads)
-        party = None
-        if new.party is not None:
-            party = put_party_within(connection, new.party, by=by, now=now)
-        elif new.party_id is not None:
-            party = party_number(connection, new.party_id)
+        ads, unknown = _ads(connection, new)
+        known = _known(connection, new, ads) | ({"unknown_ad_ids": unknown} if unknown else {})
+        party = _party(connection, new, protected=known["party_protected"], by=by, now=now)
         if party is not None:
             mark_reported(connection, party, by=by, now=now)
         late, clock = due("notice", received, country=new.country, source=new.source)
@@ -178,16 +169,55 @@ def open_notices(connection: Connection, *, now: datetime) -> list[Notice]:
     return [_as_notice(connection, row, now) for row in rows]
 
 
+def _expect_sound(new: NewNotice, received: datetime, now: datetime) -> None:
+    """Refuses what cannot be a notice.
+
+    Raises:
+        UsageError: as `receive_notice` says.
+    """
+    if received < _EARLIEST:
+        raise UsageError("a notice from before 2000; expected when it came.")
+    if received > now or len(new.text) > LONGEST_WORDS or len(new.ad_ids) > _MOST_ADS:
+        raise UsageError(
+            f"a notice from the future, or a very long one; expected at most {LONGEST_WORDS:,} characters and "
+            f"{_MOST_ADS} ads."
+        )
+    if new.party is not None and new.party_id is not None:
+        raise UsageError("a notice with a new party and a known one; expected one of them.")
+    if new.party is None and new.party_id is None and not new.ad_ids:
+        raise UsageError("a notice that names nothing; expected ads, or who is impersonated.")
+
+
+def _party(connection: Connection, new: NewNotice, *, protected: bool, by: str, now: datetime) -> int | None:
+    """Who is impersonated, protected from now on, by number; None where nobody is named."""
+    if new.party is not None:
+        if not protected:
+            return put_party_within(connection, new.party, by=by, now=now)
+        return party_number(connection, new.party.party_id)
+    return None if new.party_id is None else party_number(connection, new.party_id)
+
+
+def _ads(connection: Connection, new: NewNotice) -> tuple[list[Row[Any]], list[str]]:
+    """The ads that are meant, and the identifiers that none has: a slip of the pen refuses no victim's notice."""
+    ads: list[Row[Any]] = []
+    unknown: list[str] = []
+    for ad_id in dict.fromkeys(new.ad_ids):
+        try:
+            ads.append(expect_ad(connection, ad_id))
+        except MissingError:
+            unknown.append(ad_id)
+    if unknown and not ads and new.party is None and new.party_id is None:
+        raise MissingError("no ad has any of these identifiers, and nobody is named as impersonated.")
+    return ads, unknown
+
+
 def _known(connection: Connection, new: NewNotice, ads: Sequence[Row[Any]]) -> dict[str, Any]:
     """What the platform knew already: whether the party was protected, what was reported, how the ads stood."""
     p, n, m = tables.parties, tables.notices, tables.notice_ads
     party_id = new.party_id if new.party is None else new.party.party_id
     party = connection.execute(select(p).where(p.c.party_id == party_id)).first()
-    earlier = connection.execute(
-        select(func.count(), func.min(n.c.received_at)).where(
-            n.c.party == (None if party is None else party.party)
-        )
-    ).one()
+    of_party = false() if party is None else n.c.party == party.party
+    earlier = connection.execute(select(func.count(), func.min(n.c.received_at)).where(of_party)).one()
     first = maybe_instant(earlier[1])
     return {
         "party_protected": party is not None and party.ended_at is None,

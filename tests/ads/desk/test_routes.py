@@ -418,7 +418,7 @@ def test_parties_and_permissions(house: House) -> None:
 def test_a_notice_that_cannot_be_taken_is_shown_again(house: House) -> None:
     """A victim's words are not lost because an identifier was mistyped."""
     for more, told in (
-        ({"ads": "nowhere"}, "no ad has this identifier"),
+        ({"ads": "nowhere"}, "no ad has any of these identifiers"),
         ({}, "names nothing"),
         ({"source": "NOBODY"}, "choose who reports"),
         ({"country": "Japan"}, "a country that is none"),

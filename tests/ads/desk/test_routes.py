@@ -415,6 +415,17 @@ def test_parties_and_permissions(house: House) -> None:
     assert house.of("ann").get("/desk/parties/p%2F1").status_code == 404
 
 
+def test_a_victim_with_a_mistyped_ad_is_protected_and_it_is_said(house: House) -> None:
+    """If it fails, a reviewer does not learn that an ad which was meant was never found."""
+    data = {"source": "VICTIM", "new_party": "nana", "names": "Nana Mori", "ads": "nowhere"}
+    answer = house.post("ann", "/desk/notices", **data)
+    assert answer.status_code == 303
+    assert (
+        "No ad has the identifier <code>nowhere</code>"
+        in house.of("ann").get(answer.headers["location"]).text
+    )
+
+
 def test_a_notice_that_cannot_be_taken_is_shown_again(house: House) -> None:
     """A victim's words are not lost because an identifier was mistyped."""
     for more, told in (

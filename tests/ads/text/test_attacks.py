@@ -108,7 +108,8 @@ def test_plain_promises_of_an_unverified_account_wait(text: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["//nikkom0ri.example/", "https:nikkom0ri.example", "https:/nikkom0ri.example", "https:///nikkom0ri.example",
-     "https:\\\\nikkom0ri.example", "nikkom0ri.example"],
+     "https:\\\\nikkom0ri.example", "nikkom0ri.example",
+     "https://x.test/go?u=https://nikkom0ri.example/", "https://x.test/go?u=https%3A%2F%2Fnikkom0ri.example"],
 )  # fmt: skip
 def test_an_imitated_host_is_read_as_a_browser_reads_it(url: str) -> None:
     """If it fails, a slash more or less hides where the ad leads."""

@@ -1,8 +1,9 @@
 """Look-alike domain: the ad leads to a host that pretends to be a protected party's."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from haechi.review.addresses import as_browsers_read
 from haechi.review.ads import Evidence, Fact, Signal, Span
@@ -15,12 +16,13 @@ NAME: Final = "look-alike-domain"
 VERSION: Final = "2"
 
 _MOST_EVIDENCE: Final = 5
+_TARGET: Final = re.compile(r"https?:[/\\]{1,2}[^\s&#]+", re.IGNORECASE)
 
 
 def find(case: Case) -> list[Signal]:
     """Protected parties whose domains or names the hosts on the ad's way imitate, the surest first.
 
-    Looked at: the landing address, what codes in the picture say, and every redirect. A party's own domains are
+    Looked at: the landing address, addresses inside it, what codes in the picture say, and every redirect. A party's own domains are
     never found, nor those of an advertiser that it authorised. `value` is the party_id; params: `way` (homoglyph,
     own-name-inside, subdomain, typo, brand-with-word, other-ending, path, brand-inside), `domain`.
     """
@@ -59,13 +61,20 @@ def _index(world: World) -> HostIndex:
 def _addresses(case: Case) -> Iterator[tuple[str, Evidence]]:
     for text in case.texts:
         if text.field in ("landing_url", "image_code"):
-            yield text.raw.strip(), Span(text.field, 0, len(text.raw), text.raw)
+            evidence = Span(text.field, 0, len(text.raw), text.raw)
+            yield text.raw.strip(), evidence
+            yield from ((target, evidence) for target in _sent_on(text.raw))
     seen = {case.ad.landing_url}
     for visit in case.visits:
         for address in (*visit.redirects, visit.final_url):
             if address and address not in seen:
                 seen.add(address)
                 yield address, Fact("redirect", address)
+
+
+def _sent_on(address: str) -> list[str]:
+    """Addresses that stand in an address, where a click is counted first: `https://x.example/go?u=https://…`."""
+    return _TARGET.findall(unquote(address.partition("?")[2]))
 
 
 def _parts(address: str) -> tuple[str, str]:

@@ -22,9 +22,10 @@ _TARGET: Final = re.compile(r"https?:[/\\]{1,2}[^\s&#]+", re.IGNORECASE)
 def find(case: Case) -> list[Signal]:
     """Protected parties whose domains or names the hosts on the ad's way imitate, the surest first.
 
-    Looked at: the landing address, addresses inside it, what codes in the picture say, and every redirect. A party's own domains are
-    never found, nor those of an advertiser that it authorised. `value` is the party_id; params: `way` (homoglyph,
-    own-name-inside, subdomain, typo, brand-with-word, other-ending, path, brand-inside), `domain`.
+    Looked at: the landing address and addresses inside it, what codes in the picture say, and every redirect. A
+    party's own domains are never found, nor those of an advertiser that it authorised. `value` is the party_id;
+    params: `way` (homoglyph, own-name-inside, subdomain, typo, brand-with-word, other-ending, path, brand-inside),
+    `domain`.
     """
     if not case.world.parties:
         return []

@@ -464,3 +464,19 @@ def test_a_notice_came_in_living_memory(world: Desk) -> None:
     """If it fails, a mistyped year stands first in the queue, twenty thousand days late."""
     with pytest.raises(UsageError, match="before 2000"):
         report(world, received_at=dt.datetime(1, 1, 1), ad_ids=("a1",))  # noqa: DTZ001 - naive UTC
+
+
+def test_a_report_brings_an_ended_party_back_with_its_own_names(world: Desk) -> None:
+    """If it fails, a report about somebody who had left gives their identifier to another name."""
+    report(world, party=Party(party_id="hana", names=("Hana Tanabe",)))
+    end_party(world.engine, "hana", by="ann", now=world.now())
+    report(world, source="USER", party=Party(party_id="hana", names=("Somebody Else",)))
+    with reading(world.engine) as connection:
+        assert parties_of(connection)["hana"].names == ("Hana Tanabe",)
+
+
+@pytest.mark.parametrize("name", ["\u200b\u2060", "x", "--", "林"], ids=ascii)
+def test_a_name_that_nobody_can_look_for_protects_nobody(world: Desk, name: str) -> None:
+    """If it fails, somebody believes to be protected who is not."""
+    with pytest.raises(UsageError, match="can be looked for"):
+        report(world, party=Party(party_id="new", names=(name,)))

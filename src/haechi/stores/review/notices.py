@@ -125,12 +125,15 @@ def receive_notice(engine: Engine, new: NewNotice, *, by: str, now: datetime) ->
         UsageError: it says nothing, too much, or names a party twice.
         DataError: the identifier of a new party is none.
     """
-    received = now if new.received_at is None else naive(new.received_at)
+    try:
+        received = now if new.received_at is None else naive(new.received_at)
+    except OverflowError:
+        received = datetime.min  # noqa: DTZ901 - refused below, with every other instant that early
     _expect_sound(new, received, now)
     with writing(engine) as connection:
         ads, unknown = _ads(connection, new)
         known = _known(connection, new, ads) | ({"unknown_ad_ids": unknown} if unknown else {})
-        party = _party(connection, new, protected=known["party_protected"], by=by, now=now)
+        party = _party(connection, new, by=by, now=now)
         if party is not None:
             mark_reported(connection, party, by=by, now=now)
         late, clock = due("notice", received, country=new.country, source=new.source)
@@ -188,12 +191,12 @@ def _expect_sound(new: NewNotice, received: datetime, now: datetime) -> None:
         raise UsageError("a notice that names nothing; expected ads, or who is impersonated.")
 
 
-def _party(connection: Connection, new: NewNotice, *, protected: bool, by: str, now: datetime) -> int | None:
-    """Who is impersonated, protected from now on, by number; None where nobody is named."""
+def _party(connection: Connection, new: NewNotice, *, by: str, now: datetime) -> int | None:
+    """Who is impersonated, by number; None where nobody is named. Whoever is there already keeps their names."""
     if new.party is not None:
-        if not protected:
-            return put_party_within(connection, new.party, by=by, now=now)
-        return party_number(connection, new.party.party_id)
+        p = tables.parties
+        there = connection.execute(select(p.c.party).where(p.c.party_id == new.party.party_id)).scalar()
+        return put_party_within(connection, new.party, by=by, now=now) if there is None else int(there)
     return None if new.party_id is None else party_number(connection, new.party_id)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select, update
 from haechi.errors import MissingError, UsageError
 from haechi.ledger.entry import Fact
 from haechi.review.ads import Authorisation, PartyKind, ProtectedParty
+from haechi.review.name_writings import writings
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import instant, maybe_instant, maybe_micros, micros
@@ -88,6 +89,13 @@ def put_party(
         put_party_within(connection, party, images=images, by=by, now=now)
 
 
+def _as_named(party: Party) -> ProtectedParty:
+    """The party as review looks for it."""
+    return ProtectedParty(
+        party_id=party.party_id, kind=party.kind, names=tuple(party.names), aliases=tuple(party.aliases)
+    )
+
+
 def put_party_within(
     connection: Connection,
     party: Party,
@@ -98,8 +106,11 @@ def put_party_within(
 ) -> int:
     """As `put_party`, in the caller's transaction that writes; its number."""
     expect_identifiers("protected_parties", "party_id", [party.party_id])
-    if not any(name.strip() for name in party.names):
-        raise UsageError("a protected party without a name; expected one at least.")
+    if not any(True for _ in writings(_as_named(party))):
+        raise UsageError(
+            "a protected party without a name that can be looked for; expected one of three letters, or of two that "
+            "are not Latin."
+        )
     after: dict[str, Any] = {
         "kind": party.kind,
         "valid_from": None if party.valid_from is None else micros(naive(party.valid_from)),

@@ -4,6 +4,8 @@ import re
 from typing import Final
 
 _LEFT_OUT: Final = re.compile(r"[\t\n\r]")
+_BLANK: Final = "".join(map(chr, range(33)))
+"""The space and every control before it."""
 _WEB: Final = re.compile(r"(https?):/*", re.IGNORECASE)
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?=[/:?#]|$)")
 
@@ -14,9 +16,7 @@ def as_browsers_read(address: str) -> str:
     `https:host`, `https:\\host` and `//host` lead to `https://host`; so does `host.example` alone, typed into a bar.
     What is no address of the web stays as it is.
     """
-    text = _LEFT_OUT.sub("", address).strip(
-        " \x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x1b\x1f"
-    )
+    text = _LEFT_OUT.sub("", address).strip(_BLANK)
     web = _WEB.match(text)
     if web is not None or text[:1] in ("/", "\\"):
         way, mark, behind = text.partition("?")

@@ -99,10 +99,8 @@ def _found_without_inserts(index: NameIndex, text: str) -> list[Hit]:
     plainer = without_inserts(text)
     if plainer is None:
         return []
-    return [
-        hit._replace(start=plainer.starts[hit.start], end=plainer.ends[hit.end - 1])
-        for hit in _found(index, plainer.text)
-    ]
+    found = ((hit, plainer.origin(hit.start, hit.end)) for hit in _found(index, plainer.text))
+    return [hit._replace(start=start, end=end) for hit, (start, end) in found]
 
 
 def _found(index: NameIndex, text: str) -> list[Hit]:

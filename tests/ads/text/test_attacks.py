@@ -8,6 +8,7 @@ import pytest
 
 from haechi.review.ads import Ad, Advertiser, Decision, Licence, ProtectedParty
 from haechi.review.case import World
+from haechi.review.landing.of_ad import visits_of
 from haechi.review.policy import load_ruleset
 from haechi.review.run import Run
 
@@ -157,3 +158,14 @@ def test_a_rival_gets_no_honest_ad_rejected() -> None:
     assert judge(rival, now=AT).decision != "approve"
     own = Ad(ad_id="o", advertiser_id="honest", headline="Our funds", text=text, submitted_at=AT)
     assert judge(own, now=AT).decision != "reject"
+
+
+@pytest.mark.parametrize("url", ["not a url", "javascript:alert(1)"])
+def test_visiting_makes_no_such_address_better(url: str) -> None:
+    """If it fails, an operator who has pages visited lets through what waits where nobody visits."""
+    ad = Ad(
+        ad_id="a", advertiser_id="honest", headline="Shoes", text="New.", landing_url=url, submitted_at=AT
+    )
+    world = World(advertisers={"honest": advertiser("honest", verified=True)})
+    judge = Run(world, load_ruleset(), folder=Path(), visit=visits_of, notice=lambda _: None)
+    assert judge(ad, now=AT).decision == "hold"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from haechi.review.addresses import as_browsers_read
 from haechi.review.ads import Ad
 from haechi.review.case import Visit
 from haechi.review.landing.profiles import profiles
@@ -13,4 +14,4 @@ def visits_of(ad: Ad) -> tuple[Visit, ...]:
     if not ad.landing_url:
         return ()
     now = datetime.now(UTC).replace(tzinfo=None)
-    return visit_all(ad.landing_url, profiles(ad.country, ad.language), now)
+    return visit_all(as_browsers_read(ad.landing_url), profiles(ad.country, ad.language), now)

@@ -30,7 +30,7 @@ def find(case: Case) -> list[Signal]:
     met a wall against robots.
     """
     met: dict[str, list[tuple[str, str, str]]] = {}
-    refused = None if case.visits else _refused(case.ad.landing_url)
+    refused = _refused(case.ad.landing_url)
     if refused is not None:
         return [
             Signal(

@@ -128,7 +128,7 @@ def receive_notice(engine: Engine, new: NewNotice, *, by: str, now: datetime) ->
     try:
         received = now if new.received_at is None else naive(new.received_at)
     except OverflowError:
-        received = datetime.min  # noqa: DTZ901 - refused below, with every other instant that early
+        raise UsageError("a notice at an instant that no calendar has; expected when it came.") from None
     _expect_sound(new, received, now)
     with writing(engine) as connection:
         ads, unknown = _ads(connection, new)
@@ -194,9 +194,10 @@ def _expect_sound(new: NewNotice, received: datetime, now: datetime) -> None:
 def _party(connection: Connection, new: NewNotice, *, by: str, now: datetime) -> int | None:
     """Who is impersonated, by number; None where nobody is named. Whoever is there already keeps their names."""
     if new.party is not None:
-        p = tables.parties
-        there = connection.execute(select(p.c.party).where(p.c.party_id == new.party.party_id)).scalar()
-        return put_party_within(connection, new.party, by=by, now=now) if there is None else int(there)
+        try:
+            return party_number(connection, new.party.party_id)
+        except MissingError:
+            return put_party_within(connection, new.party, by=by, now=now)
     return None if new.party_id is None else party_number(connection, new.party_id)
 
 

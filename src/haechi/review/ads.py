@@ -89,6 +89,11 @@ class Advertiser(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime | None = None
 
 
+def verified_by(advertiser: Advertiser | None, at: datetime) -> bool:
+    """Whether the advertiser's identity was verified at that instant, naive UTC."""
+    return advertiser is not None and advertiser.verified_at is not None and advertiser.verified_at <= at
+
+
 class ProtectedParty(msgspec.Struct, frozen=True, kw_only=True):
     """A person, brand or office that ads must not wear without permission.
 

@@ -23,27 +23,17 @@ def without_inserts(text: str) -> Plain | None:
 
     Entities and percent signs are read as the characters that they stand for.
     """
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    last = 0
-    for insert in _INSERT.finditer(text):
-        for place in range(last, insert.start()):
-            pieces.append(text[place])
-            starts.append(place)
-            ends.append(place + 1)
-        for letter in _meant(insert):
-            pieces.append(letter)
-            starts.append(insert.start())
-            ends.append(insert.end())
-        last = insert.end()
-    if not last:
+    inserts = list(_INSERT.finditer(text))
+    if not inserts:
         return None
-    for place in range(last, len(text)):
-        pieces.append(text[place])
-        starts.append(place)
-        ends.append(place + 1)
-    return Plain("".join(pieces), starts, ends)
+    kept: list[tuple[str, int, int]] = []
+    last = 0
+    for insert in inserts:
+        kept += ((text[place], place, place + 1) for place in range(last, insert.start()))
+        kept += ((letter, insert.start(), insert.end()) for letter in _meant(insert))
+        last = insert.end()
+    kept += ((text[place], place, place + 1) for place in range(last, len(text)))
+    return Plain("".join(one for one, _, _ in kept), [at for _, at, _ in kept], [end for _, _, end in kept])
 
 
 def _meant(insert: re.Match[str]) -> str:

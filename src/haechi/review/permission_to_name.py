@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from haechi.review.ads import Authorisation, ProtectedParty
+from haechi.review.ads import Authorisation, ProtectedParty, verified_by
 from haechi.review.case import Case
 
 
@@ -35,7 +35,7 @@ def protected(case: Case, party_id: str) -> bool:
 
 def _own_account(case: Case, party: ProtectedParty) -> bool:
     advertiser = case.advertiser
-    if advertiser is None or advertiser.verified_at is None or advertiser.verified_at > case.ad.submitted_at:
+    if advertiser is None or not verified_by(advertiser, case.ad.submitted_at):
         return False
     own = {domain_form(domain) for domain in party.domains} - {""}
     return any(domain_form(domain) in own for domain in advertiser.domains)

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from haechi.review.ads import Advertiser, Evidence, Fact, Signal, Span
+from haechi.review.ads import Advertiser, Evidence, Fact, Signal, Span, verified_by
 from haechi.review.case import Case
 from haechi.review.signals import investment_offer
 
@@ -65,8 +65,7 @@ def find(case: Case) -> list[Signal]:
 
 def is_verified(case: Case) -> bool:
     """Whether the advertiser's identity was verified when the ad was submitted."""
-    at = None if case.advertiser is None else case.advertiser.verified_at
-    return at is not None and at <= case.ad.submitted_at
+    return verified_by(case.advertiser, case.ad.submitted_at)
 
 
 def _unverified(case: Case, advertiser: Advertiser) -> Iterable[Signal]:

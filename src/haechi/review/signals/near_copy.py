@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from haechi.review.ads import Advertiser, Fact, Signal
+from haechi.review.ads import Advertiser, Fact, Signal, verified_by
 from haechi.review.case import Case, Sighting
 from haechi.review.masking import masks
 
@@ -114,7 +114,7 @@ def _signal(value: str, score: float, best: Sighting, **params: str) -> Signal:
 
 def _repeats_approved(case: Case, earlier: list[Sighting]) -> bool:
     """Whether a verified advertiser repeats a text of its own that was approved."""
-    return _verified(case, case.advertiser) and any(
+    return verified_by(case.advertiser, case.ad.submitted_at) and any(
         one.outcome == "approve" and _ours(case, one) for one in earlier
     )
 
@@ -122,14 +122,18 @@ def _repeats_approved(case: Case, earlier: list[Sighting]) -> bool:
 def _common_template(case: Case, one: Sighting) -> bool:
     """An approved ad of another verified advertiser, beside a verified one: a trade's usual words."""
     other = case.world.advertisers.get(one.advertiser_id)
-    return one.outcome == "approve" and _verified(case, other) and _verified(case, case.advertiser)
+    return (
+        one.outcome == "approve"
+        and verified_by(other, case.ad.submitted_at)
+        and verified_by(case.advertiser, case.ad.submitted_at)
+    )
 
 
 def _ours(case: Case, one: Sighting) -> bool:
     if one.advertiser_id == case.ad.advertiser_id:
         return True
     other = case.world.advertisers.get(one.advertiser_id)
-    if not (_verified(case, other) and _verified(case, case.advertiser)):
+    if not (verified_by(other, case.ad.submitted_at) and verified_by(case.advertiser, case.ad.submitted_at)):
         return False
     if case.ad.payer and one.payer == case.ad.payer:
         return True
@@ -139,16 +143,14 @@ def _ours(case: Case, one: Sighting) -> bool:
 
 def _owner(case: Case, advertiser: Advertiser | None, advertiser_id: str) -> str:
     """Who stands behind an account: its verified legal name, or the account itself."""
-    if advertiser is None or not _verified(case, advertiser) or not advertiser.legal_name.strip():
+    if (
+        advertiser is None
+        or not verified_by(advertiser, case.ad.submitted_at)
+        or not advertiser.legal_name.strip()
+    ):
         return f"account {advertiser_id}"
     folded = unicodedata.normalize("NFKC", advertiser.legal_name).casefold()
     return "name " + "".join(filter(str.isalnum, folded))
-
-
-def _verified(case: Case, advertiser: Advertiser | None) -> bool:
-    if advertiser is None or advertiser.verified_at is None:
-        return False
-    return advertiser.verified_at <= case.ad.submitted_at
 
 
 def _allowed(case: Case, party_id: str, advertiser_id: str) -> bool:

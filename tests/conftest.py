@@ -1,6 +1,7 @@
 """What several tests share: one small example and one audit of it, made once a session."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,10 @@ from haechi.example import Scale, write_pipc
 # A shell that starts something in the background lets it ignore Ctrl-C, and so whatever that starts in turn: the
 # programs under test could not be interrupted.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Spark on small data: most of its time is compiling what runs a few times.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).with_name("spark_small")))
 
 HAECHI = Path(sys.executable).with_name("haechi")
 

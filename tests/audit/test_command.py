@@ -363,7 +363,7 @@ def test_an_early_refusal_ends_cleanly(tmp_path: Path, people: str) -> None:
     data = _small(tmp_path / "data", people=people, themes=themes)
     work = tmp_path / "work"
     work.mkdir()
-    for _ in range(4):
+    for _ in range(2):
         done = subprocess.run(
             [str(HAECHI), "audit", str(data), "--out", str(tmp_path / "out")],
             capture_output=True, text=True, check=False, env={**os.environ, "TMPDIR": str(work)},

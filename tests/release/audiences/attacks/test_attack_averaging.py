@@ -1,7 +1,6 @@
 """Averaging: the same question again and again, word for word and reworded, until the noise is gone."""
 
 import numpy as np
-import pytest
 
 from tests.release.audiences.attacks.attacking import (
     Attack,
@@ -65,9 +64,3 @@ def test_all_rewordings_are_one_question() -> None:
     assert len(set(answers)) == 1
     assert [bool(step) for step in differences(attack)] == [True] + [False] * (len(answers) - 1)
     assert exact(weakened(attack)) > 0.03
-
-
-@pytest.mark.slow
-def test_averaging_at_length() -> None:
-    """The same with more trials."""
-    assert_held(averaging(), averaging(9), drawn_trials=10_000, played_trials=500)

@@ -1,7 +1,6 @@
 """Exclusion: an audience and the same without one person's trait; the difference is that person."""
 
 import numpy as np
-import pytest
 from pyroaring import BitMap
 
 from haechi.release.audiences import Reason, ThemePeople
@@ -61,9 +60,3 @@ def test_a_protected_theme_cannot_be_excluded() -> None:
 def test_refusals_stay_without_noise_too() -> None:
     """Breaks if the overlap rule leaned on the noise being large."""
     assert [step[3].refused for step in run(weakened(exclusion(1)), 1)] == [None, Reason.OVERLAP]
-
-
-@pytest.mark.slow
-def test_exclusion_at_length() -> None:
-    """The same with more trials."""
-    assert_held(exclusion(), exclusion(5), drawn_trials=10_000, played_trials=500)

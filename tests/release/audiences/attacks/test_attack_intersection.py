@@ -60,9 +60,14 @@ def test_the_attack_meets_the_bound() -> None:
 
 @pytest.mark.slow
 def test_the_attacker_wins_where_there_is_no_noise() -> None:
-    """Breaks if the attacker were too weak to prove anything."""
-    assert exact(weakened(intersection(50))) > 0.3
-    assert played(weakened(intersection(25)), 200, np.random.default_rng(5)).low > 0.0
+    """Breaks if the attacker were too weak to prove anything.
+
+    The noise is the system's own and has no seed: 200 conversations show an advantage of 0.38 in all but about one
+    run in ten thousand.
+    """
+    attack = weakened(intersection(50))
+    assert exact(attack) > 0.3
+    assert played(attack, 200, np.random.default_rng()).low > 0.0
 
 
 def test_set_algebra_of_two_themes_is_cut_short() -> None:
@@ -77,12 +82,6 @@ def test_set_algebra_of_two_themes_is_cut_short() -> None:
     ]
     told = [step[3].refused for step in run(Attack("algebra", script, attack.worlds), 0)]
     assert told == [None, None, Reason.OVERLAP, Reason.TOO_SMALL]
-
-
-@pytest.mark.slow
-def test_many_variations_at_length() -> None:
-    """The same with more trials."""
-    assert_held(intersection(), intersection(5), drawn_trials=10_000, played_trials=500)
 
 
 def test_a_looser_policy_is_refused() -> None:

@@ -57,9 +57,3 @@ def test_the_attacker_wins_where_there_is_no_noise() -> None:
     """Breaks if the attacker were too weak to prove anything."""
     assert exact(weakened(linkage(3, 2))) > 0.07
     assert played(weakened(linkage(6, 2)), 2_500, np.random.default_rng(5)).low > 0.0
-
-
-@pytest.mark.slow
-def test_linkage_at_length() -> None:
-    """The same with more trials."""
-    assert_held(linkage(), linkage(), drawn_trials=10_000, played_trials=500)

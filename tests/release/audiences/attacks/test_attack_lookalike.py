@@ -67,9 +67,3 @@ def test_no_way_in_takes_persons_and_none_gives_them() -> None:
     for persons in ({"people": [0]}, {"theme": [0]}, {"or": [0, theme("chaff0")]}, [0]):
         with pytest.raises(UsageError):
             ask(persons, sets=attack.worlds(1, 0), policy=attack.policy, state=state, now=START)
-
-
-@pytest.mark.slow
-def test_one_plus_chaff_at_length() -> None:
-    """The same with more trials."""
-    assert_held(one_plus_chaff(), one_plus_chaff(5), drawn_trials=10_000, played_trials=500)

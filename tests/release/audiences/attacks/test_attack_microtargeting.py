@@ -3,7 +3,6 @@
 from itertools import combinations
 
 import numpy as np
-import pytest
 
 from haechi.release.audiences import Reason, ThemePeople
 from tests.release.audiences.attacks.attacking import (
@@ -58,9 +57,3 @@ def test_one_person_is_never_an_audience() -> None:
     first = next(run(microtargeting(), 1))
     assert first[3].refused is Reason.TOO_SMALL
     assert exact(weakened(microtargeting())) > 0.3
-
-
-@pytest.mark.slow
-def test_micro_targeting_at_length() -> None:
-    """The same with more trials."""
-    assert_held(microtargeting(), microtargeting(12), drawn_trials=10_000, played_trials=500)

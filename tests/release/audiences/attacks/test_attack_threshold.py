@@ -52,9 +52,3 @@ def test_the_attacker_wins_where_the_threshold_is_sharp() -> None:
     """Breaks if the attacker were too weak to prove anything."""
     assert exact(weakened(threshold())) > 0.2
     assert played(weakened(threshold()), 500, np.random.default_rng(1)).low > 0.0
-
-
-@pytest.mark.slow
-def test_threshold_probing_at_length() -> None:
-    """The same with more trials."""
-    assert_held(threshold(), threshold(10), drawn_trials=10_000, played_trials=500)

@@ -1,19 +1,19 @@
 """How well known pictures are found after edits, how often strangers are taken for them, and how fast.
 
     python benchmarks/ad_images.py [--photos FOLDER] [--bank FILE] [--hashes 1000000] [--each 60] [--strangers 1000]
-                                   [--parts text templates edits strangers look]
+                                   [--kinds text chart ...] [--parts text templates edits strangers look]
 
 All pictures are synthetic (`ad_pictures.py`) but those of `--photos`, a folder of JPEGs with a free licence. The bank
-is filled up to `--hashes` marks: a third are tiles of rendered pictures, the rest are made of their marks put
-together anew, so that descriptions are distributed as in pictures; `--bank` keeps it for the next run. Times are of
-one core's processor time; run alone for times that mean something.
+is filled up to `--hashes` marks: a third are rendered pictures, the rest are made of their marks put together anew,
+so that descriptions are distributed as in pictures; `--bank` keeps it for the next run. Times are of one core's
+processor time; run alone for times that mean something.
 """
 
 import argparse
 import os
 import random
 import time
-from collections.abc import Iterator
+from multiprocessing import Pool
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -49,29 +49,22 @@ def known_pictures(photos: Path | None, many: int) -> list[Image.Image]:
     return found + [picture(seed) for seed in range(many)]
 
 
-def tiles(many: int) -> Iterator[Fingerprint]:
-    """Fingerprints of tiles of rendered pictures that nobody asks for."""
-    seed = 50_000_000
-    while many > 0:
-        whole = grey(picture(seed))
-        seed += 1
-        down, across = whole.shape[0] // 2, whole.shape[1] // 3
-        for part in range(6):
-            row, column = divmod(part, 3)
-            tile = whole[row * down : (row + 1) * down, column * across : (column + 1) * across]
-            yield fingerprint(np.ascontiguousarray(tile))
-            many -= 1
+def stranger(seed: int) -> Fingerprint:
+    """Fingerprint of a picture that nobody asks for."""
+    return fingerprint(grey(picture(seed)))
 
 
 def filled(bank: Bank, hashes: int) -> None:
     """Fills a bank up with strangers."""
-    rendered = list(tiles(hashes // MARKS // 3))
+    first = 50_000_000
+    with Pool() as workers:
+        rendered = workers.map(stranger, range(first, first + hashes // MARKS // 3), chunksize=50)
     bits = np.concatenate([one.marks.bits for one in rendered])
     places = np.concatenate([one.marks.places for one in rendered])
     chance = np.random.default_rng(7)
     count = sum(len(one.marks.bits) for one in rendered)
     for number, one in enumerate(rendered):
-        bank.add(rejected(f"tile-{number}"), one)
+        bank.add(rejected(f"whole-{number}"), one)
     number = 0
     while count < hashes:
         chosen = chance.integers(0, len(bits), MARKS)
@@ -113,11 +106,11 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def measure_strangers(bank: Bank, many: int) -> None:
+def measure_strangers(bank: Bank, many: int, kinds: list[str]) -> None:
     """How often a picture that is not in the bank is taken for one that is; and the time."""
     sure, hints, preparing, looking = 0, 0, [], []
-    for seed in range(900_000_000, 900_000_000 + many):
-        image = grey(picture(seed))
+    for number in range(many):
+        image = grey(picture(900_000_000 + number, kinds[number % len(kinds)]))
         start = time.process_time()
         prepared = asked(image)
         middle = time.process_time()
@@ -127,7 +120,8 @@ def measure_strangers(bank: Bank, many: int) -> None:
         sure += any(score >= SURE for _, score in found)
         hints += any(score < SURE for _, score in found)
     print(
-        f"strangers: {many}; taken for known {sure} (95%: below {3 / many:.1e} a look-up if none), hints {hints}"
+        f"strangers ({', '.join(kinds)}): {many}; taken for known {sure} "
+        f"(95%: below {wilson(sure, many)[1]:.1e} a look-up), hints {hints}"
     )
     for name, seconds in (("marks of the asked picture", preparing), ("look-up", looking)):
         print(
@@ -188,6 +182,9 @@ def main() -> None:
     parser.add_argument("--hashes", type=int, default=1_000_000)
     parser.add_argument("--each", type=int, default=60)
     parser.add_argument("--strangers", type=int, default=1_000)
+    parser.add_argument(
+        "--kinds", nargs="+", default=list(KINDS), choices=KINDS, help="of strangers, in turn"
+    )
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
     given = parser.parse_args()
     cv2.setNumThreads(1)
@@ -206,7 +203,7 @@ def main() -> None:
         "text": lambda: measure_text(given.photos),
         "templates": lambda: measure_templates(200),
         "edits": lambda: measure_edits(bank, images, given.each),
-        "strangers": lambda: measure_strangers(bank, given.strangers),
+        "strangers": lambda: measure_strangers(bank, given.strangers, given.kinds),
         "look": lambda: measure_look(bank, given.bank.parent, 40),
     }
     for part in given.parts:

@@ -80,16 +80,16 @@ def _said(value: object) -> Iterator[Said]:
         yield from _walked((), value)
     else:
         # A wrong value of a table, whatever its type: the reader tells both alike.
-        raise ValueError("expected a JSON object, its text, or parts joined with |")  # noqa: TRY004
+        raise ValueError("a JSON object, its text, or parts joined with |")  # noqa: TRY004
 
 
 def _decoded(text: str) -> object:
     try:
         decoded = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
-        raise ValueError("expected text of a JSON object") from None
+        raise ValueError("text of a JSON object") from None
     if not isinstance(decoded, dict):
-        raise ValueError("expected a JSON object, not a list")  # noqa: TRY004
+        raise ValueError("a JSON object, not a list")  # noqa: TRY004
     return decoded
 
 
@@ -112,7 +112,7 @@ def _parts(text: str) -> Iterator[Said]:
 def _walked(keys: tuple[str, ...], value: object) -> Iterator[Said]:
     """Every text in a JSON value; of an object with a name, the name."""
     if len(keys) > _DEEPEST:
-        raise ValueError("expected targeting that is not nested so deeply")
+        raise ValueError("targeting that is not nested so deeply")
     if isinstance(value, Mapping):
         if isinstance(value.get("name"), str):
             yield keys, value["name"]

@@ -64,6 +64,11 @@ def an_off_rule(rules: Any, _words: Any) -> None:
     rules["rules"]["later"] = {**rules["rules"][RULE], "mode": "off"}
 
 
+def an_off_rule_with_its_words(rules: Any, words: Any) -> None:
+    an_off_rule(rules, words)
+    words["reasons"]["later"] = words["reasons"][RULE]
+
+
 def a_shadow_rule(rules: Any, words: Any) -> None:
     rules["rules"]["later"] = {**rules["rules"][RULE], "mode": "shadow"}
     words["reasons"]["later"] = words["reasons"][RULE]
@@ -120,6 +125,7 @@ IDLE: list[Change] = [
     reordered,
     renamed_limit,
     an_off_rule,
+    an_off_rule_with_its_words,
 ]
 
 

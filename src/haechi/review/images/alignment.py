@@ -27,6 +27,12 @@ _WORTH_ASKING: Final = 0.2
 """Share of the detail that must agree before marks are asked again."""
 _HOLDS: Final = 40
 """Marks that differ in at most so many of 256 bits hold where they must be; strangers differ in about 110."""
+_SURE_MARKS: Final = 10
+"""Marks that must agree on the place, and hold there, of a copy that is sure."""
+_SURE_EXTENT: Final = 0.2
+"""One word in the same letters holds at many marks; they are spread over a tenth of a picture, seldom over more."""
+_HINT_MARKS: Final = 8
+_HINT_EXTENT: Final = 0.15
 
 
 class Agreement(NamedTuple):
@@ -54,13 +60,13 @@ class Agreement(NamedTuple):
         share = self.held / self.asked if self.asked else 0.0
         # Where nothing covers a copy, all of it agrees, and then nearly all marks hold. A template's other words
         # agree at small size, too, but their marks do not hold.
-        needed = 0.7 + min(0.15, 1.5 * max(0.0, self.agreed - 0.75))
-        enough = (self.asked >= 10 and share >= needed) or (self.asked >= 6 and share >= 0.9)  # noqa: PLR2004
-        spread = self.extent >= (0.1 if self.agreed >= 0.5 else 0.15)  # noqa: PLR2004 - a logo or a word is less
-        if enough and self.agreed >= 0.35 and spread:  # noqa: PLR2004
+        needed = 0.7 + min(0.1, 1.5 * max(0.0, self.agreed - 0.75))
+        many = min(self.pairs, self.held)
+        if many >= _SURE_MARKS and share >= needed and self.agreed >= 0.35 and self.extent >= _SURE_EXTENT:  # noqa: PLR2004
             return min(1.0, SURE + 0.05 * share * min(1.0, self.asked / 20))
-        hint = self.pairs >= 4 and self.agreed >= _WORTH_ASKING and share >= 0.3  # noqa: PLR2004
-        return min(0.9, 0.3 + 0.4 * share + 0.2 * self.agreed) if hint else 0.0
+        if many >= _HINT_MARKS and share >= 0.4 and self.extent >= _HINT_EXTENT:  # noqa: PLR2004
+            return min(0.9, 0.3 + 0.4 * share + 0.2 * self.agreed)
+        return 0.0
 
 
 def pixels_agree(known: Fingerprint, grey: Grey) -> bool:

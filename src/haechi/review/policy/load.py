@@ -82,7 +82,8 @@ def _load(folder: Path | Traversable) -> RuleSet:
     word_files = [PolicyFile(path, "ads-policy-words-1", faults) for path in _word_paths(folder)]
     faults.raise_any()
     reader = _Reader(file)
-    words = _all_words(word_files, {code for code, one in reader.rules.items() if one["mode"] != "off"})
+    off = {code for code, one in reader.rules.items() if one["mode"] == "off"}
+    words = _all_words(word_files, {*reader.rules} - off, off)
     conditions = reader.read_conditions()
     laws = {key: msgspec.convert(law, Law) for key, law in reader.part("laws").items()}
     rules = sorted((reader.rule(code, laws) for code in reader.rules), key=lambda one: one.weight)
@@ -216,14 +217,14 @@ def _word_paths(folder: Path | Traversable) -> Iterator[Path | Traversable]:
         yield words / f"{name}.yaml"
 
 
-def _all_words(files: Sequence[PolicyFile], codes: set[str]) -> dict[str, Words]:
+def _all_words(files: Sequence[PolicyFile], codes: set[str], off: set[str]) -> dict[str, Words]:
     found: dict[str, Words] = {}
     for file in files:
         document = {key: value for key, value in file.document.items() if key != "format"}
         words = msgspec.convert(document, Words)
         if not file.name.endswith(f"{words.language}.yaml"):
             file.add(("language",), f"found {words.language!r}; expected the language that names the file")
-        for place, said in word_faults(words, {*codes, *BUILT_IN}):
+        for place, said in word_faults(words, {*codes, *BUILT_IN}, off):
             file.add(place, said)
         found[words.language] = words
     return found

@@ -58,17 +58,18 @@ def _value(signal: str, words: Words, ad: Reading) -> str:
     return known[best]
 
 
-def faults(words: Words, codes: set[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+def faults(words: Words, codes: set[str], off: set[str]) -> Iterator[tuple[tuple[str, ...], str]]:
     """What is wrong with the words of a language: the place in the file, and what was found and expected.
 
     Args:
         words: of the language.
         codes: that need a message.
+        off: codes of rules that are off, which may keep theirs.
     """
     for code in sorted(codes - words.reasons.keys()):
         yield ("reasons",), f"found no message for {code}; expected text and fix for every rule"
-    for code in sorted(words.reasons.keys() - codes):
-        yield ("reasons", code), "found a message for no rule; expected the code of a rule that is not off"
+    for code in sorted(words.reasons.keys() - codes - off):
+        yield ("reasons", code), "found a message for no rule; expected the code of a rule"
     for signal, known in words.values.items():
         if signal not in signals_in_rules():
             yield ("values", signal), "found no such signal; expected one that rules may read"

@@ -89,7 +89,10 @@ def sample(connection: Connection, size: int, *, seed: int, since: datetime, unt
     """
     frame = frame_of(connection, since, until)
     if not frame.ads:
-        raise UsageError("no ad ran in this time; expected one in which ads ran.")
+        raise UsageError(
+            f"no ad ran from {since:%Y-%m-%d %H:%M} to before {until:%Y-%m-%d %H:%M} UTC; "
+            "expected a time that is over, in which ads ran."
+        )
     drawn = draw(frame, size, seed=seed)
     return Drawn(frame=frame, sample=drawn, verdicts=_verdicts(connection, set(drawn.drawn)))
 

@@ -13,9 +13,11 @@ import argparse
 import os
 import random
 import time
+from collections.abc import Callable
 from multiprocessing import Pool
 from pathlib import Path
 from statistics import median, quantiles
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -29,9 +31,13 @@ from haechi.review.images.fingerprint import MARKS, Fingerprint, Marks, asked, f
 from haechi.review.images.look import look
 
 SURE = 0.95
+HINT = 0.5
+"""From here on the rules hold an ad."""
 RICH = 20
 PARTS = ("text", "templates", "edits", "strangers", "look")
 Grey = NDArray[np.uint8]
+Given = TypeVar("Given")
+Told = TypeVar("Told")
 
 
 def grey(image: Image.Image) -> Grey:
@@ -84,18 +90,37 @@ def measure_edits(bank: Bank, images: list[Image.Image], each: int) -> None:
     print(
         "| edit | asked | sure | 95% interval | sure or hint | plain pictures: sure |\n|---|---|---|---|---|---|"
     )
-    for number, (name, edit) in enumerate(EDITS.items()):
-        chance = random.Random(number)  # noqa: S311 - synthetic
+    for name in EDITS:
         scores: dict[bool, list[float]] = {True: [], False: []}
-        for one in chance.sample(range(len(images)), min(each, len(images))):
-            found = dict(bank.look_up(asked(grey(edit(images[one], chance)))))
-            scores[rich[one]].append(found.get(rejected(f"known-{one}"), 0.0))
+        chosen = random.Random(name).sample(range(len(images)), min(each, len(images)))  # noqa: S311 - synthetic
+        for one, score in zip(
+            chosen, at_once(bank, edited, [(name, images[one], one) for one in chosen]), strict=True
+        ):
+            scores[rich[one]].append(score)
         plain = f"{sum(score >= SURE for score in scores[False])} of {len(scores[False])}"
         of = len(scores[True])
-        sure, hint = (sum(score >= level for score in scores[True]) for level in (SURE, 0.01))
+        sure, hint = (sum(score >= level for score in scores[True]) for level in (SURE, HINT))
         low, high = wilson(sure, of)
         share = f"{sure / of:.1%} | {low:.1%} to {high:.1%} | {hint / of:.1%}"
         print(f"| {name} | {of} | {share} | {plain} |", flush=True)
+
+
+def edited(given: tuple[str, Image.Image, int]) -> float:
+    """How surely an edited picture's original is found."""
+    name, image, one = given
+    edit = EDITS[name](image, random.Random(f"{name} {one}"))  # noqa: S311 - synthetic
+    return dict(_BANKS[-1].look_up(asked(grey(edit)))).get(rejected(f"known-{one}"), 0.0)
+
+
+def at_once(bank: Bank, work: Callable[[Given], Told], given: list[Given]) -> list[Told]:
+    """Work on all processors, with the bank at hand."""
+    _BANKS.append(bank)
+    with Pool() as workers:
+        return workers.map(work, given, chunksize=4)
+
+
+_BANKS: list[Bank] = []
+"""The bank that forked workers ask: the last."""
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
@@ -106,19 +131,22 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+def asked_for(given: tuple[int, str]) -> tuple[float, float, float]:
+    """The best score of a picture that is not in the bank; seconds for its marks, and for the look-up."""
+    image = grey(picture(*given))
+    start = time.process_time()
+    prepared = asked(image)
+    middle = time.process_time()
+    found = _BANKS[-1].look_up(prepared)
+    return max((score for _, score in found), default=0.0), middle - start, time.process_time() - middle
+
+
 def measure_strangers(bank: Bank, many: int, kinds: list[str]) -> None:
     """How often a picture that is not in the bank is taken for one that is; and the time."""
-    sure, hints, preparing, looking = 0, 0, [], []
-    for number in range(many):
-        image = grey(picture(900_000_000 + number, kinds[number % len(kinds)]))
-        start = time.process_time()
-        prepared = asked(image)
-        middle = time.process_time()
-        found = bank.look_up(prepared)
-        looking.append(time.process_time() - middle)
-        preparing.append(middle - start)
-        sure += any(score >= SURE for _, score in found)
-        hints += any(score < SURE for _, score in found)
+    given = [(900_000_000 + number, kinds[number % len(kinds)]) for number in range(many)]
+    scores, preparing, looking = zip(*at_once(bank, asked_for, given), strict=True)
+    sure = sum(score >= SURE for score in scores)
+    hints = sum(HINT <= score < SURE for score in scores)
     print(
         f"strangers ({', '.join(kinds)}): {many}; taken for known {sure} "
         f"(95%: below {wilson(sure, many)[1]:.1e} a look-up), hints {hints}"

@@ -29,6 +29,10 @@ import vl_convert
 Z: Final = 1.959963984540054
 DRAWS: Final = 2_000
 NONE: Final = "none"
+LIKELY: Final = 0.5
+"""From here on rules of the shipped policy count a hand-off."""
+IN_AD: Final = ("link", "id", "button", "qr")
+"""Ways into a chat that stand in the ad itself, not on the page behind it."""
 TABLE_POINTS: Final = 9
 
 
@@ -38,6 +42,7 @@ class Found(msgspec.Struct):
     name: str
     score: float
     value: str = ""
+    params: dict[str, str] = {}
 
 
 class Decided(msgspec.Struct):
@@ -60,6 +65,8 @@ class Judged(NamedTuple):
     evasion: str
     decision: str
     text_score: float
+    hand_off: str
+    hand_off_found: bool
 
     @property
     def stopped(self) -> bool:
@@ -120,7 +127,17 @@ def joined(folder: Path, decisions: Path) -> list[Judged]:
 def _judged(row: Mapping[str, str], decided: Decided) -> Judged:
     score = max((one.score for one in decided.signals if one.name == "scam-text"), default=0.0)
     named = {name: row[name] for name in ("ad_id", "campaign", "family", "kind", "language", "evasion")}
-    return Judged(**named, scam=row["scam"] == "yes", decision=decided.decision, text_score=score)
+    # By words alone nobody can tell whose chat it is: that of an honest advertiser who has one is taken for its own.
+    own = ("yes",) if row["scam"] == "yes" else ("yes", "unknown")
+    chats = (one for one in decided.signals if one.name == "hand-off" and one.params.get("own") not in own)
+    return Judged(
+        **named,
+        scam=row["scam"] == "yes",
+        decision=decided.decision,
+        text_score=score,
+        hand_off=row.get("hand_off", ""),
+        hand_off_found=any(one.score >= LIKELY for one in chats),
+    )
 
 
 def wilson(mean: float, count: int) -> tuple[float, float]:
@@ -197,6 +214,7 @@ def report(ads: Sequence[Judged]) -> str:
         _whole(plain),
         _by("Recall (held or rejected) by family", plain, lambda one: one.family, scam=True),
         _by("False holds by kind of honest ad", plain, lambda one: one.kind, scam=False),
+        _hand_offs(ads),
         _evasions(plain, ads),
         _curves(plain),
     ]
@@ -245,6 +263,37 @@ def _by(title: str, plain: Sequence[Judged], key: Callable[[Judged], str], *, sc
     worst = sorted(rates.items(), key=lambda item: (item[1].mean if scam else -item[1].mean, item[0]))
     lines += [f"| {name} | {found} |" for name, found in worst]
     return "\n".join(lines) if ads else ""
+
+
+def _hand_offs(ads: Sequence[Judged]) -> str:
+    """How often a chat that is not the advertiser's own is found where the ad has one, and where it has none."""
+    there = [one for one in ads if one.scam and one.hand_off in IN_AD]
+    if not there:
+        return ""
+    lines = ["## Hand-off found", "", "| | rate | units | ads |", "| --- | --- | --- | --- |"]
+    for name in (NONE, *sorted({one.evasion for one in there} - {NONE})):
+        chosen = [one for one in there if one.evasion == name]
+        lines += (
+            [f"| in scams that have one, evasion {name} | {rate(chosen, _hand_off_found)} |"]
+            if chosen
+            else []
+        )
+    fair = [one for one in ads if not one.scam]
+    about = [one for one in fair if _about_scams(one)]
+    for said, chosen in (
+        ("in honest ads that warn of scams or report on them", about),
+        ("in all other honest ads", [one for one in fair if not _about_scams(one)]),
+    ):
+        lines += [f"| {said} | {rate(chosen, _hand_off_found)} |"] if chosen else []
+    return "\n".join(lines)
+
+
+def _hand_off_found(one: Judged) -> bool:
+    return one.hand_off_found
+
+
+def _about_scams(one: Judged) -> bool:
+    return any(word in one.kind for word in ("warning", "news"))
 
 
 def _evasions(plain: Sequence[Judged], ads: Sequence[Judged]) -> str:

@@ -49,7 +49,7 @@ _SHORT: Final = 4
 _SENTENCE_END: Final = re.compile(r"[。!?\n]|\.\s")
 _JOINT: Final = r"[\s:=\-\u2013—→➡>▶►👉🏻📲⇒は()「」『』\[\]【】|/・,.'\"“”➤☞✉✈️📩📱]*"
 _WORD_FOR_ID: Final = (
-    r"(?:id|i\.d\.?|アイディー?|あいでぃー?|検索|아이디|아뒤|검색|号码|号|號|帳號|账号|搜索?|"
+    r"(?:[il1] ?d|i\.d\.?|アイディー?|あいでぃー?|検索|아이디|아뒤|검색|号码|号|號|帳號|账号|搜索?|"
     r"account|acc|username|user ?name|user|handle|"
     r"contact|no\.?|number|nr\.?|nummer|kontakt|name|번호|番号|at)"
 )
@@ -68,6 +68,19 @@ _AHEAD: Final = re.compile(rf"{_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,
 _ID_AHEAD: Final = re.compile(
     rf"(?P<id>@[a-z0-9_][\w.\-]{{3,}}|[\w.]{{2,32}}#\d{{4}}|\+\d[\d\s().\-]{{7,}}\d){_JOINT}(?:on|in|via|auf|über|per|を|で|에서|으로|로)?\s*(?:our|my|the)?\s*$"
 )
+# An account beside the name, by its own looks: letters with figures, a low line or a dot between them.
+_ACCOUNT: Final = (
+    r"@?(?=[a-z0-9_.\-]*[a-z])(?=[a-z_\-]*[0-9_]|[a-z0-9_\-]*[a-z]\.[a-z])[a-z0-9][a-z0-9_.\-]{4,}"
+)
+_SIDE: Final = r"(?:[^a-z0-9。!?\n]|\b[a-z]{1,7}\b)"
+_ACCOUNT_BEHIND: Final = re.compile(rf"^{_SIDE}{{1,8}}(?P<id>{_ACCOUNT})(?![a-z0-9_/:@])")
+_ACCOUNT_AHEAD: Final = re.compile(rf"(?<![a-z0-9_./:@\-])(?P<id>{_ACCOUNT}){_SIDE}{{1,8}}$")
+_WORD_BEHIND: Final = re.compile(
+    r"^\s{0,2}[:=→>➡▶(「『\[【\-]{1,2}\s{0,2}(?P<id>[a-z]{5,})(?=\s*(?:$|[)」』\]】。、!,\n]|[^\x00-\x7f]))"
+)
+# A plain word as an account, where more around it asks to go there.
+_PLAIN_BEHIND: Final = re.compile(r"^[^a-z0-9。!?\n]{1,8}(?P<id>[a-z]{6,})(?![a-z0-9_/:@.\-])")
+_PLAIN_AHEAD: Final = re.compile(r"(?<![a-z0-9_./:@\-])(?P<id>[a-z]{6,})[^a-z0-9。!?\n]{1,6}$")
 # The application's own address: whether it opens a chat, the address itself tells.
 _HOST: Final = re.compile(r"^(?:://|\.(?:com|org|net|me|gg|us|io|app|jp|kr|biz|group|link)\b)")
 _TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
@@ -110,9 +123,17 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
     if account and (mention.certain or mention.disguised or _is_named(text, mention)):
         place = (mention.start, min(mention.end + _NEAR, len(text)))
         return Invitation(mention.application, "identifier", IDENTIFIED, account_form(account), *place)
-    if _denies(before, after):
-        return None
+    return None if _denies(before, after) else _without_account(text, form, mention, (start, end))
+
+
+def _without_account(text: str, form: Plain, mention: Mention, at: tuple[int, int]) -> Invitation | None:
+    """What a mention is beside which no account shows by its looks; `at` is where it stands in `form`."""
+    start, end = at
+    before, after = form.text[max(start - _BEFORE, 0) : start], form.text[end : end + _NEAR]
     asked = mention.inviting or _asked(before, after)
+    if asked and (account := _plain_account(before, after)) and (mention.certain or _is_named(text, mention)):
+        place = (mention.start, min(mention.end + _NEAR, len(text)))
+        return Invitation(mention.application, "identifier", ASKED, account_form(account), *place)
     if mention.disguised and (mention.certain or asked):
         return Invitation(mention.application, "disguise", DISGUISED, "", mention.start, mention.end)
     if asked if mention.certain else _needed(mention, before, after):
@@ -155,8 +176,19 @@ def _identifier(mention: Mention, before: str, after: str) -> str:
     ahead = _ID_AHEAD.search(before) or _AHEAD.search(before)
     begins = mention.certain or not re.search(r"[a-z0-9]$", before.rstrip(" "))
     coloned = _BEHIND_COLON.match(after) if begins else None
-    for match in (behind, _BEHIND_WORD.match(after), coloned, ahead):
+    beside = _ACCOUNT_BEHIND.match(after) or _ACCOUNT_AHEAD.search(before) or _WORD_BEHIND.match(after)
+    for match in (behind, _BEHIND_WORD.match(after), coloned, ahead, beside):
         if match is not None and not _sham(mention, match["id"]):
+            return match["id"]
+    return ""
+
+
+def _plain_account(before: str, after: str) -> str:
+    """A plain Latin word beside the name in a text of another script, or nothing."""
+    if not any(map(is_cjk, before[-_SHORT:] + after[:_SHORT])):
+        return ""
+    for match in (_PLAIN_BEHIND.match(after), _PLAIN_AHEAD.search(before)):
+        if match is not None and _no_accounts().match(match["id"]) is None:
             return match["id"]
     return ""
 
@@ -165,8 +197,9 @@ _NO_NUMBER: Final = frozenset({"line", "band", "discord", "messenger"})
 
 
 def _sham(mention: Mention, account: str) -> bool:
-    """Whether it is no account there: a telephone number beside `line`."""
-    return mention.application in _NO_NUMBER and _TELEPHONE.match(account) is not None
+    """Whether it is no account there: a telephone number beside `line`, or a thing of another name."""
+    number = mention.application in _NO_NUMBER and _TELEPHONE.match(account) is not None
+    return number or _no_accounts().match(account) is not None
 
 
 def _is_named(text: str, mention: Mention) -> bool:
@@ -179,11 +212,14 @@ def _is_named(text: str, mention: Mention) -> bool:
 
 def _needed(mention: Mention, before: str, after: str) -> bool:
     """Whether what stands around an uncertain name makes it the application's."""
-    pattern = _words()["needs"].get(mention.application)
-    if pattern is None:
-        return False
     marked = f"{before}{_NAME_STANDS}{after}"
-    return any(match.start() <= len(before) < match.end() for match in pattern.finditer(marked))
+    patterns = (_words()["needs"].get(mention.application), _words()["needs"]["any"])
+    return any(
+        match.start() <= len(before) < match.end()
+        for pattern in patterns
+        if pattern is not None
+        for match in pattern.finditer(marked)
+    )
 
 
 @cache
@@ -196,6 +232,11 @@ def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
         key: re.compile(pattern.replace("name", _NAME_STANDS)) for key, pattern in _table()["needs"].items()
     }
     return found
+
+
+@cache
+def _no_accounts() -> re.Pattern[str]:
+    return re.compile(f"(?:{_table()['not_accounts']})$")
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import ahocorasick_rs
 
 from haechi.review.chat_accounts import applications
+from haechi.review.plain import INVISIBLE
 from haechi.review.undisguised import Bare, bare
 from haechi.sensitivity.normalise import is_cjk, is_hangul, is_kana, is_katakana
 
@@ -69,16 +70,21 @@ def _index() -> tuple[ahocorasick_rs.AhoCorasick, tuple[_Name, ...]]:
 def _mention(text: str, letters: Bare, name: _Name, start: int, end: int) -> Mention | None:
     """The name where it stands as a word: whole, or in pieces that nothing but a disguise explains."""
     first, last = letters.origin(start, end)
-    gaps = [text[letters.ends[at] : letters.starts[at + 1]] for at in range(start, end - 1)]
+    between = [text[letters.ends[at] : letters.starts[at + 1]] for at in range(start, end - 1)]
+    # What shows nothing parts nothing, and nobody types it.
+    gaps = [INVISIBLE.sub("", gap) for gap in between]
     signs = any(not text[place].isalnum() and text[place] != "ー" for place in letters.starts[start:end])
     whole = letters.letters[start:end] == name.letters and not signs
     if not whole and not _may_be_meant(letters.letters[start:end], name):
         return None
     if any(gaps) and not _explained(gaps, name, whole=whole, capitals=text[first:last].isupper()):
         return None
-    if not _bounded(text, first, last, name, loose=whole and not any(gaps)):
+    if not (
+        _bounded(text, first, last, name, loose=whole and not any(gaps))
+        or (_before_id(text, letters, end) and _bounded(text, first, len(text), name, loose=False))
+    ):
         return None
-    disguised = not whole or _shows_disguise(text, letters, (start, end), gaps)
+    disguised = not whole or gaps != between or _shows_disguise(text, letters, (start, end), gaps)
     if disguised and not name.certain and name.letters.isascii() and len(name.letters) < _SHORT:
         return None
     return Mention(name.application, name.certain, name.inviting, disguised, first, last)
@@ -137,6 +143,15 @@ def _bounded(text: str, start: int, end: int, name: _Name, *, loose: bool) -> bo
     if is_hangul(first) and not name.certain:
         return not (before and is_hangul(before))
     return bool(last)
+
+
+def _before_id(text: str, letters: Bare, end: int) -> bool:
+    """Whether the word `ID` is written onto the end of the name: `LINEID abc`."""
+    if letters.text[end : end + 2] != bare("id")[0].text:
+        return False
+    joined = not INVISIBLE.sub("", text[letters.ends[end - 1] : letters.starts[end]])
+    behind = INVISIBLE.sub("", text[letters.ends[end + 1] :])[:1]
+    return joined and not _latin(behind)
 
 
 def _latin(letter: str) -> bool:

@@ -51,6 +51,7 @@ _SPREAD: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*")
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _FOREIGN: Final = re.compile("[\u0250-\u02af\u0370-\u058f\u13a0-\u13ff\u1d00-\u1dbf\ua4d0-\ua4ff]")
+_CYRILLIC: Final = re.compile("[\u0400-\u052f]")
 _LATIN: Final = re.compile("[a-z]")
 _FIGURES: Final = str.maketrans("0134578@$!|", "oieastbasil")
 _FIGURE_WITHIN: Final = re.compile(r"[a-z][0134578@$!|]+[a-z]")
@@ -132,9 +133,9 @@ def _alphabets(form: Plain, original: str) -> Plain:
     letters = list(form.text)
     for word in _WORD.finditer(form.text):
         shown = word.group()
-        # Shorter ones are units: μm.
+        # Shorter ones are units: μm. None of those is Cyrillic.
         if (
-            sum(map(str.isalpha, shown)) < _FEWEST_LETTERS
+            sum(map(str.isalpha, shown)) < _FEWEST_LETTERS - (_CYRILLIC.search(shown) is not None)
             or not _FOREIGN.search(shown)
             or not _LATIN.search(shown)
         ):

@@ -31,17 +31,17 @@ def _script(name: str) -> Any:
 
 figures = _script("ads")
 ads_real = _script("ads_real")
-COLUMNS = ("ad_id", "campaign", "family", "scam", "kind", "language", "evasion")
+COLUMNS = ("ad_id", "campaign", "family", "scam", "kind", "language", "evasion", "hand_off")
 ROWS = (
-    ("s1-00", "s1", "lessons", "yes", "", "ja", "none"),
-    ("s1-01", "s1", "lessons", "yes", "", "ja", "none"),
-    ("s2-00", "s2", "tips", "yes", "", "ko", "none"),
-    ("s1-00.leet", "s1", "lessons", "yes", "", "ja", "leet"),
-    ("s1-01.leet", "s1", "lessons", "yes", "", "ja", "leet"),
-    ("s2-00.leet", "s2", "tips", "yes", "", "ko", "leet"),
-    ("h1", "h1", "bank/1", "no", "finance:bank", "ja", "none"),
-    ("h2", "h2", "bank/1", "no", "finance:bank", "ja", "none"),
-    ("h3", "h3", "food/1", "no", "other:food", "ko", "none"),
+    ("s1-00", "s1", "lessons", "yes", "", "ja", "none", "link"),
+    ("s1-01", "s1", "lessons", "yes", "", "ja", "none", "page"),
+    ("s2-00", "s2", "tips", "yes", "", "ko", "none", "button"),
+    ("s1-00.leet", "s1", "lessons", "yes", "", "ja", "leet", "link"),
+    ("s1-01.leet", "s1", "lessons", "yes", "", "ja", "leet", "page"),
+    ("s2-00.leet", "s2", "tips", "yes", "", "ko", "leet", "button"),
+    ("h1", "h1", "bank/1", "no", "finance:bank", "ja", "none", ""),
+    ("h2", "h2", "bank/1", "no", "finance:bank", "ja", "none", ""),
+    ("h3", "h3", "food/1", "no", "other:food", "ko", "none", ""),
 )
 DECIDED = {
     "s1-00": ("reject", 0.9),
@@ -53,6 +53,14 @@ DECIDED = {
     "h1": ("hold", 0.7),
     "h2": ("approve", 0.0),
     "h3": ("approve", 0.0),
+}
+CHATS = {
+    "s1-00": [("no", 0.99)],
+    "s1-01": [("no", 0.99)],
+    "s2-00": [("no", 0.4)],
+    "s2-00.leet": [("unknown", 0.9)],
+    "h1": [("yes", 0.9)],
+    "h3": [("no", 0.5)],
 }
 
 
@@ -70,11 +78,23 @@ def _line(name: str, decision: str, score: float) -> str:
         {"name": "scam-text", "value": "scam", "score": score},
         {"name": "scam-text", "value": "scam", "score": score / 2},
         {"name": "claim", "value": "urgency", "score": 1.0},
+        *(
+            {"name": "hand-off", "value": "line", "score": score, "params": {"own": own}}
+            for own, score in CHATS.get(name, ())
+        ),
     ]
     return (
         json.dumps({"ad_id": name, "decision": decision, "reasons": [{"code": "x"}], "signals": signals})
         + "\n"
     )
+
+
+def test_a_hand_off_counts_where_the_ad_has_one(case: tuple[Path, Path]) -> None:
+    """If it fails, ways on the page or an advertiser's own chat pass for found, or honest ads are left out."""
+    told = figures.report(figures.joined(*case))
+    assert "in scams that have one, evasion none | 50.00% [9.45%, 90.55%] | 2 | 1 of 2 |" in told
+    assert "in scams that have one, evasion leet | 50.00% [9.45%, 90.55%] | 2 | 1 of 2 |" in told
+    assert "in all other honest ads | 50.00% [9.45%, 90.55%] | 2 | 1 of 3 |" in told
 
 
 def test_copies_of_a_campaign_count_once(case: tuple[Path, Path]) -> None:
@@ -173,7 +193,7 @@ def test_real_texts_become_ads_of_the_same_form(tmp_path: Path) -> None:
     assert ads["phish-urls"].landing_url in ("https://b.test/", "https://c.test/")
     with (tmp_path / "out" / "truth.csv").open(encoding="utf-8", newline="") as rows:
         truth = list(csv.DictReader(rows))
-    assert tuple(truth[0]) == COLUMNS
+    assert tuple(truth[0]) == COLUMNS[:-1]
     assert sum(row["scam"] == "yes" for row in truth) == 3
     videos = next(
         one for one in read_ads(locate(str(tmp_path / "out"))) if one.headline == "Free coins, today"

@@ -29,8 +29,8 @@ SYNTHETIC: Final = (
     "Synthetic: no person, firm, paper, office, account or ad in it is real. How the scams are run follows published "
     "reports; the words are made up."
 )
-TRUTH: Final = ("ad_id", "campaign", "family", "scam", "kind", "language", "evasion")
-"""Columns of `truth.csv`."""
+TRUTH: Final = ("ad_id", "campaign", "family", "scam", "kind", "language", "evasion", "hand_off")
+"""Columns of `truth.csv`. hand_off: where a scam's way into a chat stands, nothing for honest ads."""
 _DAYS_APART: Final = 60
 _OTHERS_LICENCES: Final = 300
 
@@ -202,8 +202,9 @@ def _truth(file: Path, drafts: Iterable[Draft]) -> None:
         for one in drafts:
             scam = "yes" if one.scam else "no"
             language = _declared(one) if one.scam else one.wording.language
+            way = "" if one.hand_off is None else one.hand_off.mode
             writer.writerow(
-                (one.ad_id, one.campaign, one.wording.family, scam, one.kind, language, one.evasion)
+                (one.ad_id, one.campaign, one.wording.family, scam, one.kind, language, one.evasion, way)
             )
 
 

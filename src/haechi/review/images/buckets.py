@@ -71,10 +71,11 @@ def near(made: Buckets, bits: Bits, asked: Bits, most: int) -> tuple[NDArray[np.
         within = np.arange(len(asker)) - np.repeat(np.cumsum(many) - many, many)
         askers.append(asker)
         known.append(made.order[table, np.repeat(start, many) + within])
-    pairs = np.unique(np.concatenate(askers) * np.int64(1 << 32) + np.concatenate(known).astype(np.int64))
-    one, other = (pairs >> 32).astype(np.intp), (pairs & 0xFFFFFFFF).astype(np.intp)
+    one, other = np.concatenate(askers), np.concatenate(known)
+    # Compared before the same pair of several tables is dropped: that is cheaper than finding it first.
     close = np.bitwise_count(asked.view(np.uint64)[one] ^ bits.view(np.uint64)[other]).sum(1) <= most
-    return one[close], other[close]
+    pairs = np.unique(one[close] * np.int64(1 << 32) + other[close].astype(np.int64))
+    return (pairs >> 32).astype(np.intp), (pairs & 0xFFFFFFFF).astype(np.intp)
 
 
 @lru_cache(maxsize=1)

@@ -10,11 +10,11 @@ from haechi.review.outgoing.statement import LANGUAGES, Statement, phrases, text
 _LANGUAGE_OF: Final = {"JP": "ja", "KR": "ko", "DE": "de", "AT": "de", "LI": "de"}
 
 
-def language_of(advertiser: Advertiser | None, ad: Ad) -> str:
+def language_of(advertiser: Advertiser | None, ad: Ad | None = None) -> str:
     """The language to write to an advertiser in: its country's, where that is one of ours, else the ad's, else en."""
     if advertiser is not None and advertiser.country is not None:
         return _LANGUAGE_OF.get(advertiser.country, "en")
-    declared = (ad.language or "").lower()
+    declared = "" if ad is None else (ad.language or "").lower()
     return declared if declared in LANGUAGES else "en"
 
 

@@ -21,7 +21,10 @@ queue        claims, leases, skips and comments
 views        what the desk shows of a job, and what is overdue
 desk         what a person decides, for one ad or all its copies
 golden       jobs whose answer is known, and how well reviewers agree with it
+grounds      on which an advertiser is suspended, in its language
 suspensions  an advertiser shut out by two people
+suspension_appeals  an advertiser's appeal against that, decided by a third person
+own_suspensions  an advertiser's suspensions, as it sees them
 appeals      an advertiser's appeal, decided by somebody new
 notices      what was reported, what was known then, and what was done
 notice_answers  a person's answer, and the reporter told of it

@@ -79,6 +79,13 @@ class NewAppeal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
 
 
+class NewSuspensionAppeal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why an advertiser should not be suspended; suspension_id as the list of its suspensions has it."""
+
+    suspension_id: Annotated[str, msgspec.Meta(max_length=100)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
+
+
 class Running(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What becomes of an approved ad: live, paused, idle (it may run and does not), or expired for ever."""
 

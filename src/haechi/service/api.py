@@ -21,7 +21,7 @@ from sqlalchemy.exc import DataError as UnholdableError
 from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError
-from haechi.service import ads_routes, drp, repository
+from haechi.service import ads_routes, drp, repository, suspension_routes
 from haechi.service.advertiser.sessions import STATE, AdvertiserSessions
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
 from haechi.service.deletions import DeletionRoutes, Discovery
@@ -125,7 +125,8 @@ def make_app(
     app = Litestar(
         route_handlers=[
             Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, RequestRoutes, DeliveryRoutes, Health,
-            Metrics, DeletionRoutes, *ads_routes.ROUTES, *repository.ROUTES, *_set_up(platform), *further,
+            Metrics, DeletionRoutes, *ads_routes.ROUTES, *suspension_routes.ROUTES, *repository.ROUTES,
+            *_set_up(platform), *further,
         ],
         plugins=list(plugins),
         # The framework's own log would speak beside ours, of what libraries do.

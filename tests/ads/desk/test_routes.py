@@ -44,6 +44,7 @@ from tests.ads.store.worlds import waiting_jobs
 from tests.service.door import PASSWORD, form_mark, signed_in
 from tests.service.served import call, platform_served
 
+WHY: dict[str, Any] = {"grounds": ["impersonation"], "told": "The ads wore the face of an actor."}
 JOB = re.compile(r"/desk/jobs/([0-9a-f]{24})")
 
 
@@ -344,7 +345,7 @@ def test_known_answers_look_like_any_other_job(house: House) -> None:
     assert "golden" not in house.of("ann").get("/desk").text
     assert house.of("bob").get(f"/desk/jobs/{known}").status_code == 404
     assert house.post("bob", f"/desk/jobs/{known}/comments", text="x").status_code == 404
-    answer = house.post("ann", f"/desk/jobs/{known}/suspend", reason="the same people")
+    answer = house.post("ann", f"/desk/jobs/{known}/suspend", reason="the same people", **WHY)
     assert (answer.status_code, "Somebody else confirms it" in answer.text) == (200, True)
     assert not [one for one in waiting_jobs(engine, by="bob", now=utc_now()) if one.kind == "suspension"]
     answer = house.decide("ann", known, "approve", whole="yes")

@@ -163,21 +163,22 @@ def test_the_two_who_suspended_do_not_judge_their_own_suspension(world: Desk) ->
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
     """What calls give that begin together; of one that fails the exception."""
-    ready, given = threading.Barrier(len(calls)), [None] * len(calls)  # type: ignore[var-annotated]
+    ready = threading.Barrier(len(calls))
+    given: list[object] = [None] * len(calls)
 
     def call(place: int) -> None:
         ready.wait()
         try:
-            given[place] = calls[place]()  # type: ignore[call-overload]
+            given[place] = calls[place]()
         except Exception as fault:  # noqa: BLE001 - told to the test
-            given[place] = fault  # type: ignore[call-overload]
+            given[place] = fault
 
     threads = [threading.Thread(target=call, args=(place,)) for place in range(len(calls))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    return list(given)
+    return given
 
 
 def test_of_two_who_decide_at_once_one_does(world: Desk) -> None:

@@ -15,7 +15,7 @@ from haechi.stores import review_schema as tables
 from haechi.stores.clock import instant, maybe_instant, micros
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.appeals import Appeal, appeals_of
-from haechi.stores.review.decided import Record, decisions_of
+from haechi.stores.review.decided import NO_ENTRY, Record, decisions_of
 from haechi.stores.review.golden import Known, golden_of
 from haechi.stores.review.notices import Notice, notice_of, open_notices
 from haechi.stores.review.publishing import shown
@@ -174,7 +174,7 @@ def _as_if_kept(known: Known, row: Row[Any]) -> Record:
         decision_id=hashlib.sha256(row.job_id.encode()).hexdigest()[:24], ad_hash=found.ad_hash,
         outcome="hold", cause="submission", automated="FULLY", actor=MACHINE,
         reasons=found.reasons, signals=found.signals, rules=found.rules, ruleset_hash=found.ruleset_hash,
-        words="", decided_at=instant(row.enqueued_at), entry=0, supersedes=None, refers_to=None,
+        words="", decided_at=instant(row.enqueued_at), entry=NO_ENTRY, supersedes=None, refers_to=None,
     )  # fmt: skip
 
 

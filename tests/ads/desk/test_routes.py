@@ -306,7 +306,10 @@ def test_an_appeal_is_for_somebody_new_and_can_be_modified(house: House) -> None
     ):
         assert house.decide("bob", job, **{"decision_id": latest, **more}).status_code == status, more
     text = client.get("/advertiser/ads/a1").text
-    assert all(one in text for one in ("Rejected for other reasons", "told to you", "Another rule."))
+    assert all(
+        one in text
+        for one in ("Rejected for other reasons", "told to you", "Another rule.", "(DSA, Art. 21)")
+    )
     assert house.platform.ads.standing("a1").state == "rejected"
 
 

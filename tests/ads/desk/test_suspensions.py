@@ -155,7 +155,10 @@ def test_an_upheld_suspension_says_so(house: House) -> None:
         "cat", f"/desk/jobs/{job}/decide", choice="uphold", words="The face is not yours."
     ).headers["location"] == "/desk?done=upheld&ads=1"  # fmt: skip
     text = house.owner("acme").get(PAGE).text
-    assert all(one in text for one in (texts("en")["suspension_uphold"], "The face is not yours."))
+    said = (texts("en")["suspension_uphold"], "The face is not yours.", texts("en")["redress"])
+    assert all(one in text for one in said), (
+        "DSA, Art. 20(5): what is decided, why, and where else one may turn"
+    )
     assert texts("en")["suspended"] in text
     text = house.of("ann").get("/desk/suspensions").text
     assert all(one in text for one in ("was upheld", "The face is not yours.", "/desk/suspensions/lift"))

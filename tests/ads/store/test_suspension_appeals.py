@@ -14,7 +14,7 @@ from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger import entries
 from haechi.stores.opened import migrate
 from haechi.stores.review import queue
-from haechi.stores.review.advertisers import advertiser_number
+from haechi.stores.review.advertisers import advertiser_number, advertisers_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.grounds import expect_grounds, grounds_in
 from haechi.stores.review.own_suspensions import OwnSuspension, own_suspensions
@@ -102,6 +102,8 @@ def test_an_appeal_that_is_right_lets_the_advertiser_in_and_publishes_nothing_un
     assert [world.state(one) for one in ("waits", "stopped", "paused")] == ["held", "rejected", "paused"]
     assert told(world) == {"runs": True, "waits": False, "stopped": False, "paused": False}
     assert world.submit("new").state == "approved", "it may submit again"
+    with reading(world.engine) as connection:
+        assert advertisers_of(connection)["acme"].display_names == ("Acme",), "and has its name still"
     (after,) = seen(world)
     assert (after.lifted_at, after.appeal, after.appeal_until) == (done.decided_at, done, None)
     with reading(world.engine) as connection:

@@ -221,7 +221,7 @@ def _restrict(
         version = 1
         connection.execute(
             t.insert().values(
-                advertiser=advertiser, legal_name=known.name, display_names="[]", domains="[]",
+                advertiser=advertiser, legal_name=known.name, display_names=json.dumps([known.name]), domains="[]",
                 chat_accounts="[]", name_changes="[]", suspended_at=at, version=version,
             )
         )  # fmt: skip

@@ -8,6 +8,7 @@ import msgspec
 from haechi.review.ads import Ad, Licence, Outcome, Reason, Targeting
 from haechi.stores.review.changes import Change
 from haechi.stores.review.parties import Party
+from haechi.stores.review.party_pictures import MOST
 from haechi.stores.review.words import Country, Name, Names, State
 
 _Text = Annotated[str, msgspec.Meta(max_length=20_000)]
@@ -109,7 +110,7 @@ class Acknowledged(msgspec.Struct, frozen=True):
 class NewParty(Party, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A party with reference pictures in base 64; None leaves those that there are."""
 
-    images: Annotated[tuple[bytes, ...], msgspec.Meta(max_length=20)] | None = None
+    images: Annotated[tuple[bytes, ...], msgspec.Meta(max_length=MOST)] | None = None
 
 
 class PartyView(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ blobs        pictures, by their SHA-256
 changes      who changed what when, of everything that review knows
 advertisers  what is known of advertisers
 parties      who is protected, and whom they permit
+party_pictures  reference pictures of who is protected, one by one
 registers    registers of financial regulators, each as it stood
 world        all of that as `haechi.review.case.World`; read again whenever something of it changed
 past         earlier ads, as `haechi.review.case.History`

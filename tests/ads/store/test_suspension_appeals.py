@@ -18,7 +18,9 @@ from haechi.stores.review.advertisers import advertiser_number, advertisers_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.grounds import expect_grounds, grounds_in
 from haechi.stores.review.own_suspensions import OwnSuspension, own_suspensions
+from haechi.stores.review.parties import Party, put_party
 from haechi.stores.review.publishing import waiting
+from haechi.stores.review.rechecks import EVERY, recheck_due
 from haechi.stores.review.suspension_appeals import (
     SuspensionAppeal,
     appeal_suspension,
@@ -26,12 +28,13 @@ from haechi.stores.review.suspension_appeals import (
     decide_suspension_appeal,
 )
 from haechi.stores.review.suspensions import decide_suspension, lift_suspension, propose_suspension
+from haechi.stores.review.sweeps import go_on
 from haechi.stores.review.views import overdue, show_job
 from haechi.stores.review.waiting_list import barred_from
 from haechi.stores.review.words import TakenError
 from haechi.stores.rows import reading
 from haechi.terms.words import LANGUAGES
-from tests.ads.store.worlds import TOLD, Desk, hours, waiting_jobs
+from tests.ads.store.worlds import TOLD, Desk, hours, pages, waiting_jobs
 
 
 @pytest.fixture
@@ -119,6 +122,28 @@ def test_an_appeal_that_is_right_lets_the_advertiser_in_and_publishes_nothing_un
         ("appeal-decided", {"appeal_id": asked.appeal_id, "outcome": "lift"}),
         ("advertiser-restricted", {**about, "suspended": False, "ads": 2}),
     ]
+
+
+def test_what_changed_while_an_advertiser_was_out_does_not_run_when_it_comes_back(engine: Engine) -> None:
+    """If it fails, the page behind an ad is exchanged in quiet, or an impersonation that was reported runs again."""
+    address = "https://acme.example/"
+    web = {address: "shoes"}
+    world = Desk(engine, visit=pages(web)).found()
+    world.submit("swapped", landing_url=address)
+    world.submit("named", text="Jiro Reikawa tells")
+    world.submit("honest")
+    world.suspend()
+    ask(world)
+    web[address] = "[hold] your savings"
+    put_party(engine, Party(party_id="jiro", names=("Jiro Reikawa",)), by="desk", now=world.now())
+    world.clock += EVERY
+    assert recheck_due(world.ads, now=world.now()) == 1
+    go_on(engine, world.ads.screening, now=world.now())
+    settle(world, "lift")
+    names = ("swapped", "named", "honest")
+    assert [world.state(one) for one in names] == ["held", "held", "approved"]
+    assert [world.runs(one) for one in names] == [False, False, True]
+    assert told(world) == {"swapped": False, "named": False, "honest": True}
 
 
 def test_an_appeal_that_is_wrong_leaves_the_advertiser_out(world: Desk) -> None:

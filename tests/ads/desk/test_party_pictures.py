@@ -125,6 +125,23 @@ def test_one_is_taken_away_with_a_reason_and_is_compared_no_more(house: House) -
     assert house.post("ann", f"/desk/parties/none/pictures/{first}/remove", reason="r").status_code == 404
 
 
+def test_a_party_that_is_protected_again_gets_its_pictures_again(house: House) -> None:
+    """If it fails, a protection that was ended by mistake comes back with pictures that nothing is compared with."""
+    engine = house.platform.engine
+    protect(house, images=(FIRST,))
+    earlier = Earlier(engine)
+    assert earlier.look_up(asked(grey(scene(1))))
+    house.post("ann", f"{PAGE}/end")
+    assert earlier.look_up(asked(grey(scene(1)))) == ()
+    forget_blobs(engine, now=utc_now())
+    protect(house)
+    assert earlier.look_up(asked(grey(scene(1)))) == ()
+    assert "is not kept any more" in house.of("ann").get(PAGE).text
+    assert send(house, ("one.png", FIRST)).status_code == 303
+    ((found, _),) = earlier.look_up(asked(grey(scene(1))))
+    assert (found, len(kept(house))) == (f"party:{PARTY}#0", 1)
+
+
 DANGEROUS = {
     "drawing.svg": (SVG, "can carry programs; expected a PNG, JPEG, GIF, WebP or AVIF"),
     "page.png": (b"<html><script>window.owned=1</script>", "can carry programs"),
@@ -261,7 +278,7 @@ def test_pictures_by_hand_in_a_browser(site: Site, person: Opens, watched: Watch
     ]
     ann.get_by_label("Add pictures").set_input_files(files)
     ann.get_by_role("button", name="Add", exact=True).click()
-    ann.wait_for_load_state()
+    ann.locator(".references img").nth(1).wait_for(state="attached")
     assert ann.locator(".references img").count() == 2
     shown = "[...document.images].every(one => one.complete && one.naturalWidth === 480)"
     assert ann.evaluate(shown)
@@ -278,7 +295,7 @@ def test_pictures_by_hand_in_a_browser(site: Site, person: Opens, watched: Watch
     wrong: list[Any] = [{"name": "<b>drawing</b>.svg", "mimeType": "image/svg+xml", "buffer": SVG}]
     ann.get_by_label("Add pictures").set_input_files(wrong)
     ann.get_by_role("button", name="Add", exact=True).click()
-    ann.wait_for_load_state()
+    ann.wait_for_selector("[role=status]")
     assert "<b>drawing</b>.svg: a page, a drawing" in ann.inner_text("[role=status]")
     huge: list[Any] = [{"name": f"{n}.png", "mimeType": "image/png", "buffer": large()} for n in range(4)]
     ann.get_by_label("Add pictures").set_input_files(huge)
@@ -286,7 +303,7 @@ def test_pictures_by_hand_in_a_browser(site: Site, person: Opens, watched: Watch
     ann.wait_for_selector("[role=alert]")
     assert "too much at once" in ann.inner_text("[role=alert]")
     ann.get_by_role("link", name="Look at it again").click()
-    ann.wait_for_load_state()
+    ann.wait_for_selector(".references")
     # By keyboard alone.
     ann.get_by_label("Why picture 1 is taken away").focus()
     ann.keyboard.type("It shows somebody else.")
@@ -307,11 +324,11 @@ def test_pictures_by_hand_in_a_browser(site: Site, person: Opens, watched: Watch
     cat.goto(at)
     cat.get_by_label("Add pictures").set_input_files(files[:1])
     cat.get_by_role("button", name="Add", exact=True).click()
-    cat.wait_for_load_state()
+    cat.locator(".references img").nth(1).wait_for(state="attached")
     assert cat.locator(".references img").count() == 2
     cat.check("#reveal")
     cat.get_by_label("Why picture 2 is taken away").fill("Enough.")
     cat.get_by_role("button", name="Take picture 2 away").click()
-    cat.wait_for_load_state()
+    cat.get_by_text("Enough.").wait_for()
     assert cat.locator(".references img").count() == 1
     plain.close()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 from haechi.errors import MissingError, UsageError
 from haechi.review.images.opening import MOST_PIXELS, Failure, RefusedError, opened
 from haechi.stores import review_schema as tables
-from haechi.stores.review.blobs import LARGEST, put_blob
+from haechi.stores.review.blobs import LARGEST, put_blob, read_blob
 from haechi.stores.review.parties import party_changed
 from haechi.stores.review.queue import expect_words
 from haechi.stores.rows import writing
@@ -74,7 +74,8 @@ def add_pictures(engine: Engine, party_id: str, uploads: Sequence[Upload], *, by
     expect_pictures(uploads)
     with writing(engine) as connection:
         row = _expect_party(connection, party_id)
-        before = json.loads(row.images)
+        # Of a party whose protection had ended the pictures were destroyed: such a one comes anew.
+        before = [one for one in json.loads(row.images) if read_blob(connection, one) is not None]
         kept = [put_blob(connection, one.content, retain_until=now, now=now) for one in uploads]
         after = list(dict.fromkeys([*before, *kept]))
         if len(after) > MOST:

@@ -59,6 +59,10 @@ def downgrade() -> None:
     """Back from this revision."""
     # Without its appeal such a job could not be decided any more.
     op.execute(
+        "UPDATE review_claims SET ended_at = claimed_at, how = 'dropped' WHERE ended_at IS NULL "
+        "AND job IN (SELECT job FROM review_jobs WHERE kind = 'suspension-appeal')"
+    )
+    op.execute(
         "UPDATE review_jobs SET state = 'dropped', holder = NULL, lease_until = NULL "
         "WHERE kind = 'suspension-appeal' AND state = 'open'"
     )

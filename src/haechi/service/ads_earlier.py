@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import Connection, Engine
@@ -86,15 +87,18 @@ class Earlier:
         }
         for gone in self._of_parties - wanted.keys():
             self._bank.remove(gone.rpartition(" ")[0])
-        for new in wanted.keys() - self._of_parties:
-            self._learn_picture(connection, *wanted[new])
-        self._of_parties = set(wanted)
+        # One whose bytes are not kept is asked for again: somebody may put it in anew.
+        new = {
+            one for one in wanted.keys() - self._of_parties if self._learn_picture(connection, *wanted[one])
+        }
+        self._of_parties = (self._of_parties & wanted.keys()) | new
 
-    def _learn_picture(self, connection: Connection, identifier: str, sha256: str) -> None:
+    def _learn_picture(self, connection: Connection, identifier: str, sha256: str) -> bool:
+        """Whether its bytes are kept."""
         content = read_blob(connection, sha256)
-        try:
-            if content is not None:
-                self._bank.add(identifier, fingerprint_of(content))
-        except RefusedError:
-            # What cannot be opened has nothing to be compared, and is refused by itself.
-            return
+        if content is None:
+            return False
+        # What cannot be opened has nothing to be compared, and is refused by itself.
+        with suppress(RefusedError):
+            self._bank.add(identifier, fingerprint_of(content))
+        return True

@@ -50,6 +50,7 @@ from haechi.stores.review.parties import (
     put_party,
     revoke_authorisation,
 )
+from haechi.stores.review.party_pictures import Upload, expect_pictures
 from haechi.stores.review.publishing import MayRun, Told, acknowledge, may_run, waiting
 from haechi.stores.review.registers import Register, claim_licence, take_register
 from haechi.stores.review.sweeps import Progress, sweeps_of_notice
@@ -161,6 +162,9 @@ class RegisterRoutes(Controller):
     def protect(self, data: NewParty, platform: Platform, caller: Caller) -> None:
         """Registers a party, or changes what is known of it; every later decision knows it."""
         party = Party(**{name: getattr(data, name) for name in Party.__struct_fields__})
+        if data.images:
+            with platform.ad_work.place():
+                expect_pictures([Upload(f"images, picture {n}", one) for n, one in enumerate(data.images, 1)])
         put_party(platform.engine, party, images=data.images, by=caller.name, now=utc_now())
 
     @_get("/protected-parties/{party_id:str}", guards=[needs("review")])

@@ -8,6 +8,7 @@ import msgspec
 from haechi.review.ads import Ad, Licence, Outcome, Reason, Targeting
 from haechi.stores.review.changes import Change
 from haechi.stores.review.parties import Party
+from haechi.stores.review.party_pictures import MOST
 from haechi.stores.review.words import Country, Name, Names, State
 
 _Text = Annotated[str, msgspec.Meta(max_length=20_000)]
@@ -79,6 +80,13 @@ class NewAppeal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
 
 
+class NewSuspensionAppeal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why an advertiser should not be suspended; suspension_id as the list of its suspensions has it."""
+
+    suspension_id: Annotated[str, msgspec.Meta(max_length=100)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
+
+
 class Running(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What becomes of an approved ad: live, paused, idle (it may run and does not), or expired for ever."""
 
@@ -102,7 +110,7 @@ class Acknowledged(msgspec.Struct, frozen=True):
 class NewParty(Party, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A party with reference pictures in base 64; None leaves those that there are."""
 
-    images: Annotated[tuple[bytes, ...], msgspec.Meta(max_length=20)] | None = None
+    images: Annotated[tuple[bytes, ...], msgspec.Meta(max_length=MOST)] | None = None
 
 
 class PartyView(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,12 +21,12 @@ from sqlalchemy.exc import DataError as UnholdableError
 from sqlalchemy.exc import OperationalError
 
 from haechi.errors import HaechiError
-from haechi.service import ads_routes, drp, repository
+from haechi.service import ads_routes, drp, repository, suspension_routes
 from haechi.service.advertiser.sessions import STATE, AdvertiserSessions
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
 from haechi.service.deletions import DeletionRoutes, Discovery
 from haechi.service.guesses import KeyGuesses, PasswordGuesses
-from haechi.service.limits import PATIENCE_SECONDS, limited
+from haechi.service.limits import LARGEST_CALL, PATIENCE_SECONDS, limited
 from haechi.service.measures import measured
 from haechi.service.paths import give_slashes, with_slashes
 from haechi.service.platform import Platform
@@ -46,7 +46,6 @@ from haechi.service.routes import AdvertiserRoutes, PermissionRoutes, Records, T
 from haechi.stores.rows import reading
 from haechi.stores.users import browser_secret
 
-_LARGEST: Final = 32_000_000
 # Patterns that the framework looks for anywhere in a path: each says where it begins, and holds for whole parts, so
 # that no identifier in a path looks like one.
 _UNCOUNTED: Final = ("^/health(/|$)", "^/metrics(/|$)")
@@ -125,7 +124,8 @@ def make_app(
     app = Litestar(
         route_handlers=[
             Records, ThemeRoutes, PermissionRoutes, AdvertiserRoutes, RequestRoutes, DeliveryRoutes, Health,
-            Metrics, DeletionRoutes, *ads_routes.ROUTES, *repository.ROUTES, *_set_up(platform), *further,
+            Metrics, DeletionRoutes, *ads_routes.ROUTES, *suspension_routes.ROUTES, *repository.ROUTES,
+            *_set_up(platform), *further,
         ],
         plugins=list(plugins),
         # The framework's own log would speak beside ours, of what libraries do.
@@ -158,7 +158,7 @@ def make_app(
             Exception: unforeseen_problem,
         },
         after_request=_headers,
-        request_max_body_size=_LARGEST,
+        request_max_body_size=LARGEST_CALL,
         openapi_config=OpenAPIConfig(
             title="Haechi",
             version="1",

@@ -24,6 +24,8 @@ from haechi.service.problems import PROBLEM, problem_body
 PATIENCE_SECONDS: Final = 10.0
 SLOWEST: Final = 50_000
 """Bytes a second that a body must bring on the average, beyond the patience."""
+LARGEST_CALL: Final = 32_000_000
+"""Bytes of a body."""
 AT_ONCE: Final = 128
 """Calls under way from one address."""
 _FREE: Final = ("/health/", "/metrics")

@@ -45,3 +45,8 @@ def give_slashes(app: ASGIApp) -> ASGIApp:
 def in_path(identifier: str) -> str:
     """An identifier as part of a path."""
     return quote(identifier, safe="")
+
+
+def as_sent(path: str) -> str:
+    """A path as it is looked up (`with_slashes`), as a page may lead to it: with encoded slashes again."""
+    return quote(path).replace(quote(_SIGN), "%2F")

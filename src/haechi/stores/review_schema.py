@@ -218,7 +218,7 @@ jobs: Final = Table(
     METADATA,
     Column("job", _NUMBER, primary_key=True),
     Column("job_id", Text, nullable=False, unique=True),
-    # review, appeal, suspension or golden.
+    # review, appeal, suspension, suspension-appeal or golden.
     Column("kind", Text, nullable=False),
     Column("ad", _NUMBER, ForeignKey("review_ads.ad"), index=True),
     Column("version", _NUMBER, ForeignKey("review_versions.version")),
@@ -296,8 +296,12 @@ suspensions: Final = Table(
     "review_suspensions",
     METADATA,
     Column("suspension", _NUMBER, primary_key=True),
+    Column("suspension_id", Text, nullable=False, unique=True),
     Column("advertiser", _NUMBER, ForeignKey("advertisers.advertiser"), nullable=False, index=True),
+    # For whoever confirms it; the advertiser is told `grounds` (JSON list of codes) and `told`.
     Column("reason", Text, nullable=False),
+    Column("grounds", Text, nullable=False),
+    Column("told", Text, nullable=False),
     Column("proposed_by", Text, nullable=False),
     Column("proposed_at", _INSTANT, nullable=False),
     # Somebody else than who proposed it.
@@ -306,6 +310,28 @@ suspensions: Final = Table(
     # proposed, confirmed, refused or lifted.
     Column("state", Text, nullable=False),
     Column("words", Text, nullable=False),
+    Column("lifted_by", Text),
+    Column("lifted_at", _INSTANT),
+    Column("lifted_words", Text),
+)
+
+suspension_appeals: Final = Table(
+    "review_suspension_appeals",
+    METADATA,
+    # One of each suspension.
+    Column("appeal", _NUMBER, primary_key=True),
+    Column("appeal_id", Text, nullable=False, unique=True),
+    Column("suspension", _NUMBER, ForeignKey("review_suspensions.suspension"), nullable=False, unique=True),
+    Column("by", Text, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("due_at", _INSTANT, nullable=False),
+    # Somebody who neither proposed nor confirmed the suspension.
+    Column("decided_by", Text),
+    Column("decided_at", _INSTANT),
+    # uphold or lift; null while it is open.
+    Column("outcome", Text),
+    Column("reason", Text, nullable=False),
 )
 
 appeals: Final = Table(

@@ -158,6 +158,8 @@ def test_an_advertiser_is_suspended_by_two_people(site: Site, person: Opens) -> 
     ann = person("ann")
     to_job(ann, site, "Suspend me")
     ann.locator("summary", has_text="Propose to suspend").click()
+    ann.get_by_label("The account belongs to people whose earlier account is suspended.", exact=False).check()
+    ann.fill("#suspend-told", "同じ人物の三つ目のアカウントです。(合成)")
     ann.fill("#suspend-why", "a third account of the same people")
     ann.get_by_role("button", name="Propose").click()
     ann.wait_for_load_state()

@@ -155,12 +155,18 @@ def test_each_key_is_held_to_its_scopes(api: Api, by: str) -> None:
     forbidden: list[tuple[str, Any, str]] = [
         (one["path"], one["body"], one.get("method", "post").upper())
         for one in examples("ads_examples.json")
-        if not (by == "acme" and one["path"].startswith("/v1/ads") and not one["path"].endswith("/run"))
+        if not (
+            by == "acme"
+            and one["path"].startswith(("/v1/ads", "/v1/advertisers/{advertiser_id}/appeals"))
+            and not one["path"].endswith("/run")
+        )
         and not (by == "server" and one["path"].endswith(("/run", "publications/acknowledge")))
     ]
     forbidden += [("/v1/notices", None, "GET"), ("/v1/protected-parties/hanako", None, "GET")]
     if by != "server":
         forbidden += [("/v1/ads/a1/may-run", None, "GET"), ("/v1/ad-publications", None, "GET")]
+    if by != "acme":
+        forbidden += [(f"/v1/advertisers/acme/{name}", None, "GET") for name in ("suspensions", "appeals")]
     for path, body, method in forbidden:
         assert api(by, path.format(ad_id="a1", advertiser_id="acme"), body, method)[0] == 403, path
     assert api("root", "/v1/protected-parties/hanako")[0] == 404

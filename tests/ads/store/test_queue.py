@@ -21,7 +21,7 @@ from haechi.stores.review.suspensions import decide_suspension, lift_suspension,
 from haechi.stores.review.views import oldest_and_count, overdue, show_job
 from haechi.stores.review.words import StaleError, TakenError
 from haechi.stores.rows import reading
-from tests.ads.store.worlds import Desk, ad, hours, waiting_jobs
+from tests.ads.store.worlds import TOLD, Desk, ad, hours, waiting_jobs
 
 
 @pytest.fixture
@@ -255,13 +255,13 @@ def test_an_advertiser_is_suspended_by_two(world: Desk) -> None:
     world.submit("a1")
     world.submit("b1", advertiser="club")
     world.submit("a9", text="[hold]")
-    job = propose_suspension(world.engine, "acme", by="ann", reason="eight scams", now=world.now())
+    job = propose_suspension(world.engine, "acme", by="ann", reason="eight scams", now=world.now(), **TOLD)
     assert world.runs("a1")
     with pytest.raises(UsageError):
         queue.claim(world.engine, job, by="ann", now=world.now())
     assert world.take("ann") == world.job_of("a9")
     with pytest.raises(UsageError):
-        propose_suspension(world.engine, "acme", by="bob", reason="again", now=world.now())
+        propose_suspension(world.engine, "acme", by="bob", reason="again", now=world.now(), **TOLD)
     assert world.take("bob") == job
     shown = show_job(world.engine, job, now=world.now())
     assert shown.proposal == ("eight scams", "ann")
@@ -295,11 +295,11 @@ def test_an_advertiser_is_suspended_by_two(world: Desk) -> None:
 def test_a_suspension_that_is_refused_changes_nothing(world: Desk) -> None:
     """The second person may disagree."""
     world.submit()
-    job = propose_suspension(world.engine, "acme", by="ann", reason="no", now=world.now())
+    job = propose_suspension(world.engine, "acme", by="ann", reason="no", now=world.now(), **TOLD)
     queue.claim(world.engine, job, by="bob", now=world.now())
     decide_suspension(world.engine, job, confirm=False, by="bob", words="no grounds", now=world.now())
     assert world.runs()
-    assert propose_suspension(world.engine, "acme", by="bob", reason="new facts", now=world.now())
+    assert propose_suspension(world.engine, "acme", by="bob", reason="new facts", now=world.now(), **TOLD)
 
 
 def known(world: Desk, ad_id: str, text: str, outcome: Any) -> None:

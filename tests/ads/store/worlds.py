@@ -19,12 +19,15 @@ from haechi.stores.review import desk, queue
 from haechi.stores.review.ads import Ads
 from haechi.stores.review.decided import Record, decisions_of
 from haechi.stores.review.publishing import may_run
+from haechi.stores.review.suspensions import decide_suspension, propose_suspension
 from haechi.stores.review.versions import Standing
 from haechi.stores.review.views import Waiting
 from haechi.stores.review.waiting_list import list_jobs
 from haechi.stores.rows import reading
 
 NOW = dt.datetime(2026, 11, 1, 12)  # noqa: DTZ001 - naive UTC inside
+TOLD: dict[str, Any] = {"grounds": ("impersonation",), "told": "Eight ads wore the face of one actor."}
+"""What an advertiser is told of a suspension."""
 RULES = hashlib.sha256(b"rules of the tests").hexdigest()
 
 
@@ -149,6 +152,13 @@ class Desk:
         assert job is not None
         queue.claim(self.engine, job, by=by, now=self.now())
         return self.say(job, verdict, ad_id, by)
+
+    def suspend(self, advertiser_id: str = "acme", by: str = "ann", confirmed_by: str = "bob") -> None:
+        job = propose_suspension(
+            self.engine, advertiser_id, by=by, reason="eight scams", now=self.now(), **TOLD
+        )
+        queue.claim(self.engine, job, by=confirmed_by, now=self.now())
+        decide_suspension(self.engine, job, confirm=True, by=confirmed_by, words="seen", now=self.now())
 
     def decisions(self, ad_id: str = "a1") -> list[Record]:
         a = tables.ads

@@ -5,17 +5,18 @@ from typing import Final
 
 from haechi.review.ads import Ad, Advertiser, Reason
 from haechi.review.outgoing.record import Platform
-from haechi.review.outgoing.statement import LANGUAGES, Statement, phrases, texts
+from haechi.review.outgoing.statement import Statement, phrases, texts
+from haechi.terms.words import LANGUAGES, Language
 
-_LANGUAGE_OF: Final = {"JP": "ja", "KR": "ko", "DE": "de", "AT": "de", "LI": "de"}
+_LANGUAGE_OF: Final[dict[str, Language]] = {"JP": "ja", "KR": "ko", "DE": "de", "AT": "de", "LI": "de"}
 
 
-def language_of(advertiser: Advertiser | None, ad: Ad) -> str:
+def language_of(advertiser: Advertiser | None, ad: Ad | None = None) -> Language:
     """The language to write to an advertiser in: its country's, where that is one of ours, else the ad's, else en."""
     if advertiser is not None and advertiser.country is not None:
         return _LANGUAGE_OF.get(advertiser.country, "en")
-    declared = (ad.language or "").lower()
-    return declared if declared in LANGUAGES else "en"
+    declared = "" if ad is None else (ad.language or "").lower()
+    return next((one for one in LANGUAGES if one == declared), "en")
 
 
 def points(statement: Statement, language: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ class Visitor(msgspec.Struct, frozen=True):
         key: name of the key.
         csrf: what forms of this session must carry.
         suspended: nothing of it runs now.
+        was_suspended: it is suspended, or was: a page tells why.
     """
 
     advertiser: int
@@ -39,6 +40,7 @@ class Visitor(msgspec.Struct, frozen=True):
     key: str
     csrf: str
     suspended: bool
+    was_suspended: bool
 
 
 class KeyNeededError(Exception):
@@ -83,10 +85,11 @@ def visitor_or_none(platform: Platform, request: AnyRequest) -> Visitor | None:
     caller = None if begun is None else caller_by_prefix(platform.engine, begun.prefix)
     if begun is None or caller is None or not _may(caller) or caller.advertiser is None:
         return None
-    advertiser_id, name, suspended_at = name_of(platform.engine, caller.advertiser)
+    own = name_of(platform.engine, caller.advertiser)
     return Visitor(
-        caller.advertiser, advertiser_id, name, caller.name, begun.csrf, suspended=suspended_at is not None
-    )
+        caller.advertiser, own.advertiser_id, own.name, caller.name, begun.csrf,
+        suspended=own.suspended, was_suspended=own.was_suspended,
+    )  # fmt: skip
 
 
 def visitor_of(platform: Platform, request: AnyRequest) -> Visitor:

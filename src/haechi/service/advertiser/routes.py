@@ -23,7 +23,7 @@ from haechi.service.advertiser.door import (
     visitor_of,
     visitor_or_none,
 )
-from haechi.service.advertiser.render import page
+from haechi.service.advertiser.render import language_of, page
 from haechi.service.callers import platform_of
 from haechi.service.console.entry import AnyRequest, expect_own_form, expect_own_site, form_mark
 from haechi.service.console.session import Form
@@ -35,6 +35,8 @@ from haechi.stores.ingest import ConflictError
 from haechi.stores.review.appeals import appeal, appeals_of
 from haechi.stores.review.blobs import LARGEST
 from haechi.stores.review.own_ads import AT_ONCE, own_ad, own_ads, told_in
+from haechi.stores.review.own_suspensions import own_suspensions
+from haechi.stores.review.suspension_appeals import appeal_suspension
 from haechi.stores.review.versions import expect_ad
 from haechi.stores.rows import reading
 
@@ -137,6 +139,28 @@ class AdvertiserPage(Controller):
             return _ad(platform, visitor, request, ad_id, english=str(fault))
         return Redirect(f"/advertiser/ads/{in_path(ad_id)}", status_code=HTTP_303_SEE_OTHER)
 
+    @get("/suspensions", sync_to_thread=True)
+    def suspensions(self, platform: Platform, visitor: Visitor, request: AnyRequest) -> Response[Any]:
+        """Since when the advertiser is suspended, why, until when it may appeal, and what was answered."""
+        return _suspensions(platform, visitor, request)
+
+    @post("/suspensions/appeals", status_code=HTTP_200_OK, sync_to_thread=True)
+    def appeal_suspension(
+        self, data: Form, platform: Platform, visitor: Visitor, request: AnyRequest
+    ) -> Response[Any]:
+        """Appeals once, within six months; a person decides who did not suspend (DSA, Art. 20)."""
+        expect_own_session(visitor, field(data, "csrf"))
+        try:
+            appeal_suspension(
+                platform.engine, visitor.advertiser, field(data, "suspension_id"), text=field(data, "text"),
+                by=visitor.key, now=utc_now(),
+            )  # fmt: skip
+        except MissingError:
+            raise
+        except UsageError as fault:
+            return _suspensions(platform, visitor, request, english=str(fault), typed=field(data, "text"))
+        return Redirect("/advertiser/suspensions", status_code=HTTP_303_SEE_OTHER)
+
     @get("/check", sync_to_thread=True)
     def check_form(self, visitor: Visitor, request: AnyRequest) -> Response[Any]:
         """The form of an ad that is not submitted yet."""
@@ -182,6 +206,18 @@ def _ad(
         request, "ad", title="one_ad", visitor=visitor, here="/advertiser", one=found, appeals=appeals,
         message="refused" if english else "", english=english, status=422 if english else HTTP_200_OK,
         appealed=any(one.decision_id == found.decision_id for one in appeals),
+    )  # fmt: skip
+
+
+def _suspensions(
+    platform: Platform, visitor: Visitor, request: AnyRequest, *, english: str = "", typed: str = ""
+) -> Response[Any]:
+    with reading(platform.engine) as connection:
+        found = own_suspensions(connection, visitor.advertiser, language=language_of(request))
+    return page(
+        request, "suspensions", title="suspensions", visitor=visitor, here="/advertiser/suspensions",
+        suspensions=found, typed=typed, message="refused" if english else "", english=english,
+        status=422 if english else HTTP_200_OK,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ The map:
     job_routes    what people say of a job
     notice_routes notices, a victim's report, and how far its sweep is
     party_routes  who is protected, and whom they permit
+    picture_routes reference pictures of who is protected
     figure_routes what is late, who is suspended, how well reviewers agree with known answers
 """
 
@@ -24,9 +25,17 @@ from haechi.service.desk.figure_routes import FigureRoutes
 from haechi.service.desk.job_routes import JobRoutes
 from haechi.service.desk.notice_routes import NoticeRoutes
 from haechi.service.desk.party_routes import PartyRoutes
+from haechi.service.desk.picture_routes import PictureRoutes
 from haechi.service.desk.queue_routes import QueueRoutes
 
 __all__ = ["DESK"]
 
-DESK: Final[tuple[Any, ...]] = (QueueRoutes, JobRoutes, NoticeRoutes, PartyRoutes, FigureRoutes)
+DESK: Final[tuple[Any, ...]] = (
+    QueueRoutes,
+    JobRoutes,
+    NoticeRoutes,
+    PartyRoutes,
+    PictureRoutes,
+    FigureRoutes,
+)
 """The routes."""

@@ -6,7 +6,7 @@ from litestar import Controller, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_303_SEE_OTHER
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 from haechi.errors import HaechiError, MissingError
 from haechi.service.callers import platform_of
@@ -19,6 +19,7 @@ from haechi.service.console.session import (
     user_or_none,
 )
 from haechi.service.desk.render import page
+from haechi.service.paths import as_sent
 from haechi.stores.ingest import ConflictError
 from haechi.stores.review.words import StaleError
 from haechi.stores.users import User
@@ -64,9 +65,9 @@ def _to_sign_in(_: AnyRequest, __: SignInNeededError) -> Response[Any]:
 def _told(request: AnyRequest, status: int, title: str, message: str) -> Response[Any]:
     user = user_or_none(platform_of(request.app.state), request)
     back = request.url.path
-    for ending in ("/decide", "/claim", "/release", "/comments", "/suspend", "/answer"):
+    for ending in ("/decide", "/claim", "/release", "/comments", "/suspend", "/answer", "/pictures"):
         back = back.removesuffix(ending)
-    again = back if back != request.url.path else None
+    again = as_sent(back) if back != request.url.path else None
     return page("told", title=title, user=user, status=status, what=message, again=again)
 
 
@@ -81,6 +82,11 @@ def _refused(request: AnyRequest, error: HaechiError) -> Response[Any]:
 
 
 def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    if error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
+        most = request.route_handler.resolve_request_max_body_size() or 0
+        return _told(
+            request, error.status_code, "Not done", f"too much at once; expected at most {most:,} bytes."
+        )
     return _told(request, error.status_code, "Not done", str(error.detail))
 
 

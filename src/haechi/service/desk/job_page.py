@@ -12,9 +12,11 @@ from haechi.service.desk.pictures import size_of_picture
 from haechi.service.desk.policy_beside import ruled, same_rules
 from haechi.service.desk.render import page
 from haechi.service.desk.shown_ad import boxes, numbered, page_pieces, texts
+from haechi.service.me.languages import NAMES
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.review.beside import Beside, beside_job
+from haechi.stores.review.grounds import grounds_in
 from haechi.stores.review.views import Shown, show_job
 from haechi.stores.review.waiting_list import barred_from, countries_of
 from haechi.stores.users import User
@@ -68,6 +70,7 @@ def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
     names = () if shown.advertiser is None else shown.advertiser.display_names
     drawn = boxes(signals)
     codes = () if record is None else tuple(one.code for one in record.reasons)
+    told_in, account_in = language_of(shown.advertiser, shown.ad), language_of(shown.advertiser)
     size = None if shown.picture is None else size_of_picture(platform.engine, shown.picture)
     return {
         "record": record,
@@ -79,7 +82,11 @@ def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
         "visits": [(one, page_pieces(one, signals)) for one in beside.visits],
         "only": differences(beside.visits),
         "reasons": reasons_of(shown),
-        "told_in": None if shown.ad is None else language_of(shown.advertiser, shown.ad),
+        "told_in": told_in,
+        # Of what its whole account is about it is told in its own language, whatever the ad's is.
+        "account_in": account_in,
+        "account_name": NAMES[account_in],
+        "grounds": grounds_in("en"),
         "ruled": ruled(reasons_of(shown), codes),
         "same_rules": record is not None and same_rules(record.ruleset_hash),
         "newest_codes": codes,
@@ -90,4 +97,6 @@ def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
 def _title(shown: Shown) -> str:
     if shown.job.kind == "suspension":
         return "Suspend an advertiser?"
+    if shown.job.kind == "suspension-appeal":
+        return "An appeal against a suspension"
     return "An appeal" if shown.job.kind == "appeal" else "An ad to decide"

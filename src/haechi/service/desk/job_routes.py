@@ -15,8 +15,10 @@ from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.review import queue
 from haechi.stores.review.appeals import decide_appeal
+from haechi.stores.review.decided import NO_ENTRY
 from haechi.stores.review.desk import Said, decide_cluster, decide_job
-from haechi.stores.review.suspensions import decide_suspension, propose_suspension
+from haechi.stores.review.suspension_appeals import decide_suspension_appeal
+from haechi.stores.review.suspensions import decide_suspension, expect_proposal, propose_suspension
 from haechi.stores.review.views import Shown, show_job
 from haechi.stores.review.waiting_list import barred_from
 from haechi.stores.users import User
@@ -82,19 +84,31 @@ class JobRoutes(DeskController):
         """Proposes to suspend the ad's advertiser; somebody else confirms it."""
         expect_decider(user, data)
         barred_from(platform.engine, job_id, by=user.name)
-        now, reason = utc_now(), field(data, "reason")
-        shown = show_job(platform.engine, job_id, now=now)
+        shown = show_job(platform.engine, job_id, now=utc_now())
         if shown.advertiser is None:
             raise UsageError("the job is about no advertiser.")
-        if _is_known(shown):
-            # Nobody learns by it that the answer is known; and no advertiser is behind it.
-            queue.comment(platform.engine, job_id, by=user.name, text=f"Suspend: {reason}", now=now)
-        else:
-            propose_suspension(
-                platform.engine, shown.advertiser.advertiser_id, by=user.name, reason=reason, now=now
-            )
+        try:
+            _propose(platform, user, shown, shown.advertiser.advertiser_id, data)
+        except UsageError as fault:
+            typed = {name: field(data, name) for name in ("reason", "told")}
+            typed["grounds"] = " ".join(fields(data, "grounds"))
+            return job_page(platform, user, job_id, message=str(fault), status=422, typed=typed)
         message = "Proposed. Somebody else confirms it."
         return job_page(platform, user, job_id, message=message)
+
+
+def _propose(platform: Platform, user: User, shown: Shown, advertiser_id: str, data: dict[str, Any]) -> None:
+    reason, told = field(data, "reason"), field(data, "told")
+    grounds = expect_proposal(reason=reason, grounds=fields(data, "grounds"), told=told)
+    if _is_known(shown):
+        # Nobody learns by it that the answer is known; and no advertiser is behind it.
+        queue.comment(
+            platform.engine, shown.job.job_id, by=user.name, text=f"Suspend: {reason}", now=utc_now()
+        )
+        return
+    propose_suspension(
+        platform.engine, advertiser_id, by=user.name, reason=reason, grounds=grounds, told=told, now=utc_now()
+    )
 
 
 def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> tuple[str, int]:
@@ -106,6 +120,8 @@ def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) 
         return "left", 1
     if shown.job.kind == "suspension":
         return _suspended(platform, user, job_id, data)
+    if shown.job.kind == "suspension-appeal":
+        return _suspension_appealed(platform, user, job_id, data)
     if shown.job.kind == "appeal":
         return _appealed(platform, user, shown, data)
     if choice not in ("approve", "reject"):
@@ -153,6 +169,23 @@ def _suspended(platform: Platform, user: User, job_id: str, data: dict[str, Any]
     return "decided", 1
 
 
+def _suspension_appealed(
+    platform: Platform, user: User, job_id: str, data: dict[str, Any]
+) -> tuple[str, int]:
+    choice = field(data, "choice")
+    if choice not in ("uphold", "lift"):
+        raise UsageError("choose what becomes of the suspension.")
+    decide_suspension_appeal(
+        platform.engine,
+        job_id,
+        choice,  # type: ignore[arg-type]
+        reason=field(data, "words"),
+        by=user.name,
+        now=utc_now(),
+    )
+    return "lifted" if choice == "lift" else "upheld", 1
+
+
 def _reasons(shown: Shown, data: dict[str, Any]) -> tuple[Reason, ...]:
     """The reasons that were chosen, and the user's own."""
     codes = set(fields(data, "codes"))
@@ -165,7 +198,7 @@ def _reasons(shown: Shown, data: dict[str, Any]) -> tuple[Reason, ...]:
 
 
 def _is_known(shown: Shown) -> bool:
-    return any(one.entry == 0 for one in shown.decisions)
+    return any(one.entry == NO_ENTRY for one in shown.decisions)
 
 
 def _to_job(job_id: str) -> Response[Any]:

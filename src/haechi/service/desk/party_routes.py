@@ -12,10 +12,13 @@ from haechi.review.ads import PartyKind
 from haechi.service.console.session import Form
 from haechi.service.desk.door import DeskController, expect_decider, field, lines
 from haechi.service.desk.marked import visible
+from haechi.service.desk.pictures import size_of_picture
 from haechi.service.desk.render import page
+from haechi.service.limits import LARGEST_CALL
 from haechi.service.paths import in_path
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
+from haechi.stores.review.blobs import LARGEST
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.parties import (
     Party,
@@ -26,6 +29,7 @@ from haechi.stores.review.parties import (
     put_party,
     revoke_authorisation,
 )
+from haechi.stores.review.party_pictures import MOST
 from haechi.stores.review.permissions_given import permissions_of_party
 from haechi.stores.rows import reading
 from haechi.stores.users import User
@@ -60,12 +64,12 @@ class PartyRoutes(DeskController):
         except HaechiError as fault:
             typed = {name: field(data, name) for name in _KEPT}
             return _parties(platform, user, message=str(fault), typed=typed)
-        return _to_party(party_id)
+        return to_party(party_id)
 
     @get("/{party_id:str}", sync_to_thread=True)
     def party(self, party_id: str, platform: Platform, user: User) -> Response[Any]:
         """One party, whom it permits, and who changed what."""
-        return _party(platform, user, party_id)
+        return party_page(platform, user, party_id)
 
     @post("/{party_id:str}/end", status_code=HTTP_200_OK, sync_to_thread=True)
     def end(self, party_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
@@ -81,8 +85,8 @@ class PartyRoutes(DeskController):
         try:
             authorise(platform.engine, _permission(party_id, data), by=user.name, now=utc_now())
         except UsageError as fault:
-            return _party(platform, user, party_id, str(fault))
-        return _to_party(party_id)
+            return party_page(platform, user, party_id, str(fault))
+        return to_party(party_id)
 
     @post("/{party_id:str}/permissions/{permission:str}/revoke", status_code=HTTP_200_OK, sync_to_thread=True)
     def revoke(
@@ -91,7 +95,7 @@ class PartyRoutes(DeskController):
         """Ends a permission now."""
         expect_decider(user, data)
         revoke_authorisation(platform.engine, permission, by=user.name, now=utc_now())
-        return _to_party(party_id)
+        return to_party(party_id)
 
 
 def _parties(
@@ -105,17 +109,24 @@ def _parties(
     )  # fmt: skip
 
 
-def _party(platform: Platform, user: User, party_id: str, message: str = "") -> Response[str]:
+def party_page(platform: Platform, user: User, party_id: str, message: str = "") -> Response[str]:
+    """One party's page.
+
+    Raises:
+        MissingError: nobody of this identifier is protected.
+    """
     with reading(platform.engine) as connection:
         found = parties_of(connection).get(party_id)
         if found is None:
             raise MissingError("no protected party has this identifier.")
-        return page(
-            "party", title=visible(found.names[0] if found.names else party_id), user=user, here="/desk/parties",
-            message=message, status=422 if message else HTTP_200_OK, party=found,
-            permissions=permissions_of_party(connection, party_id),
-            changes=changes_of(connection, "party", party_id),
-        )  # fmt: skip
+        permissions = permissions_of_party(connection, party_id)
+        changes = changes_of(connection, "party", party_id)
+    return page(
+        "party", title=visible(found.names[0] if found.names else party_id), user=user, here="/desk/parties",
+        message=message, status=422 if message else HTTP_200_OK, party=found, permissions=permissions,
+        changes=changes, pictures=[(one, size_of_picture(platform.engine, one)) for one in found.images],
+        most=MOST, most_bytes=LARGEST // 1_000_000, most_sent=LARGEST_CALL // 1_000_000,
+    )  # fmt: skip
 
 
 def _permission(party_id: str, data: dict[str, Any]) -> SignedAuthorisation:
@@ -127,7 +138,8 @@ def _permission(party_id: str, data: dict[str, Any]) -> SignedAuthorisation:
     )  # fmt: skip
 
 
-def _to_party(party_id: str) -> Response[Any]:
+def to_party(party_id: str) -> Response[Any]:
+    """To one party's page."""
     return Redirect(f"/desk/parties/{in_path(party_id)}", status_code=HTTP_303_SEE_OTHER)
 
 

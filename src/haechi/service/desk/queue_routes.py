@@ -26,6 +26,8 @@ _DONE: Final = {
     "left": "Left as it is; it comes to you last.",
     "answered": "Answered. The reporter is told result and reason where they said how.",
     "known": "Decided.",
+    "lifted": "Lifted: what was approved runs again, what waits for a person waits on, and the advertiser reads why.",
+    "upheld": "Upheld: nothing of the advertiser runs, and it reads why.",
 }
 
 

@@ -6,6 +6,7 @@ blobs        pictures, by their SHA-256
 changes      who changed what when, of everything that review knows
 advertisers  what is known of advertisers
 parties      who is protected, and whom they permit
+party_pictures  reference pictures of who is protected, one by one
 registers    registers of financial regulators, each as it stood
 world        all of that as `haechi.review.case.World`; read again whenever something of it changed
 past         earlier ads, as `haechi.review.case.History`
@@ -21,7 +22,10 @@ queue        claims, leases, skips and comments
 views        what the desk shows of a job, and what is overdue
 desk         what a person decides, for one ad or all its copies
 golden       jobs whose answer is known, and how well reviewers agree with it
+grounds      on which an advertiser is suspended, in its language
 suspensions  an advertiser shut out by two people
+suspension_appeals  an advertiser's appeal against that, decided by a third person
+own_suspensions  an advertiser's suspensions, as it sees them
 appeals      an advertiser's appeal, decided by somebody new
 notices      what was reported, what was known then, and what was done
 notice_answers  a person's answer, and the reporter told of it

@@ -13,8 +13,10 @@ from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import instant, maybe_instant
 from haechi.stores.review.decided import newest_on
+from haechi.stores.review.grounds import Ground, grounds_in
 from haechi.stores.review.parties import authorisations_of
 from haechi.stores.review.queue import job_row
+from haechi.stores.review.suspension_appeals import SuspensionAppeal, appeal_of
 from haechi.stores.review.suspensions import suspension_of
 from haechi.stores.rows import reading
 
@@ -45,15 +47,37 @@ class Similar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Suspension(msgspec.Struct, frozen=True, kw_only=True):
-    """A suspension of an advertiser; state: proposed, confirmed, refused or lifted."""
+    """A suspension of an advertiser.
+
+    Attributes:
+        advertiser_id: whose.
+        name: of the advertiser.
+        state: proposed, confirmed, refused or lifted.
+        reason: why, for whoever confirms it.
+        grounds: as the advertiser is told of them, in English.
+        told: what happened, for the advertiser.
+        proposed_by: who proposed it.
+        proposed_at: when, naive UTC, as all instants here.
+        decided_by: who confirmed or refused it, or None.
+        decided_at: or None.
+        words: what they said of it.
+        appeal: against it, or None.
+        appeal_job: of an appeal that waits, or None.
+    """
 
     advertiser_id: str
     name: str
     state: str
     reason: str
+    grounds: tuple[Ground, ...]
+    told: str
     proposed_by: str
     proposed_at: datetime
     decided_by: str | None
+    decided_at: datetime | None
+    words: str
+    appeal: SuspensionAppeal | None
+    appeal_job: str | None
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +88,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
         licences: that the advertiser claims, and the rows of registers under the same numbers.
         permissions: of protected parties for the advertiser.
         outcomes: how many of the advertiser's ads stand how.
+        suspension: that the job is about, or None.
         suspensions: of the advertiser, the newest first.
         similar: other ads with their decisions, the most similar first.
         own_copies: of its copies that wait, how many the same advertiser submitted.
@@ -74,6 +99,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     licences: tuple[Licence, ...] = ()
     permissions: tuple[Authorisation, ...] = ()
     outcomes: dict[str, int] = {}
+    suspension: Suspension | None = None
     suspensions: tuple[Suspension, ...] = ()
     similar: tuple[Similar, ...] = ()
     own_copies: int = 0
@@ -90,8 +116,11 @@ def beside_job(engine: Engine, job_id: str) -> Beside:
         row = job_row(connection, job_id)
         if row.kind == "golden":
             return Beside()
-        if row.kind == "suspension":
-            return Beside(**_of_advertiser(connection, suspension_of(connection, row.suspension).advertiser))
+        if row.suspension is not None:
+            about = suspension_of(connection, row.suspension)
+            return Beside(
+                suspension=_as_suspension(connection, about), **_of_advertiser(connection, about.advertiser)
+            )
         a, v = tables.ads, tables.versions
         ad = connection.execute(select(a).where(a.c.ad == row.ad)).one()
         visits = connection.execute(select(v.c.visits).where(v.c.version == row.version)).scalar()
@@ -110,7 +139,7 @@ def suspended(engine: Engine) -> list[Suspension]:
     s = tables.suspensions
     with reading(engine) as connection:
         rows = connection.execute(_suspensions().where(s.c.state == "confirmed")).all()
-    return [_as_suspension(row) for row in rows]
+        return [_as_suspension(connection, row) for row in rows]
 
 
 def _of_advertiser(connection: Connection, advertiser: int) -> dict[str, Any]:
@@ -127,7 +156,7 @@ def _of_advertiser(connection: Connection, advertiser: int) -> dict[str, Any]:
         "permissions": tuple(one for one in authorisations_of(connection) if one.advertiser_id == own),
         "outcomes": {row.state: row.ads for row in outcomes},
         "suspensions": tuple(
-            _as_suspension(row)
+            _as_suspension(connection, row)
             for row in connection.execute(_suspensions().where(s.c.advertiser == advertiser))
         ),
     }
@@ -167,10 +196,19 @@ def _suspensions() -> Any:  # noqa: ANN401 - SQLAlchemy's own, of many columns
     )
 
 
-def _as_suspension(row: Row[Any]) -> Suspension:
+def _as_suspension(connection: Connection, row: Row[Any]) -> Suspension:
+    j = tables.jobs
+    appeal_job = connection.execute(
+        select(j.c.job_id).where(
+            j.c.suspension == row.suspension, j.c.kind == "suspension-appeal", j.c.state == "open"
+        )
+    ).scalar()
     return Suspension(
         advertiser_id=row.advertiser_id, name=row.name, state=row.state, reason=row.reason,
+        grounds=grounds_in("en", json.loads(row.grounds)), told=row.told,
         proposed_by=row.proposed_by, proposed_at=instant(row.proposed_at), decided_by=row.decided_by,
+        decided_at=maybe_instant(row.decided_at), words=row.words,
+        appeal=appeal_of(connection, row.suspension), appeal_job=appeal_job,
     )  # fmt: skip
 
 

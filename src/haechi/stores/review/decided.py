@@ -21,6 +21,8 @@ from haechi.stores.ledger.read import body_of, entries
 from haechi.stores.review.words import Automated, Cause, StaleError
 
 _ID_BYTES: Final = 12
+NO_ENTRY: Final = -1
+"""The number of no entry: the ledger's first is 0."""
 _COVERED: Final = (
     "decision_id", "version", "ad_hash", "outcome", "cause", "automated", "actor", "reasons", "signals",
     "rules", "shadow_rules", "ruleset_hash", "words", "supersedes", "refers_to", "notice", "decided_at",
@@ -67,7 +69,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         ruleset_hash: SHA-256 of the rule set.
         words: what a person said of it.
         decided_at: naive UTC.
-        entry: number of its entry on the ledger.
+        entry: number of its entry on the ledger; `NO_ENTRY` of one that no ledger has.
         supersedes: identifier of the decision that it took the place of, or None.
         refers_to: identifier of the decision whose finding it repeats, or None.
     """

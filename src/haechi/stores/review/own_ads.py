@@ -1,7 +1,7 @@
 """An advertiser's own ads, for its page: nobody else's are in any of the answers."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Engine, select
@@ -10,7 +10,7 @@ from haechi.review.ads import Ad, Reason
 from haechi.review.outgoing.letter import language_of
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
-from haechi.stores.clock import instant, maybe_instant
+from haechi.stores.clock import instant
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.decided import as_decision
@@ -100,16 +100,37 @@ def own_ad(engine: Engine, advertiser: int, ad_id: str) -> OwnAd:
         )
 
 
-def name_of(engine: Engine, advertiser: int) -> tuple[str, str, datetime | None]:
-    """An advertiser's identifier, its name, and since when it is suspended."""
-    w, t = schema.advertisers, tables.advertisers
+class Name(NamedTuple):
+    """Who an advertiser is.
+
+    Attributes:
+        advertiser_id: the platform's identifier.
+        name: of it.
+        suspended: nothing of it runs now.
+        was_suspended: it is suspended, or was.
+    """
+
+    advertiser_id: str
+    name: str
+    suspended: bool
+    was_suspended: bool
+
+
+def name_of(engine: Engine, advertiser: int) -> Name:
+    """Who an advertiser is, by our number of it."""
+    w, t, s = schema.advertisers, tables.advertisers, tables.suspensions
     with reading(engine) as connection:
         row = connection.execute(
             select(w.c.advertiser_id, w.c.name, t.c.suspended_at)
             .select_from(w.outerjoin(t, t.c.advertiser == w.c.advertiser))
             .where(w.c.advertiser == advertiser)
         ).one()
-    return row.advertiser_id, row.name, maybe_instant(row.suspended_at)
+        told = connection.execute(
+            select(s.c.suspension)
+            .where(s.c.advertiser == advertiser, s.c.state.in_(("confirmed", "lifted")))
+            .limit(1)
+        ).first()
+    return Name(row.advertiser_id, row.name, row.suspended_at is not None, told is not None)
 
 
 def told_in(engine: Engine, advertiser: int, ad: Ad) -> str:

@@ -133,10 +133,24 @@ def put_party_within(
     else:
         number = int(row.party)
         connection.execute(update(p).where(p.c.party == number).values(**after, version=version))
-    write_change(connection, "party", party.party_id, changed, version=version, by=by, now=now)
+    party_changed(connection, number, party.party_id, changed, version=version, by=by, now=now)
+    return number
+
+
+def party_changed(
+    connection: Connection,
+    number: int,
+    party_id: str,
+    detail: dict[str, tuple[Any, Any]],
+    *,
+    version: int,
+    by: str,
+    now: datetime,
+) -> None:
+    """Writes down that a party is another now, and has every ad judged by it, in the transaction that changed it."""
+    write_change(connection, "party", party_id, detail, version=version, by=by, now=now)
     append(connection, [Fact("party-changed", now, {"party": number, "version": version})])
     begin_sweep(connection, why="a party was registered or changed", now=now)
-    return number
 
 
 def mark_reported(connection: Connection, number: int, *, by: str, now: datetime) -> None:

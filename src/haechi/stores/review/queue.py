@@ -214,12 +214,11 @@ def _free(connection: Connection) -> Iterator[Row[Any]]:
 def _may_take(connection: Connection, row: Row[Any], by: str) -> bool:
     if row.kind == "appeal":
         return by not in deciders(connection, row.ad)
-    if row.kind == "suspension":
+    if row.kind in ("suspension", "suspension-appeal"):
         s = tables.suspensions
-        proposed = connection.execute(
-            select(s.c.proposed_by).where(s.c.suspension == row.suspension)
-        ).scalar_one()
-        return bool(proposed != by)
+        one = connection.execute(select(s).where(s.c.suspension == row.suspension)).one()
+        # Nobody confirmed yet what is only proposed.
+        return by not in (one.proposed_by, one.decided_by)
     return bool(row.kind != "golden" or row.reserved == by)
 
 

@@ -1,7 +1,13 @@
-"""An advertiser shut out: proposed by one person, confirmed by another; from then on nothing of it runs."""
+"""An advertiser shut out: proposed by one person, confirmed by another; from then on nothing of it runs.
 
+DSA, Art. 17(1)(b) and (c), (3): whoever is suspended is told on which grounds, and what happened.
+"""
+
+import json
+import secrets
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, select, update
 
@@ -14,38 +20,73 @@ from haechi.stores.ledger.append import append
 from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.changes import write_change
 from haechi.stores.review.clocks import due
+from haechi.stores.review.grounds import expect_grounds
 from haechi.stores.review.jobs import PRESSING, close, put_job
 from haechi.stores.review.publishing import tell_ad_server
 from haechi.stores.review.queue import expect_reviewer, expect_words, held_job
 from haechi.stores.review.words import RUNNING
 from haechi.stores.rows import writing
 
+_ID_BYTES: Final = 12
 
-def propose_suspension(engine: Engine, advertiser_id: str, *, by: str, reason: str, now: datetime) -> str:
+
+def expect_proposal(*, reason: str, grounds: Collection[str], told: str) -> tuple[str, ...]:
+    """What a proposal needs, whomever it is about; its grounds in their order.
+
+    Args:
+        reason: why, for whoever confirms it.
+        grounds: codes of `grounds`: what the advertiser is told in its language.
+        told: what happened, for the advertiser.
+
+    Raises:
+        UsageError: something of it is missing.
+    """
+    known = expect_grounds(grounds)
+    expect_words(reason)
+    expect_words(told)
+    return known
+
+
+def propose_suspension(
+    engine: Engine,
+    advertiser_id: str,
+    *,
+    by: str,
+    reason: str,
+    grounds: Collection[str],
+    told: str,
+    now: datetime,
+) -> str:
     """Proposes to shut an advertiser out; somebody else finds it in the queue.
+
+    Args:
+        engine: the database.
+        advertiser_id: whom.
+        by: the user; nobody who was found wrong about it: whose proposal was refused, or who proposed or confirmed a
+            suspension that an appeal lifted. Otherwise one person's proposals would wear the others out.
+        reason: see `expect_proposal`, as `grounds` and `told`.
+        grounds: see above.
+        told: see above.
+        now: naive UTC instant.
 
     Returns:
         the job's identifier.
 
     Raises:
-        UsageError: the user is no reviewer, there is no reason, or it is proposed or suspended already.
+        UsageError: the user is no reviewer or was found wrong, something is missing, or it is proposed or suspended
+            already.
         MissingError: there is no such advertiser.
     """
-    expect_words(reason)
+    known = expect_proposal(reason=reason, grounds=grounds, told=told)
     s, j = tables.suspensions, tables.jobs
     with writing(engine) as connection:
         expect_reviewer(connection, by)
         advertiser = advertiser_number(connection, advertiser_id)
-        known = connection.execute(
-            select(s.c.suspension).where(
-                s.c.advertiser == advertiser, s.c.state.in_(("proposed", "confirmed"))
-            )
-        ).first()
-        if known is not None:
-            raise UsageError("the advertiser is suspended, or it is proposed already.")
+        _expect_new(connection, advertiser, by)
         made = connection.execute(
             s.insert().values(
-                advertiser=advertiser, reason=reason, proposed_by=by, proposed_at=micros(now), state="proposed",
+                suspension_id=secrets.token_hex(_ID_BYTES), advertiser=advertiser, reason=reason,
+                grounds=json.dumps(known), told=told, proposed_by=by, proposed_at=micros(now), state="proposed",
                 words="",
             )
         ).inserted_primary_key  # fmt: skip
@@ -82,29 +123,52 @@ def decide_suspension(
         )
         close(connection, job.job, "decided", now=now)
         if confirm:
-            _restrict(connection, row.advertiser, by=by, suspended=True, now=now)
+            _restrict(connection, row, by=by, suspended=True, now=now)
 
 
 def lift_suspension(engine: Engine, advertiser_id: str, *, by: str, words: str, now: datetime) -> None:
-    """Lets an advertiser in again; what was approved runs again.
+    """Lets an advertiser in again; what was approved runs again, and nothing else.
 
     Raises:
-        UsageError: the user is no reviewer, or gives no words.
+        UsageError: the user is no reviewer, gives no words, or the advertiser's appeal waits: who decides that lifts.
         MissingError: the advertiser is not suspended.
     """
     expect_words(words)
-    s = tables.suspensions
+    s, p = tables.suspensions, tables.suspension_appeals
     with writing(engine) as connection:
         expect_reviewer(connection, by)
         advertiser = advertiser_number(connection, advertiser_id)
-        changed = connection.execute(
-            update(s)
+        row = connection.execute(
+            select(s, p.c.appeal, p.c.outcome)
+            .select_from(s.outerjoin(p, p.c.suspension == s.c.suspension))
             .where(s.c.advertiser == advertiser, s.c.state == "confirmed")
-            .values(state="lifted", words=words)
-        ).rowcount
-        if not changed:
+        ).first()
+        if row is None:
             raise MissingError("the advertiser is not suspended.")
-        _restrict(connection, advertiser, by=by, suspended=False, now=now)
+        if row.appeal is not None and row.outcome is None:
+            raise UsageError(
+                "the advertiser appealed: the suspension is lifted or upheld at the appeal's job."
+            )
+        lift_within(connection, row, by=by, words=words, now=now)
+
+
+def lift_within(connection: Connection, row: Row[Any], *, by: str, words: str, now: datetime) -> None:
+    """Ends a suspension that holds, in the caller's transaction that writes.
+
+    Args:
+        connection: see above.
+        row: of the suspension.
+        by: the user.
+        words: why.
+        now: naive UTC instant.
+    """
+    s = tables.suspensions
+    connection.execute(
+        update(s)
+        .where(s.c.suspension == row.suspension)
+        .values(state="lifted", lifted_by=by, lifted_at=micros(now), lifted_words=words)
+    )
+    _restrict(connection, row, by=by, suspended=False, now=now)
 
 
 def suspension_of(connection: Connection, suspension: int) -> Row[Any]:
@@ -117,8 +181,34 @@ def suspension_of(connection: Connection, suspension: int) -> Row[Any]:
     ).one()
 
 
-def _restrict(connection: Connection, advertiser: int, *, by: str, suspended: bool, now: datetime) -> None:
+def _expect_new(connection: Connection, advertiser: int, by: str) -> None:
+    """Refuses a second suspension, and whoever was found wrong about the advertiser.
+
+    Raises:
+        UsageError: see above.
+    """
+    s, p = tables.suspensions, tables.suspension_appeals
+    rows = connection.execute(
+        select(s.c.state, s.c.proposed_by, s.c.decided_by, p.c.outcome)
+        .select_from(s.outerjoin(p, p.c.suspension == s.c.suspension))
+        .where(s.c.advertiser == advertiser)
+    ).all()
+    if any(row.state in ("proposed", "confirmed") for row in rows):
+        raise UsageError("the advertiser is suspended, or it is proposed already.")
+    for row in rows:
+        refused = row.state == "refused" and by == row.proposed_by
+        if refused or (row.outcome == "lift" and by in (row.proposed_by, row.decided_by)):
+            raise UsageError(
+                "your proposal to suspend this advertiser was refused, or an appeal lifted the suspension; expected "
+                "somebody else to propose it."
+            )
+
+
+def _restrict(
+    connection: Connection, suspension: Row[Any], *, by: str, suspended: bool, now: datetime
+) -> None:
     t, a, v, w = tables.advertisers, tables.ads, tables.versions, schema.advertisers
+    advertiser = suspension.advertiser
     at = micros(now) if suspended else None
     version = connection.execute(
         update(t)
@@ -131,7 +221,7 @@ def _restrict(connection: Connection, advertiser: int, *, by: str, suspended: bo
         version = 1
         connection.execute(
             t.insert().values(
-                advertiser=advertiser, legal_name=known.name, display_names="[]", domains="[]",
+                advertiser=advertiser, legal_name=known.name, display_names=json.dumps([known.name]), domains="[]",
                 chat_accounts="[]", name_changes="[]", suspended_at=at, version=version,
             )
         )  # fmt: skip
@@ -146,7 +236,9 @@ def _restrict(connection: Connection, advertiser: int, *, by: str, suspended: bo
     for row in approved:
         runs = not suspended and row.run in RUNNING
         tell_ad_server(connection, row.ad_id, row.ad_hash, runs=runs, now=now)
-    append(
-        connection,
-        [Fact("advertiser-restricted", now, {"suspended": suspended, "ads": len(approved)})],
-    )
+    public = {
+        "suspension_id": suspension.suspension_id,
+        "suspended": suspended,
+        "ads": len(approved),
+    }
+    append(connection, [Fact("advertiser-restricted", now, public)])

@@ -15,7 +15,7 @@ from haechi.stores import review_schema as tables
 from haechi.stores.clock import instant, maybe_instant, micros
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.appeals import Appeal, appeals_of
-from haechi.stores.review.decided import Record, decisions_of
+from haechi.stores.review.decided import NO_ENTRY, Record, decisions_of
 from haechi.stores.review.golden import Known, golden_of
 from haechi.stores.review.notices import Notice, notice_of, open_notices
 from haechi.stores.review.publishing import shown
@@ -31,8 +31,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         job_id: opaque.
-        kind: review, appeal or suspension.
-        ad_id: of the ad, or None for a suspension.
+        kind: review, appeal, suspension or suspension-appeal.
+        ad_id: of the ad, or None where it is about a suspension.
         priority: 0 is the most pressing.
         enqueued_at: naive UTC, as all instants here.
         due_at: first instant at which it is late.
@@ -75,17 +75,17 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         job: as in the list.
-        ad: as submitted: of an appeal, the version that was decided on; None for a suspension.
+        ad: as submitted: of an appeal, the version that was decided on; None where it is about a suspension.
         ad_hash: of it: what a decision says that it is about; None while it is being examined.
         picture: SHA-256 of its picture, or None.
         state: how the ad stands, or None.
         stale: a newer version came than the one that is shown here.
-        advertiser: who submitted it, or is to be suspended.
+        advertiser: who submitted it, or is suspended or to be.
         decisions: on the ad, the newest first.
         copies: jobs of its copies that wait too.
         appeals: of the ad, decided ones too.
         notices: that name the ad.
-        proposal: why a suspension is proposed, and by whom; None otherwise.
+        proposal: why a suspension was proposed, and by whom; None otherwise.
         claims: who had the job, in their order.
         comments: in their order.
     """
@@ -137,7 +137,7 @@ def show_job(engine: Engine, job_id: str, *, now: datetime) -> Shown:
                 decisions=(_as_if_kept(known, row),),
                 **shared,
             )
-        if row.kind == "suspension":
+        if row.suspension is not None:
             proposed = suspension_of(connection, row.suspension)
             (advertiser,) = advertisers_of(connection, proposed.advertiser).values()
             return Shown(advertiser=advertiser, proposal=(proposed.reason, proposed.proposed_by), **shared)
@@ -145,7 +145,7 @@ def show_job(engine: Engine, job_id: str, *, now: datetime) -> Shown:
 
 
 def overdue(engine: Engine, *, now: datetime) -> Overdue:
-    """What is late: holds, appeals, suspensions, and answers to notices."""
+    """What is late: holds, appeals of both kinds, suspensions, and answers to notices."""
     j = tables.jobs
     with reading(engine) as connection:
         rows = connection.execute(
@@ -174,7 +174,7 @@ def _as_if_kept(known: Known, row: Row[Any]) -> Record:
         decision_id=hashlib.sha256(row.job_id.encode()).hexdigest()[:24], ad_hash=found.ad_hash,
         outcome="hold", cause="submission", automated="FULLY", actor=MACHINE,
         reasons=found.reasons, signals=found.signals, rules=found.rules, ruleset_hash=found.ruleset_hash,
-        words="", decided_at=instant(row.enqueued_at), entry=0, supersedes=None, refers_to=None,
+        words="", decided_at=instant(row.enqueued_at), entry=NO_ENTRY, supersedes=None, refers_to=None,
     )  # fmt: skip
 
 

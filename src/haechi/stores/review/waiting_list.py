@@ -28,6 +28,9 @@ DECIDED_BEFORE: Final = (
 )
 DONE: Final = "This job is done: it was decided, or nobody needs to look at it any more."
 PROPOSED_IT: Final = "You proposed this suspension. Somebody else confirms or refuses it."
+SUSPENDED_IT: Final = (
+    "You proposed or confirmed this suspension. Somebody who did neither decides the appeal (DSA, Art. 20)."
+)
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +38,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         job: as in the queue.
-        headline: of the ad, or the name of the advertiser that is to be suspended.
+        headline: of the ad, or the name of the advertiser whose suspension it is about.
         language: as declared, or None.
         countries: where it is to be shown.
         copies: jobs of its copies that wait too.
@@ -193,7 +196,7 @@ def _wanted(ad: Ad | None, language: str, country: str) -> bool:
 def _listed(
     connection: Connection, row: Row[Any], ad: Ad | None, *, sizes: dict[int, int], by: str, now: datetime
 ) -> Listed:
-    # What is about no ad is a suspension.
+    # What is about no ad is a suspension, or an appeal against one.
     named = suspension_of(connection, row.suspension).name if ad is None else ad.headline or ad.text
     return Listed(
         job=_waiting(row, ad, now),
@@ -230,6 +233,8 @@ def _barred(connection: Connection, row: Row[Any], by: str) -> str:
         return DONE
     if row.kind == "appeal" and by in deciders(connection, row.ad):
         return DECIDED_BEFORE
-    if row.kind == "suspension" and suspension_of(connection, row.suspension).proposed_by == by:
-        return PROPOSED_IT
+    if row.kind in ("suspension", "suspension-appeal"):
+        about = suspension_of(connection, row.suspension)
+        if by in (about.proposed_by, about.decided_by):
+            return PROPOSED_IT if row.kind == "suspension" else SUSPENDED_IT
     return ""

@@ -19,13 +19,14 @@ Automated = Literal["FULLY", "PARTIALLY", "NOT"]
 
 FULLY: all of it. PARTIALLY: a person decided one ad, and the machine its copies. NOT: a person decided this ad.
 """
-JobKind = Literal["review", "appeal", "suspension", "golden"]
+JobKind = Literal["review", "appeal", "suspension", "suspension-appeal", "golden"]
 Verdict = Literal["approve", "reject"]
 """What a person says of an ad."""
 NoticeSource = Literal["ART16", "TRUSTED_FLAGGER", "AUTHORITY", "VICTIM", "USER", "VOLUNTARY"]
 NOTICE_SOURCES: Final[tuple[NoticeSource, ...]] = get_args(NoticeSource)
 NoticeResult = Literal["acted", "partly", "refused"]
 AppealOutcome = Literal["uphold", "overturn", "modify"]
+SuspensionAppealOutcome = Literal["uphold", "lift"]
 
 RUNNING: Final[tuple[Run, ...]] = ("idle", "live")
 """In which an approved ad may run."""

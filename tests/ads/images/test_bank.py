@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from haechi.errors import KnowledgeError, MissingError, UsageError
-from haechi.review.images.alignment import SURE
+from haechi.review.images.alignment import SURE, Agreement
 from haechi.review.images.bank import Bank, Known, known, of_party, rejected
 from haechi.review.images.buckets import buckets, near
 from haechi.review.images.fingerprint import asked, fingerprint, marks, mirrored, whole_hash, without_frame
@@ -110,6 +110,22 @@ def test_a_template_with_other_words_is_no_copy() -> None:
     )
     assert all(score < SURE for _, score in bank.look_up(asked(grey(other))))
     assert bank.look_up(asked(grey(first)))[0][1] >= SURE
+
+
+@pytest.mark.parametrize(
+    ("seen", "sure"),
+    [
+        # Measured: copies under the hardest edits, and strangers that have a word in the same letters.
+        (Agreement(12, 0.47, 22, 17, 0.26, np.eye(2, 3)), True),
+        (Agreement(13, 0.51, 20, 18, 0.21, np.eye(2, 3)), True),
+        (Agreement(15, 0.60, 26, 26, 0.11, np.eye(2, 3)), False),
+        (Agreement(3, 0.63, 22, 17, 0.12, np.eye(2, 3)), False),
+        (Agreement(8, 0.49, 20, 17, 0.21, np.eye(2, 3)), False),
+    ],
+)
+def test_a_word_in_the_same_letters_is_no_copy(seen: Agreement, sure: bool) -> None:
+    """If it fails, ads are rejected for a word that a rejected one has, too; or copies are no longer sure."""
+    assert (seen.score >= SURE) is sure
 
 
 def test_plain_and_tiny_pictures_are_neither_found_nor_harmful(bank: Bank) -> None:

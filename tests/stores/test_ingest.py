@@ -219,7 +219,7 @@ def _batch(number: int) -> list[Behaviour]:
     ]
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(25, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [4, pytest.param(12, marks=pytest.mark.slow)])
 def test_nothing_acknowledged_is_lost_when_the_process_is_killed(database: str, kills: int) -> None:
     """SIGKILL at random moments; the client sends again from the first batch it has no receipt for."""
     engine = open_store(database)

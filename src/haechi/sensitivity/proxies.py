@@ -4,12 +4,13 @@ For a theme and a category, people fall into a table of two by two: in the theme
 Everything here is arithmetic on such tables; nobody's data comes near it.
 """
 
+import importlib
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import false_discovery_control, hypergeom, norm
 
 FEWEST: Final = 10
 """People of the category in a theme, below which nothing is told: no pattern, and near to a person."""
@@ -63,12 +64,12 @@ def leaning(members: Ints, both: Ints, bearers: Ints, everyone: int, asked: Bool
     tested = asked & (in_theme >= FEWEST) & (in_category >= FEWEST) & (others > 0)
     candidates = tested & (both >= FEWEST) & (ratio >= LEAST_RATIO)
     # A pair that could not be told anyway counts as a test with the weakest outcome: it can only raise the others' q.
-    p = np.ones(both.shape)
-    rows, columns = np.nonzero(candidates)
-    p[rows, columns] = _surprise(both[rows, columns], members[rows], bearers[columns], everyone)
     q = np.ones(both.shape)
-    if tested.any():
-        q[tested] = false_discovery_control(p[tested], method="bh")
+    rows, columns = np.nonzero(candidates)
+    if len(rows):
+        p = np.ones(both.shape)
+        p[rows, columns] = _surprise(both[rows, columns], members[rows], bearers[columns], everyone)
+        q[tested] = _stats().false_discovery_control(p[tested], method="bh")
     return Leaning(
         lift=lift,
         auc=0.5 + (told_rightly - told_wrongly) / 2,
@@ -88,7 +89,12 @@ def _surprise(both: Ints, members: Ints, bearers: Ints, everyone: int) -> Floats
         terms = np.where(observed > 0, observed * np.log(observed / expected), 0.0)
     # Summing four terms can end a hair below zero where nothing differs.
     root = np.sqrt(np.maximum(2 * terms.sum(axis=0), 0.0))
-    p = norm.sf(np.where(both >= expected[0], root, -root))
+    p = _stats().norm.sf(np.where(both >= expected[0], root, -root))
     few = expected.min(axis=0) < _FEW_EXPECTED
-    p[few] = hypergeom.sf(both[few] - 1, everyone, bearers[few], members[few])
+    p[few] = _stats().hypergeom.sf(both[few] - 1, everyone, bearers[few], members[few])
     return np.asarray(np.clip(p, 0.0, 1.0), dtype=np.float64)
+
+
+def _stats() -> ModuleType:
+    """Loaded where something is to be tested: that takes as long as all else in the audit of a few people."""
+    return importlib.import_module("scipy.stats")

@@ -15,7 +15,6 @@ from tests.release.audiences.attacks.attacking import (
     exact,
     joined,
     people,
-    played,
     run,
     theme,
     used_up,
@@ -58,16 +57,9 @@ def test_the_attack_meets_the_bound() -> None:
     assert [used_up(list(run(attack, world))[-1][2], attack.policy) for world in (0, 1)] == [True, True]
 
 
-@pytest.mark.slow
 def test_the_attacker_wins_where_there_is_no_noise() -> None:
-    """Breaks if the attacker were too weak to prove anything.
-
-    The noise is the system's own and has no seed: 200 conversations show an advantage of 0.38 in all but about one
-    run in ten thousand.
-    """
-    attack = weakened(intersection(50))
-    assert exact(attack) > 0.3
-    assert played(attack, 200, np.random.default_rng()).low > 0.0
+    """Breaks if the attacker were too weak to prove anything."""
+    assert exact(weakened(intersection(50))) > 0.3
 
 
 def test_set_algebra_of_two_themes_is_cut_short() -> None:

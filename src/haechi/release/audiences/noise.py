@@ -7,14 +7,18 @@ count, which changes by one when a person comes or goes.
 
 from functools import lru_cache
 
-import opendp.prelude as dp
+# Not OpenDP's prelude: where scikit-learn is there that loads it, and pandas, and takes as long as all else.
+from opendp.domains import atom_domain
+from opendp.measurements import make_gaussian
+from opendp.metrics import absolute_distance
+from opendp.mod import Measurement, enable_features
 
-dp.enable_features("contrib")
+enable_features("contrib")
 
 
 @lru_cache(maxsize=64)
-def _measurement(sigma: float) -> dp.Measurement:
-    return dp.m.make_gaussian(dp.atom_domain(T="i64"), dp.absolute_distance(T="i64"), scale=sigma)
+def _measurement(sigma: float) -> Measurement:
+    return make_gaussian(atom_domain(T="i64"), absolute_distance(T="i64"), scale=sigma)
 
 
 def noisy(count: int, sigma: float) -> int:

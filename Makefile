@@ -40,7 +40,7 @@ types: install-dev
 	.venv/bin/mypy
 
 test: lint imports types
-	.venv/bin/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # To be called after every change of the knowledge files; a test holds the two together.
 model: install-dev

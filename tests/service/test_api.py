@@ -208,6 +208,27 @@ def test_wrong_calls_are_problem_documents(
     assert "secret-person" not in json.dumps(answer)
 
 
+@pytest.mark.parametrize("said", [1_772_445_600, 1_772_445_600_000, "1772445600", True])
+@pytest.mark.parametrize(
+    ("path", "column", "record"),
+    [
+        ("/v1/behaviours", "occurred_at", {"person_id": "p", "item_id": "i", "kind": "view"}),
+        ("/v1/deliveries", "delivered_at", {"handle": "h", "person_id": "p"}),
+    ],
+)
+def test_a_number_is_no_instant(
+    served_platform: Client, path: str, column: str, record: dict[str, str], said: object
+) -> None:
+    """A platform that counts in milliseconds would have its records taken, and dated to the year 58136 or 1970."""
+    name = served_platform.key("numbers", "ingest", "deliver")
+    right = {**record, column: "2026-03-02T10:00:00Z"}
+    got, _, answer = served_platform(
+        name, path, [right, {**record, column: said}], **{"Idempotency-Key": f"{path}-{said}"}
+    )
+    assert got == 400
+    assert answer["detail"].startswith(f"row 2, column {column}: ")
+
+
 def test_the_examples_of_the_description_work(tmp_path: Path) -> None:
     """Whoever copies an example gets what it says; every call that takes something has one."""
     platform = Platform(PlatformSettings(database=str(tmp_path), snapshot=str(tmp_path / "s")))

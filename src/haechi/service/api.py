@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from haechi.errors import HaechiError
 from haechi.service import ads_routes, drp, repository, suspension_routes
 from haechi.service.advertiser.sessions import STATE, AdvertiserSessions
+from haechi.service.bodies import StrictRequest
 from haechi.service.callers import KeyMiddleware, caller_of_request, platform_of
 from haechi.service.deletions import DeletionRoutes, Discovery
 from haechi.service.guesses import KeyGuesses, PasswordGuesses
@@ -128,6 +129,7 @@ def make_app(
             *_set_up(platform), *further,
         ],
         plugins=list(plugins),
+        request_class=StrictRequest,
         # The framework's own log would speak beside ours, of what libraries do.
         logging_config=None,
         state=State(

@@ -24,7 +24,7 @@ _LONGEST: Final = 2_000
 _REPEATED: Final = re.compile(r"(?P<before>.*?[Ii]nvalid enum value )'(?P<value>.*)'(?P<after>.*)", re.DOTALL)
 """How msgspec repeats what a caller sent, however long it is."""
 _PLACE: Final = re.compile(
-    r"(?P<what>.*) - at `\$\.data(?:\[(?P<row>\d+)\])?\.?(?P<column>[^`]*)`", re.DOTALL
+    r"(?P<what>.*) - at `\$(?:\.data)?(?:\[(?P<row>\d+)\])?\.?(?P<column>[^`]*)`", re.DOTALL
 )
 _MARKUP: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 """JSON may write any sign by its number: a browser that takes a document for a page finds no markup in it."""

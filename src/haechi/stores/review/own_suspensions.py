@@ -12,7 +12,7 @@ from haechi.stores.clock import instant, maybe_instant
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.grounds import Ground, grounds_in
-from haechi.stores.review.suspension_appeals import SuspensionAppeal, appeal_of
+from haechi.stores.review.suspension_appeals import SuspensionAppeal, appeals_of_advertiser
 
 
 class OwnSuspension(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,10 +57,11 @@ def own_suspensions(
         .where(s.c.advertiser == advertiser, s.c.state.in_(("confirmed", "lifted")))
         .order_by(s.c.suspension.desc())
     ).all()
+    appeals = {one.suspension_id: one for one in appeals_of_advertiser(connection, advertiser)}
     found = []
     for row in rows:
         since = instant(row.decided_at)
-        appeal = appeal_of(connection, row.suspension)
+        appeal = appeals.get(row.suspension_id)
         found.append(
             OwnSuspension(
                 suspension_id=row.suspension_id, since=since, lifted_at=maybe_instant(row.lifted_at),

@@ -5,7 +5,7 @@ not grow with their number; what is brought here is counts of people, one row a 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -17,10 +17,8 @@ import pyarrow.compute as pc
 from haechi.audit.inquiry import Inquiry
 from haechi.audit.prepared import Keep, for_now, memberships_of
 from haechi.exposure import bit_or
+from haechi.sensitivity.proxies import Leaning, leaning
 from haechi.themes import EvidenceRule
-
-if TYPE_CHECKING:
-    from haechi.sensitivity.proxies import Leaning
 
 AT_MOST: Final = 3_000_000
 """Rows of memberships, or of behaviours, up to which proxies are looked for without being asked to."""
@@ -54,9 +52,6 @@ def find_proxies(inquiry: Inquiry, rows: Mapping[str, int], evidence: EvidenceRu
         `theme_id, category, people, lift, auc, q_value`: `people` are those of the theme who are in the category
         by another theme (see `Leaning` for the rest); most telling first.
     """
-    # SciPy takes half a second to import; only an audit that looks for proxies pays it.
-    from haechi.sensitivity.proxies import leaning  # noqa: PLC0415
-
     parts = -(-max(1, rows[_source(rows)]) // _PART)
     categories = sorted({guard.category for guard in inquiry.guards})
     with for_now(keep) as hold:
@@ -152,7 +147,7 @@ def _borne(inquiry: Inquiry, themes: pa.ChunkedArray, categories: list[str]) -> 
 
 
 def _rows(
-    themes: pa.ChunkedArray, categories: list[str], both: npt.NDArray[np.int64], found: "Leaning"
+    themes: pa.ChunkedArray, categories: list[str], both: npt.NDArray[np.int64], found: Leaning
 ) -> pa.Table:
     row, column = np.nonzero(found.gives_away)
     table = pa.table(

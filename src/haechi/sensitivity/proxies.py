@@ -4,9 +4,7 @@ For a theme and a category, people fall into a table of two by two: in the theme
 Everything here is arithmetic on such tables; nobody's data comes near it.
 """
 
-import importlib
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Final
 
 import numpy as np
@@ -67,9 +65,12 @@ def leaning(members: Ints, both: Ints, bearers: Ints, everyone: int, asked: Bool
     q = np.ones(both.shape)
     rows, columns = np.nonzero(candidates)
     if len(rows):
+        # SciPy takes half a second to import; only where something is to be tested is it paid.
+        from scipy import stats  # noqa: PLC0415
+
         p = np.ones(both.shape)
         p[rows, columns] = _surprise(both[rows, columns], members[rows], bearers[columns], everyone)
-        q[tested] = _stats().false_discovery_control(p[tested], method="bh")
+        q[tested] = stats.false_discovery_control(p[tested], method="bh")
     return Leaning(
         lift=lift,
         auc=0.5 + (told_rightly - told_wrongly) / 2,
@@ -80,6 +81,8 @@ def leaning(members: Ints, both: Ints, bearers: Ints, everyone: int, asked: Bool
 
 def _surprise(both: Ints, members: Ints, bearers: Ints, everyone: int) -> Floats:
     """One-sided p-values of there being so many in both: the signed root of G, or Fisher's exact test."""
+    from scipy import stats  # noqa: PLC0415 - as above
+
     n, k = members.astype(float), bearers.astype(float)
     observed = np.stack([both, n - both, k - both, everyone - n - k + both]).astype(float)
     expected = (
@@ -89,12 +92,7 @@ def _surprise(both: Ints, members: Ints, bearers: Ints, everyone: int) -> Floats
         terms = np.where(observed > 0, observed * np.log(observed / expected), 0.0)
     # Summing four terms can end a hair below zero where nothing differs.
     root = np.sqrt(np.maximum(2 * terms.sum(axis=0), 0.0))
-    p = _stats().norm.sf(np.where(both >= expected[0], root, -root))
+    p = stats.norm.sf(np.where(both >= expected[0], root, -root))
     few = expected.min(axis=0) < _FEW_EXPECTED
-    p[few] = _stats().hypergeom.sf(both[few] - 1, everyone, bearers[few], members[few])
+    p[few] = stats.hypergeom.sf(both[few] - 1, everyone, bearers[few], members[few])
     return np.asarray(np.clip(p, 0.0, 1.0), dtype=np.float64)
-
-
-def _stats() -> ModuleType:
-    """Loaded where something is to be tested: that takes as long as all else in the audit of a few people."""
-    return importlib.import_module("scipy.stats")

@@ -7,7 +7,7 @@ count, which changes by one when a person comes or goes.
 
 from functools import lru_cache
 
-# Not OpenDP's prelude: where scikit-learn is there that loads it, and pandas, and takes as long as all else.
+# Not OpenDP's prelude, which loads scikit-learn and pandas wherever they are installed.
 from opendp.domains import atom_domain
 from opendp.measurements import make_gaussian
 from opendp.metrics import absolute_distance

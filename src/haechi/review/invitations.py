@@ -98,7 +98,7 @@ def invitations(text: str) -> list[Invitation]:
         Invitation(application, "words", score, "", *form.origin(*match.span()))
         for application, score, pattern in _invites()
         for match in pattern.finditer(form.text)
-        if not _denied(form.text, *match.span())
+        if not _denied(form, *match.span())
     ]
     return found
 
@@ -116,40 +116,51 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
     """What a mention of an application is: an invitation with its account, one by words alone, or none."""
     start = bisect_left(form.starts, mention.start)
     end = max(bisect_left(form.starts, mention.end), start + 1)
-    before, after = form.text[max(start - _BEFORE, 0) : start], form.text[end : end + _NEAR]
+    before, after = _around(form, start, end)
     if _HOST.match(after) or _other_thing(mention.application, before, after):
         return None
     account = _identifier(mention, before, after)
     if account and (mention.certain or mention.disguised or _is_named(text, mention)):
-        place = (mention.start, min(mention.end + _NEAR, len(text)))
-        return Invitation(mention.application, "identifier", IDENTIFIED, account_form(account), *place)
+        return _to_account(text, mention, account, IDENTIFIED)
     return None if _denies(before, after) else _without_account(text, form, mention, (start, end))
 
 
 def _without_account(text: str, form: Plain, mention: Mention, at: tuple[int, int]) -> Invitation | None:
     """What a mention is beside which no account shows by its looks; `at` is where it stands in `form`."""
-    start, end = at
-    before, after = form.text[max(start - _BEFORE, 0) : start], form.text[end : end + _NEAR]
+    before, after = _around(form, *at)
     asked = mention.inviting or _asked(before, after)
     if asked and (account := _plain_account(before, after)) and (mention.certain or _is_named(text, mention)):
-        place = (mention.start, min(mention.end + _NEAR, len(text)))
-        return Invitation(mention.application, "identifier", ASKED, account_form(account), *place)
+        return _to_account(text, mention, account, ASKED)
     if mention.disguised and (mention.certain or asked):
         return Invitation(mention.application, "disguise", DISGUISED, "", mention.start, mention.end)
     if asked if mention.certain else _needed(mention, before, after):
-        near = form.origin(max(start - _SHORT, 0), min(end + _SHORT * 3, len(form.text)))
+        near = form.origin(max(at[0] - _SHORT, 0), min(at[1] + _SHORT * 3, len(form.text)))
         return Invitation(
             mention.application, "words", ASKED, "", min(near[0], mention.start), max(near[1], mention.end)
         )
     return None
 
 
+def _around(form: Plain, start: int, end: int) -> tuple[str, str]:
+    return form.text[max(start - _BEFORE, 0) : start], form.text[end : end + _NEAR]
+
+
+def _to_account(text: str, mention: Mention, account: str, score: float) -> Invitation:
+    place = (mention.start, min(mention.end + _NEAR, len(text)))
+    return Invitation(mention.application, "identifier", score, account_form(account), *place)
+
+
+def _patterns(part: str, application: str) -> list[re.Pattern[str]]:
+    """What the table says under `part` of this application and of any."""
+    words = _words()[part]
+    return [words[key] for key in (application, "any") if key in words]
+
+
 def _other_thing(application: str, before: str, after: str) -> bool:
-    words = _words()
     return any(
-        pattern is not None and pattern.search(part)
-        for side, part in (("not_before", before), ("not_behind", after))
-        for pattern in (words[side].get(application), words[side]["any"])
+        pattern.search(text)
+        for part, text in (("not_before", before), ("not_behind", after))
+        for pattern in _patterns(part, application)
     )
 
 
@@ -166,8 +177,8 @@ def _denies(before: str, after: str) -> bool:
     return words["before"].search(sentence) is not None or words["after"].search(after) is not None
 
 
-def _denied(text: str, start: int, end: int) -> bool:
-    return _denies(text[max(start - _BEFORE, 0) : start], text[end : end + _NEAR])
+def _denied(form: Plain, start: int, end: int) -> bool:
+    return _denies(*_around(form, start, end))
 
 
 def _identifier(mention: Mention, before: str, after: str) -> str:
@@ -213,11 +224,9 @@ def _is_named(text: str, mention: Mention) -> bool:
 def _needed(mention: Mention, before: str, after: str) -> bool:
     """Whether what stands around an uncertain name makes it the application's."""
     marked = f"{before}{_NAME_STANDS}{after}"
-    patterns = (_words()["needs"].get(mention.application), _words()["needs"]["any"])
     return any(
         match.start() <= len(before) < match.end()
-        for pattern in patterns
-        if pattern is not None
+        for pattern in _patterns("needs", mention.application)
         for match in pattern.finditer(marked)
     )
 

@@ -79,10 +79,8 @@ def _mention(text: str, letters: Bare, name: _Name, start: int, end: int) -> Men
         return None
     if any(gaps) and not _explained(gaps, name, whole=whole, capitals=text[first:last].isupper()):
         return None
-    if not (
-        _bounded(text, first, last, name, loose=whole and not any(gaps))
-        or (_before_id(text, letters, end) and _bounded(text, first, len(text), name, loose=False))
-    ):
+    ends = len(text) if _before_id(text, letters, end) else last
+    if not _bounded(text, first, ends, name, loose=whole and not any(gaps)):
         return None
     disguised = not whole or gaps != between or _shows_disguise(text, letters, (start, end), gaps)
     if disguised and not name.certain and name.letters.isascii() and len(name.letters) < _SHORT:

@@ -49,6 +49,7 @@ _BASE64: Final = re.compile(r"(?:aHR0c)?[A-Za-z0-9+/_-]{16,}={0,2}")
 _WRAPPING: Final = re.compile(r"%[0-9A-Fa-f]{2}|&#|&amp;|\\u00|aHR0c|://[^\s]{0,300}?[A-Za-z0-9+/_-]{16}")
 _MOST_LAYERS: Final = 4
 _LONGEST_ADDRESS: Final = 4_000
+_EASTERN: Final = "\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff\uac00-\ud7a3"
 _SIGNS: Final = re.compile(r"^(?:%40|@|\+)+|[)\]}>.,、。」]+$")
 
 
@@ -116,7 +117,8 @@ def _chat_address() -> re.Pattern[str]:
     either = "|".join(_DOT.join(map(re.escape, host.split("."))) for host in hosts)
     return re.compile(
         rf"(?:(?<![a-z0-9._@%-])|(?<=2f)|(?<=\bwww\.))(?P<host>{either})(?::\d+)?"
-        r"(?P<rest>\s?[/?#]\s?(?:(?!https?:)\S)*)"
+        # An account of Latin letters ends where the sentence goes on in another script: `t.me/name가입`.
+        rf"(?P<rest>\s?[/?#]\s?(?:(?!https?:|(?<=[a-z0-9_-])[{_EASTERN}])\S)*)"
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from haechi.review.ads import Advertiser, Fact, Span
+from haechi.review.chat_accounts import chat_links
 from haechi.review.signals import hand_off
 from tests.ads.text import scam_writer
 from tests.ads.text.cases import case_of
@@ -114,6 +115,28 @@ def test_only_accounts_shown_to_be_its_own_are_the_advertisers(text: str, whose:
     signals = hand_off.find(case_of({"text": text}, advertiser=OWN))
     assert {signal.params["own"] for signal in signals} == {whose}
     assert all((signal.score <= 0.2) == (whose == "yes") for signal in signals)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "友だち追加は受付のQRかhttps://line.me/R/ti/p/@aoba-bankから。あおば銀行",
+        "https://line.me/R/ti/p/@aoba-bank로 추가하세요",
+        "加入https://line.me/R/ti/p/@aoba-bank領券",
+    ],
+)
+def test_an_account_ends_where_the_sentence_goes_on(text: str) -> None:
+    """If this fails, a bank's own account is another's as soon as no space follows it: Japanese has none."""
+    links = [
+        one for one in hand_off.find(case_of({"text": text}, advertiser=OWN)) if one.params["how"] == "link"
+    ]
+    assert [one.params["own"] for one in links] == ["yes"]
+
+
+def test_an_account_in_eastern_letters_is_read() -> None:
+    """If this fails, accounts that are named in Korean are all one account."""
+    (link,) = chat_links("https://open.kakao.com/me/한글이름")
+    assert link.account == "한글이름"
 
 
 def test_an_own_account_does_not_cover_another_beside_it() -> None:

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any, Final, Literal, NamedTuple
 
 from haechi.review.chat_accounts import account_form
+from haechi.review.dictionary import is_word
 from haechi.review.mentions import Mention, mentions
 from haechi.review.plain import Plain
 from haechi.review.undisguised import undisguised
@@ -45,13 +46,14 @@ ASKED: Final = 0.9
 _NEAR_CJK: Final = 32
 _NEAR: Final = 64
 _BEFORE: Final = 60
+_BESIDE: Final = 12
 _SHORT: Final = 4
 _SENTENCE_END: Final = re.compile(r"[。!?\n]|\.\s")
 _JOINT: Final = r"[\s:=\-\u2013—→➡>▶►👉🏻📲⇒は()「」『』\[\]【】|/・,.'\"“”➤☞✉✈️📩📱]*"
 _WORD_FOR_ID: Final = (
     r"(?:[il1] ?d|i\.d\.?|アイディー?|あいでぃー?|検索|아이디|아뒤|검색|号码|号|號|帳號|账号|搜索?|"
     r"account|acc|username|user ?name|user|handle|"
-    r"contact|no\.?|number|nr\.?|nummer|kontakt|name|번호|番号|at)"
+    r"contact|no\.?(?=[\s:.#]*[+@\d])|number|nr\.?|nummer|kontakt|name|번호|番号|at)"
 )
 _BEHIND: Final = re.compile(
     rf"^(?:{_JOINT}(?:app|アプリ|公式|messenger|메신저|官方|の|me|us|support|admin|now|here|on|또는|{_WORD_FOR_ID})){{0,3}}{_JOINT}"
@@ -64,7 +66,7 @@ _BEHIND_WORD: Final = re.compile(
 _BEHIND_COLON: Final = re.compile(
     r"^[\s:=→>➡👉\-]{1,4}(?P<id>(?!v\d)(?=[a-z_.\-]*(?:[0-9_]|\.[a-z]))[a-z][a-z0-9_.\-]{3,})(?![a-z0-9_/:])"
 )
-_AHEAD: Final = re.compile(rf"{_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,}}){_JOINT}$")
+_AHEAD: Final = re.compile(rf"(?<![a-z]){_WORD_FOR_ID}{_JOINT}(?P<id>@?[a-z0-9][\w.\-]{{3,}}){_JOINT}$")
 _ID_AHEAD: Final = re.compile(
     rf"(?P<id>@[a-z0-9_][\w.\-]{{3,}}|[\w.]{{2,32}}#\d{{4}}|\+\d[\d\s().\-]{{7,}}\d){_JOINT}(?:on|in|via|auf|über|per|を|で|에서|으로|로)?\s*(?:our|my|the)?\s*$"
 )
@@ -76,11 +78,13 @@ _SIDE: Final = r"(?:[^a-z0-9。!?\n]|\b[a-z]{1,7}\b)"
 _ACCOUNT_BEHIND: Final = re.compile(rf"^{_SIDE}{{1,8}}(?P<id>{_ACCOUNT})(?![a-z0-9_/:@])")
 _ACCOUNT_AHEAD: Final = re.compile(rf"(?<![a-z0-9_./:@\-])(?P<id>{_ACCOUNT}){_SIDE}{{1,8}}$")
 _WORD_BEHIND: Final = re.compile(
-    r"^\s{0,2}[:=→>➡▶(「『\[【\-]{1,2}\s{0,2}(?P<id>[a-z]{5,})(?=\s*(?:$|[)」』\]】。、!,\n]|[^\x00-\x7f]))"
+    r"^(?:\s{0,2}[:=→>➡▶(「『\[【]{1,2}|\s-{1,2})\s{0,2}(?P<id>[a-z]{5,})(?=\s*(?:$|[)」』\]】。、!,\n]|[^\x00-\x7f]))"
 )
 # A plain word as an account, where more around it asks to go there.
 _PLAIN_BEHIND: Final = re.compile(r"^[^a-z0-9。!?\n]{1,8}(?P<id>[a-z]{6,})(?![a-z0-9_/:@.\-])")
 _PLAIN_AHEAD: Final = re.compile(r"(?<![a-z0-9_./:@\-])(?P<id>[a-z]{6,})[^a-z0-9。!?\n]{1,6}$")
+# What may be an account although it has no sign of one: written small, and no part of an address.
+_LETTERS: Final = re.compile(r"(?<![\w@/:.\-'’])[a-z][a-z0-9_]{4,24}(?![\w@/\-'’]|[:.][a-z/])")
 # The application's own address: whether it opens a chat, the address itself tells.
 _HOST: Final = re.compile(r"^(?:://|\.(?:com|org|net|me|gg|us|io|app|jp|kr|biz|group|link)\b)")
 _TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
@@ -129,8 +133,10 @@ def _without_account(text: str, form: Plain, mention: Mention, at: tuple[int, in
     """What a mention is beside which no account shows by its looks; `at` is where it stands in `form`."""
     before, after = _around(form, *at)
     asked = mention.inviting or _asked(before, after)
-    if asked and (account := _plain_account(before, after)) and (mention.certain or _is_named(text, mention)):
-        return _to_account(text, mention, account, ASKED)
+    if mention.certain or _is_named(text, mention):
+        reach = _NEAR if mention.certain or asked else _BESIDE
+        if account := (_plain_account(before, after) if asked else "") or _no_word(text, mention, reach):
+            return _to_account(text, mention, account, ASKED)
     if mention.disguised and (mention.certain or asked):
         return Invitation(mention.application, "disguise", DISGUISED, "", mention.start, mention.end)
     if asked if mention.certain else _needed(mention, before, after):
@@ -202,6 +208,18 @@ def _plain_account(before: str, after: str) -> str:
         if match is not None and _no_accounts().match(match["id"]) is None:
             return match["id"]
     return ""
+
+
+def _no_word(text: str, mention: Mention, reach: int) -> str:
+    """What is nearest to the name of what is no word of any language and written as accounts are, or nothing."""
+    reach = min(reach, _NEAR // 4) if is_cjk(text[mention.start]) else reach
+    near = [
+        (max(mention.start - match.end(), match.start() - mention.end), match.group())
+        for match in _LETTERS.finditer(text, max(mention.start - _NEAR, 0))
+        if match.end() <= mention.start or mention.end <= match.start() <= mention.end + reach
+    ]
+    words = (word for distance, word in sorted(near) if distance <= reach)
+    return next((word for word in words if _no_accounts().match(word) is None and not is_word(word)), "")
 
 
 _NO_NUMBER: Final = frozenset({"line", "band", "discord", "messenger"})

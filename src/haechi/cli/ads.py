@@ -41,7 +41,7 @@ def statements(
     form: Annotated[Literal["records", "statements"], Parameter(name="--format")] = "records",
     terms_url: str | None = None,
 ) -> int:
-    """Write statements of reasons for decisions that restricted ads (DSA Art. 17(3), 24(5)).
+    """Write statements of reasons for decisions that restricted ads, and for suspensions (DSA Art. 17(3), 24(5)).
 
     Exit status: 0 all were made, 1 some could not be made and are listed, 2 the call or the data is wrong.
 

@@ -153,9 +153,11 @@ class Desk:
         queue.claim(self.engine, job, by=by, now=self.now())
         return self.say(job, verdict, ad_id, by)
 
-    def suspend(self, advertiser_id: str = "acme", by: str = "ann", confirmed_by: str = "bob") -> None:
+    def suspend(
+        self, advertiser_id: str = "acme", by: str = "ann", confirmed_by: str = "bob", **told: Any
+    ) -> None:
         job = propose_suspension(
-            self.engine, advertiser_id, by=by, reason="eight scams", now=self.now(), **TOLD
+            self.engine, advertiser_id, by=by, reason="eight scams", now=self.now(), **{**TOLD, **told}
         )
         queue.claim(self.engine, job, by=confirmed_by, now=self.now())
         decide_suspension(self.engine, job, confirm=True, by=confirmed_by, words="seen", now=self.now())

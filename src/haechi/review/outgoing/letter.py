@@ -5,7 +5,7 @@ from typing import Final
 
 from haechi.review.ads import Ad, Advertiser, Reason
 from haechi.review.outgoing.record import Platform
-from haechi.review.outgoing.statement import Statement, phrases, texts
+from haechi.review.outgoing.statement import Statement, phrases, subject_of, texts
 from haechi.terms.words import LANGUAGES, Language
 
 _LANGUAGE_OF: Final[dict[str, Language]] = {"JP": "ja", "KR": "ko", "DE": "de", "AT": "de", "LI": "de"}
@@ -21,9 +21,9 @@ def language_of(advertiser: Advertiser | None, ad: Ad | None = None) -> Language
 
 def points(statement: Statement, language: str) -> dict[str, str]:
     """The points (a) to (e) of Art. 17(3) in words, without personal data; of (d) and (e) the one that applies."""
-    said = texts(language)
+    said = texts(language, subject_of(statement))
     between = "、" if language == "ja" else ", "
-    found = between.join(phrases(statement.found, language))
+    found = between.join(phrases(statement, language))
     where = said["territory"].format(countries=", ".join(statement.countries))
     told = {
         "a": [
@@ -53,12 +53,12 @@ def letter(statement: Statement, reasons: Sequence[Reason], platform: Platform, 
     """The whole statement with redress, as plain text.
 
     Args:
-        statement: see `statement.statement_of`.
-        reasons: of the decision; their words are for this advertiser alone and go nowhere else.
+        statement: see `statement.statement_of` and `account.account_statement`.
+        reasons: of the decision; their words are for this advertiser alone and go nowhere else. An account has none.
         platform: where complaints are taken.
         language: one of `LANGUAGES`; any other is written in English.
     """
-    said = texts(language)
+    said = texts(language, subject_of(statement))
     told = points(statement, language)
     ground = "d" if "d" in told else "e"
     mended = [f"- {one.text} {said['fix'].format(fix=one.fix)}" for one in reasons]

@@ -3,6 +3,8 @@
 The default says of a refused ad what the database's fields allow best: never shown is content disabled, shown before
 is content removed. Whether a refusal before publication has to be reported at all is open (Art. 17 speaks of
 information provided by a recipient of the service); so nothing is made unless asked for, and never sent.
+
+A suspension restricts the account and nothing else: its ads keep the decisions they have.
 """
 
 from collections.abc import Sequence
@@ -11,8 +13,17 @@ from typing import Final
 import msgspec
 
 from haechi.errors import DataError, FaultKind, UsageError
+from haechi.review.outgoing.account import grounds_of
 from haechi.review.outgoing.record_rules import faults
-from haechi.review.outgoing.statement import Restriction, Source, Statement, phrases, texts
+from haechi.review.outgoing.statement import (
+    Restriction,
+    Source,
+    Statement,
+    Subject,
+    phrases,
+    subject_of,
+    texts,
+)
 from haechi.review.outgoing.vocabulary import allowed
 
 EEA: Final = tuple(sorted(allowed("territorial_scope")))
@@ -30,8 +41,13 @@ _SOURCES: Final[dict[Source, str]] = {
     "other-notice": "SOURCE_TYPE_OTHER_NOTIFICATION",
 }
 _AUTOMATION: Final = {"fully": "FULLY", "partially": "PARTIALLY", "not": "NOT_AUTOMATED"}
+_NO_CONTENT: Final[dict[Subject, str]] = {
+    "ad": "A web address advertised without text",
+    "account": "An advertiser's account",
+}
 _IMPERSONATION: Final = frozenset({"named-party", "look-alike-name", "face"})
 _PHISHING: Final = frozenset({"look-alike-domain", "cloaking"})
+_OTHER: Final = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
 _PRIVACY: Final = "sensitive-targeting"
 _FRAUD: Final = frozenset(
     {"hand-off", "claim", "scam-text", "licence", "near-copy", "image-copy", *_IMPERSONATION, *_PHISHING}
@@ -69,19 +85,17 @@ def record_of(statement: Statement, platform: Platform) -> dict[str, object]:
             "The decision applies nowhere in the European Economic Area; there is no record to make."
         )
     record: dict[str, object] = {
-        "decision_visibility": [_VISIBILITY[statement.restriction]],
         "decision_ground_reference_url": platform.terms_url,
-        "category": _category(statement),
-        "category_specification": _keywords(statement),
         "territorial_scope": [one for one in EEA if not statement.countries or one in statement.countries],
         "content_date": statement.submitted_at.date().isoformat(),
         "application_date": statement.decided_at.date().isoformat(),
-        "end_date_visibility_restriction": None if statement.until is None else statement.until.isoformat(),
         "decision_facts": _facts(statement),
         "source_type": _SOURCES[statement.source],
         "automated_detection": "Yes" if statement.detected_by_machine else "No",
         "automated_decision": f"AUTOMATED_DECISION_{_AUTOMATION[statement.automation]}",
         "puid": statement.puid,
+        **_restriction(statement),
+        **_classified(statement),
         **_contents(statement),
         **_ground(statement),
     }
@@ -99,12 +113,37 @@ def record_of(statement: Statement, platform: Platform) -> dict[str, object]:
     return kept
 
 
+def _restriction(statement: Statement) -> dict[str, object]:
+    """What was restricted, and until when; an end that is not known is left out, which the database reads as none."""
+    until = None if statement.until is None else statement.until.isoformat()
+    if subject_of(statement) == "account":
+        return {"decision_account": "DECISION_ACCOUNT_SUSPENDED", "end_date_account_restriction": until}
+    return {
+        "decision_visibility": [_VISIBILITY[statement.restriction]],
+        "end_date_visibility_restriction": until,
+    }
+
+
+def _classified(statement: Statement) -> dict[str, object]:
+    """Category and keywords: an ad's by its signals, an account's by the grounds of its suspension."""
+    if subject_of(statement) == "ad":
+        return {"category": _category(statement), "category_specification": _keywords(statement)}
+    grounds = grounds_of(statement.found)
+    # What says least comes last: it is the category of a suspension that has no other.
+    categories = sorted(dict.fromkeys(one.category for one in grounds), key=_OTHER.__eq__)
+    return {
+        "category": categories[0],
+        "category_addition": categories[1:],
+        "category_specification": list(dict.fromkeys(word for one in grounds for word in one.keywords)),
+    }
+
+
 def _category(statement: Statement) -> str:
     found = set(statement.found)
     if _PRIVACY in found and found.isdisjoint(_FRAUD):
         return "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS"
     if found.isdisjoint(_FRAUD):
-        return "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
+        return _OTHER
     return "STATEMENT_CATEGORY_SCAMS_AND_FRAUD"
 
 
@@ -122,14 +161,14 @@ def _contents(statement: Statement) -> dict[str, object]:
     if not statement.contents:
         return {
             "content_type": ["CONTENT_TYPE_OTHER"],
-            "content_type_other": "A web address advertised without text",
+            "content_type_other": _NO_CONTENT[subject_of(statement)],
         }
     return {"content_type": [f"CONTENT_TYPE_{content.upper()}" for content in statement.contents]}
 
 
 def _facts(statement: Statement) -> str:
-    english = texts("en")
-    found = ", ".join(phrases(statement.found, "en"))
+    english = texts("en", subject_of(statement))
+    found = ", ".join(phrases(statement, "en"))
     sentences = [
         english[statement.restriction],
         english[statement.source],
@@ -144,7 +183,7 @@ def _facts(statement: Statement) -> str:
 
 def _ground(statement: Statement) -> dict[str, object]:
     """The ground and its explanation: a law's, or the terms'."""
-    found = phrases(statement.found, "en")
+    found = phrases(statement, "en")
     explanation = _fitted(found, "; ", 2_000) if found else texts("en")["found_nothing"]
     if statement.ground == "law":
         return {

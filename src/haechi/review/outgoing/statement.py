@@ -1,7 +1,8 @@
-"""A statement of reasons from a decision: the points of DSA Art. 17(3)(a) to (e).
+"""A statement of reasons from a decision on an ad: the points of DSA Art. 17(3)(a) to (e).
 
-The statement itself carries no personal data: of the signals it keeps kinds, of the reasons codes and citations.
-The letter adds what the advertiser alone may read, see `letter`.
+`account` makes that on an account; letters and records are made of both in the same way. The statement itself carries
+no personal data: of the signals it keeps kinds, of the reasons codes and citations. The letter adds what the
+advertiser alone may read, see `letter`.
 """
 
 import hashlib
@@ -18,7 +19,8 @@ from haechi.errors import UsageError
 from haechi.review.ads import Ad, Advertiser, Decision, Signal
 from haechi.review.outgoing.personal import Withheld, refuse_people, refuse_personal
 
-Restriction = Literal["never-shown", "taken-down", "suspended"]
+Subject = Literal["ad", "account"]
+Restriction = Literal["never-shown", "taken-down", "suspended", "account-suspended"]
 Source = Literal["own-initiative", "article-16", "trusted-flagger", "other-notice"]
 Automation = Literal["fully", "partially", "not"]
 Ground = Literal["terms", "law"]
@@ -59,27 +61,29 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         puid: identifies it within the platform; the same decision always has the same.
-        ad_id: of which ad.
+        ad_id: of which ad; None: of an account.
+        suspension_id: of which suspension of an account; None: of an ad.
         decided_at: when; the restriction begins then.
-        submitted_at: when the ad was submitted.
+        submitted_at: when the ad was submitted, or the account opened.
         restriction: what was done.
         countries: where it applies, ISO 3166-1 alpha-2; empty: everywhere.
         until: last day, or None.
         source: whether anybody notified.
-        found: kinds of signals that it relies on.
+        found: kinds of signals that it relies on; of an account the grounds.
         detected_by_machine: whether automated means found them.
         automation: who decided.
         ground: the platform's terms, or a law.
         codes: of the policies, the weightiest first.
         laws: citations.
         notes: what a reviewer adds.
-        contents: what the ad consists of: `text`, `image`; empty: an address alone.
+        contents: what the ad consists of: `text`, `image`; empty: an address alone, or an account.
         language: of the ad as declared, or None.
         account: kind of the account, or None.
     """
 
     puid: str
-    ad_id: str
+    ad_id: str | None
+    suspension_id: str | None
     decided_at: datetime
     submitted_at: datetime
     restriction: Restriction
@@ -119,12 +123,15 @@ def statement_of(
     refuse_personal("notes", said.notes, kept)
     refuse_people("policy codes", " / ".join(codes), kept)
     return Statement(
-        puid=_puid(decision),
+        puid=puid_of(
+            decision.ad_id, decision.ad_hash, decision.ruleset_hash, decision.decided_at.isoformat()
+        ),
         ad_id=ad.ad_id,
+        suspension_id=None,
         decided_at=decision.decided_at,
         submitted_at=ad.submitted_at,
         restriction=_restriction(decision, said),
-        countries=_countries(ad) if said.countries is None else said.countries,
+        countries=countries_of(ad) if said.countries is None else said.countries,
         until=said.until,
         source=said.source,
         found=tuple(dict.fromkeys(signal.name for signal in decision.signals if _relied_on(signal))),
@@ -140,18 +147,36 @@ def statement_of(
     )
 
 
+def countries_of(ad: Ad) -> tuple[str, ...]:
+    """Where an ad was to be shown; empty: everywhere."""
+    named = [ad.country] if ad.country else []
+    return tuple(sorted({*named, *ad.targeting.countries}))
+
+
+def puid_of(*said: str) -> str:
+    """Of the decision alone, so that a statement made twice is known as one; tells nothing of what it is about."""
+    key = "\0".join(said)
+    return "sor-" + hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+def subject_of(statement: Statement) -> Subject:
+    """What the statement restricts."""
+    return "account" if statement.ad_id is None else "ad"
+
+
 @cache
-def texts(language: str) -> Mapping[str, str]:
-    """The sentences of a language; for any but `LANGUAGES` the English ones."""
-    found: dict[str, str] = _file()[language if language in LANGUAGES else "en"]
-    return found
-
-
-def phrases(names: tuple[str, ...], language: str) -> list[str]:
-    """Kinds of signals in words; a kind without words is named by its code."""
-    known = _file()["signals"]
+def texts(language: str, subject: Subject = "ad") -> Mapping[str, str]:
+    """The sentences of a language about a subject; for any language but `LANGUAGES` the English ones."""
     spoken = language if language in LANGUAGES else "en"
-    return [known[name][spoken] if name in known else name for name in names]
+    own: dict[str, str] = _file()["account"][spoken] if subject == "account" else {}
+    return {**_file()[spoken], **own}
+
+
+def phrases(statement: Statement, language: str) -> list[str]:
+    """What the statement relies on, in words; what has no words is named by its code."""
+    known = _file()["grounds" if subject_of(statement) == "account" else "signals"]
+    spoken = language if language in LANGUAGES else "en"
+    return [known[name][spoken] if name in known else name for name in statement.found]
 
 
 @cache
@@ -186,15 +211,3 @@ def _relied_on(signal: Signal) -> bool:
     """Whether it is sure enough and speaks against the ad."""
     named = {(signal.name, ""), (signal.name, signal.value)}
     return signal.score >= _SURE and not named & _SPEAKS_FOR
-
-
-def _countries(ad: Ad) -> tuple[str, ...]:
-    named = [ad.country] if ad.country else []
-    return tuple(sorted({*named, *ad.targeting.countries}))
-
-
-def _puid(decision: Decision) -> str:
-    """Of the decision alone, so that a statement made twice is known as one; tells nothing of the ad."""
-    said = [decision.ad_id, decision.ad_hash, decision.ruleset_hash, decision.decided_at.isoformat()]
-    key = "\0".join(said)
-    return "sor-" + hashlib.sha256(key.encode()).hexdigest()[:40]

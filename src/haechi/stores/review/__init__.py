@@ -34,7 +34,9 @@ sweep_begun  when every ad has to be judged again
 sweeps       every ad that runs or waits, judged again
 rechecks     pages behind ads that run, looked at again
 showings     when ads were told to the ad server as running
+circumstances  whether anybody notified, and what a machine found, for statements of reasons
 outgoing     statements of reasons with their records for the transparency database
+outgoing_suspensions  the same of accounts that were suspended
 figures      Japan's yearly figures, and random samples of ads that ran
 repository   what the public repository shows
 """

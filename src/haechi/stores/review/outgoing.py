@@ -1,41 +1,36 @@
 """Statements of reasons from the database, with their records for the EU transparency database. Nothing is sent.
 
-What reviewers wrote for advertisers is never in them: it was not written for the public.
+Of ads that were restricted, and of accounts that were suspended. What reviewers wrote for advertisers is never in
+them: it was not written for the public.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
 from haechi.errors import DataError, Fault, UsageError
-from haechi.review.ads import Ad, Advertiser, Signal
+from haechi.review.ads import Ad, Advertiser
 from haechi.review.outgoing.batches import batches
 from haechi.review.outgoing.personal import Guard, guard_of, withheld
 from haechi.review.outgoing.record import Platform, concerns_eea, record_of
 from haechi.review.outgoing.record_rules import Record
-from haechi.review.outgoing.statement import Circumstances, Source, Statement, statement_of
+from haechi.review.outgoing.statement import Circumstances, Statement, statement_of
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import instant, micros
 from haechi.stores.review.advertisers import advertisers_of
+from haechi.stores.review.circumstances import AUTOMATION, found_by_machine, source_of
 from haechi.stores.review.decided import as_decision
+from haechi.stores.review.outgoing_suspensions import statement_on_suspension, suspensions_within
 from haechi.stores.review.parties import parties_of
 from haechi.stores.review.showings import Stretch, ran_before, showings
-from haechi.stores.review.words import Automated, NoticeSource
 
-_AUTOMATION: Final[Mapping[Automated, Any]] = {"FULLY": "fully", "PARTIALLY": "partially", "NOT": "not"}
-_SOURCES: Final[Mapping[NoticeSource, Source]] = {
-    "ART16": "article-16",
-    "TRUSTED_FLAGGER": "trusted-flagger",
-    "AUTHORITY": "other-notice",
-    "VICTIM": "other-notice",
-    "USER": "other-notice",
-    "VOLUNTARY": "own-initiative",
-}
-_SURE: Final = 0.5
-"""From this score on statements rely on a signal."""
+_Owed = tuple[str, str, Callable[[], Statement]]
+"""Of which table, by which identifier, and how the statement is made."""
 
 
 class Known(NamedTuple):
@@ -56,10 +51,10 @@ class Outgoing(NamedTuple):
     """What goes out of the decisions of a time.
 
     Attributes:
-        statements: in the order of the decisions.
+        statements: in the order of the decisions on ads, and after them in that of the suspensions.
         envelopes: records of those that concern the European Economic Area, 1 to 100 each.
         elsewhere: how many statements concern it not.
-        faults: decisions without a statement or record, each with why.
+        faults: decisions and suspensions without a statement or record, each with why.
     """
 
     statements: tuple[Statement, ...]
@@ -75,10 +70,11 @@ def statements(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Outgoing:
-    """Statements of reasons for every decision of a time that restricted an ad (DSA Art. 17(3), 24(5)).
+    """Statements of reasons for all that restricted an ad or an account in a time (DSA Art. 17(3), 24(5)).
 
     A decision restricts that rejects an ad, or holds one that had been shown; one that says of a version what the
-    decision before said of it restricts nothing more. One fault keeps no other decision back.
+    decision before said of it restricts nothing more. A suspension restricts an account once it is confirmed; lifted
+    later, it still did. One fault keeps nothing else back.
 
     Args:
         connection: in a transaction that sees one state of the database.
@@ -86,20 +82,19 @@ def statements(
         since: decided at this instant or later, naive UTC; None: from the first.
         until: decided before this instant; None: to the last.
     """
-    known, before = known_of(connection), _before(connection)
+    known = known_of(connection)
     made: list[Statement] = []
     records: list[Record] = []
     faults: list[Fault] = []
-    for row in connection.execute(_restricting(since, until)).all():
-        was = before.get(row.decision)
-        ad = msgspec.json.decode(row.body, type=Ad)
-        if was == row.outcome or (row.outcome == "hold" and not _was_shown(known, ad, row)):
-            continue
+    owed = chain(
+        _owed_on_ads(connection, known, since, until), _owed_on_accounts(connection, known, since, until)
+    )
+    for table, name, make in owed:
         try:
-            statement = statement_on(connection, row, known)
+            statement = make()
             record = record_of(statement, platform) if concerns_eea(statement) else None
         except (UsageError, DataError) as fault:
-            faults.append(Fault("decisions", None, row.decision_id, None, _why(fault)))
+            faults.append(Fault(table, None, name, None, _why(fault)))
             continue
         made.append(statement)
         records += [] if record is None else [record]
@@ -122,13 +117,16 @@ def statement_on(connection: Connection, row: Row[Any], known: Known) -> Stateme
     Raises:
         UsageError: it restricts nothing or has no ground, or a policy's code names somebody.
     """
+    a = tables.ads
     ad = msgspec.json.decode(row.body, type=Ad)
     decision = as_decision(row, ad.ad_id)
     advertiser = known.advertisers.get(ad.advertiser_id)
     said = Circumstances(
-        source=_source(connection, row),
-        detected_by_machine=_found_by_machine(row, decision.signals),
-        automation=_AUTOMATION[row.automated],
+        source=source_of(
+            connection, select(a.c.ad).where(a.c.ad == row.ad), row.decided_at, notice=row.notice
+        ),
+        detected_by_machine=found_by_machine(row.cause, row.automated, decision.signals),
+        automation=AUTOMATION[row.automated],
         was_shown=_was_shown(known, ad, row),
     )
     return statement_of(decision, ad, advertiser, said, withheld(known.guard, ad, advertiser))
@@ -138,6 +136,27 @@ def decisions_with_ads() -> Select[Any]:
     """The question for decisions, each with its ad: the number, the content's hash, and the ad as submitted."""
     d, v = tables.decisions, tables.versions
     return select(d, v.c.ad, v.c.content_hash, v.c.body).join_from(d, v, v.c.version == d.c.version)
+
+
+def _owed_on_ads(
+    connection: Connection, known: Known, since: datetime | None, until: datetime | None
+) -> Iterator[_Owed]:
+    before = _before(connection)
+    for row in connection.execute(_restricting(since, until)).all():
+        ad = msgspec.json.decode(row.body, type=Ad)
+        if before.get(row.decision) == row.outcome:
+            continue
+        if row.outcome == "reject" or _was_shown(known, ad, row):
+            yield "decisions", row.decision_id, partial(statement_on, connection, row, known)
+
+
+def _owed_on_accounts(
+    connection: Connection, known: Known, since: datetime | None, until: datetime | None
+) -> Iterator[_Owed]:
+    for row in connection.execute(suspensions_within(since, until)).all():
+        advertiser = known.advertisers[row.advertiser_id]
+        make = partial(statement_on_suspension, connection, row, advertiser)
+        yield "suspensions", row.suspension_id, make
 
 
 def _restricting(since: datetime | None, until: datetime | None) -> Select[Any]:
@@ -162,27 +181,6 @@ def _before(connection: Connection) -> dict[int, str]:
 
 def _was_shown(known: Known, ad: Ad, row: Row[Any]) -> bool:
     return ran_before(known.shown.get(ad.ad_id, ()), row.content_hash, instant(row.decided_at))
-
-
-def _found_by_machine(row: Row[Any], signals: Sequence[Signal]) -> bool:
-    """Whether automated means found what it rests on; what is held for a notice alone was found by its reporter."""
-    if row.cause == "notice":
-        return False
-    return bool(row.automated == "FULLY") or any(one.score >= _SURE for one in signals)
-
-
-def _source(connection: Connection, row: Row[Any]) -> Source:
-    """Whether anybody notified: by the notice that led to it, or else by the newest one that names the ad."""
-    n, m = tables.notices, tables.notice_ads
-    of_ad = select(m.c.notice).where(m.c.ad == row.ad)
-    stands = n.c.result.is_(None) | (n.c.result != "refused") | (n.c.decided_at >= row.decided_at)
-    question = select(n.c.source).order_by(n.c.received_at.desc(), n.c.notice.desc()).limit(1)
-    if row.notice is not None:
-        question = question.where(n.c.notice == row.notice)
-    else:
-        question = question.where(n.c.notice.in_(of_ad), n.c.received_at <= row.decided_at, stands)
-    source: NoticeSource | None = connection.execute(question).scalar()
-    return "own-initiative" if source is None else _SOURCES[source]
 
 
 def _why(fault: UsageError | DataError) -> str:

@@ -84,7 +84,7 @@ _WORD_BEHIND: Final = re.compile(
 _PLAIN_BEHIND: Final = re.compile(r"^[^a-z0-9。!?\n]{1,8}(?P<id>[a-z]{6,})(?![a-z0-9_/:@.\-])")
 _PLAIN_AHEAD: Final = re.compile(r"(?<![a-z0-9_./:@\-])(?P<id>[a-z]{6,})[^a-z0-9。!?\n]{1,6}$")
 # What may be an account although it has no sign of one: written small, and no part of an address.
-_LETTERS: Final = re.compile(r"(?<![\w@/:.\-'’])[a-z][a-z0-9_]{4,24}(?![\w@/\-'’]|[:.][a-z/])")
+_LETTERS: Final = re.compile(r"(?<![\w@/:.\-'\u2019])[a-z][a-z0-9_]{4,24}(?![\w@/\-'\u2019]|[:.][a-z/])")
 # The application's own address: whether it opens a chat, the address itself tells.
 _HOST: Final = re.compile(r"^(?:://|\.(?:com|org|net|me|gg|us|io|app|jp|kr|biz|group|link)\b)")
 _TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")

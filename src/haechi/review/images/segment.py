@@ -8,7 +8,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from haechi.review.images.alignment import agreement, pixels_agree
+from haechi.review.images.alignment import Agreement, agreement, pixels_agree
 from haechi.review.images.buckets import Buckets, buckets, near
 from haechi.review.images.fingerprint import BYTES, THUMB, Asked, Fingerprint, Floats, Marks
 from haechi.review.images.placing import NEAR, Placed, placed
@@ -117,12 +117,19 @@ def shown(here: Segment, asked: Asked) -> list[tuple[int, float]]:
     """
     near_whole = _near_whole(here, asked)
     found: dict[int, float] = {}
-    for pairs, number, view, place in _placed(here, asked)[:_JUDGED]:
-        judged = agreement(here.known(number), asked.views[view].grey, Placed(place, pairs))
+    for number, judged in agreements(here, asked):
         found[number] = max(judged.score, found.get(number, 0.0))
     for number in sorted(near_whole - {one for one, score in found.items() if score})[:_TRIED]:
         found[number] = _by_whole(here.known(number), asked)
     return [(number, score) for number, score in found.items() if score]
+
+
+def agreements(here: Segment, asked: Asked) -> list[tuple[int, Agreement]]:
+    """The pictures that share most marks with the asked one, each with how far it is shown."""
+    return [
+        (number, agreement(here.known(number), asked.views[view].grey, Placed(place, pairs)))
+        for pairs, number, view, place in _placed(here, asked)[:_JUDGED]
+    ]
 
 
 def _placed(here: Segment, asked: Asked) -> list[tuple[int, int, int, Floats]]:

@@ -54,7 +54,7 @@ class JobRoutes(DeskController):
         """Gives it back."""
         expect_decider(user, data)
         queue.release(platform.engine, job_id, by=user.name, now=utc_now())
-        return _to_queue("released")
+        return _to_queue("done=released")
 
     @post("/comments", status_code=HTTP_200_OK, sync_to_thread=True)
     def comment(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
@@ -77,7 +77,7 @@ class JobRoutes(DeskController):
             further = queue.claim_next(platform.engine, by=user.name, now=utc_now())
             if further is not None:
                 return _to_job(further)
-        return _to_queue(*done)
+        return _to_queue(done)
 
     @post("/suspend", status_code=HTTP_200_OK, sync_to_thread=True)
     def suspend(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
@@ -111,13 +111,13 @@ def _propose(platform: Platform, user: User, shown: Shown, advertiser_id: str, d
     )
 
 
-def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> tuple[str, int]:
-    """Does what a form says; what to tell, and of how many ads."""
+def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> str:
+    """Does what a form says; what the queue then tells, as the query of its address."""
     choice = field(data, "choice")
     shown = show_job(platform.engine, job_id, now=utc_now())
     if choice == "hold":
         queue.skip(platform.engine, job_id, by=user.name, reason=field(data, "words"), now=utc_now())
-        return "left", 1
+        return "done=left"
     if shown.job.kind == "suspension":
         return _suspended(platform, user, job_id, data)
     if shown.job.kind == "suspension-appeal":
@@ -136,12 +136,12 @@ def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) 
         raise UsageError("a rejection without a reason for the advertiser; expected one, or your own words.")
     if field(data, "whole"):
         made = decide_cluster(platform.engine, job_id, said, by=user.name, now=utc_now())
-        return "decided", max(1, len(made))
+        return "done=decided" + (f"&decision={made[0]}" if made and shown.copies else "")
     decide_job(platform.engine, job_id, said, by=user.name, now=utc_now())
-    return "decided", 1
+    return "done=decided"
 
 
-def _appealed(platform: Platform, user: User, shown: Shown, data: dict[str, Any]) -> tuple[str, int]:
+def _appealed(platform: Platform, user: User, shown: Shown, data: dict[str, Any]) -> str:
     choice = field(data, "choice")
     if choice not in ("uphold", "overturn", "modify"):
         raise UsageError("choose what becomes of the appeal.")
@@ -155,10 +155,10 @@ def _appealed(platform: Platform, user: User, shown: Shown, data: dict[str, Any]
         by=user.name,
         now=utc_now(),
     )
-    return "decided", 1
+    return "done=decided"
 
 
-def _suspended(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> tuple[str, int]:
+def _suspended(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> str:
     choice = field(data, "choice")
     if choice not in ("confirm", "refuse"):
         raise UsageError("choose whether the advertiser is suspended.")
@@ -166,12 +166,10 @@ def _suspended(platform: Platform, user: User, job_id: str, data: dict[str, Any]
         platform.engine, job_id, confirm=choice == "confirm", by=user.name, words=field(data, "words"),
         now=utc_now(),
     )  # fmt: skip
-    return "decided", 1
+    return "done=decided"
 
 
-def _suspension_appealed(
-    platform: Platform, user: User, job_id: str, data: dict[str, Any]
-) -> tuple[str, int]:
+def _suspension_appealed(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> str:
     choice = field(data, "choice")
     if choice not in ("uphold", "lift"):
         raise UsageError("choose what becomes of the suspension.")
@@ -183,7 +181,7 @@ def _suspension_appealed(
         by=user.name,
         now=utc_now(),
     )
-    return "lifted" if choice == "lift" else "upheld", 1
+    return "done=lifted" if choice == "lift" else "done=upheld"
 
 
 def _reasons(shown: Shown, data: dict[str, Any]) -> tuple[Reason, ...]:
@@ -205,5 +203,5 @@ def _to_job(job_id: str) -> Response[Any]:
     return Redirect(f"/desk/jobs/{job_id}", status_code=HTTP_303_SEE_OTHER)
 
 
-def _to_queue(done: str, ads: int = 1) -> Response[Any]:
-    return Redirect(f"/desk?done={done}&ads={ads}", status_code=HTTP_303_SEE_OTHER)
+def _to_queue(query: str) -> Response[Any]:
+    return Redirect(f"/desk?{query}", status_code=HTTP_303_SEE_OTHER)

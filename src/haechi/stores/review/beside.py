@@ -18,6 +18,8 @@ from haechi.stores.review.parties import authorisations_of
 from haechi.stores.review.queue import job_row
 from haechi.stores.review.suspension_appeals import SuspensionAppeal, appeal_of
 from haechi.stores.review.suspensions import suspension_of
+from haechi.stores.review.twins import judged, waiting_copies
+from haechi.stores.review.versions import version_row
 from haechi.stores.rows import reading
 
 _MOST: Final = 30
@@ -91,7 +93,8 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
         suspension: that the job is about, or None.
         suspensions: of the advertiser, the newest first.
         similar: other ads with their decisions, the most similar first.
-        own_copies: of its copies that wait, how many the same advertiser submitted.
+        copies: how many of its copies wait and can be decided with it.
+        twins: how many of these are the same in all that is judged; an approval is of them alone.
         decision_id: the decision that holds for the version which is shown, or None.
     """
 
@@ -102,7 +105,8 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     suspension: Suspension | None = None
     suspensions: tuple[Suspension, ...] = ()
     similar: tuple[Similar, ...] = ()
-    own_copies: int = 0
+    copies: int = 0
+    twins: int = 0
     decision_id: str | None = None
 
 
@@ -128,7 +132,7 @@ def beside_job(engine: Engine, job_id: str) -> Beside:
         return Beside(
             visits=() if visits is None else msgspec.json.decode(visits, type=tuple[Visit, ...]),
             similar=tuple(_similar(connection, ad, newest)),
-            own_copies=_own_copies(connection, ad, row.cluster),
+            **_copies(connection, row),
             decision_id=None if newest is None else newest.decision_id,
             **_of_advertiser(connection, ad.advertiser),
         )
@@ -245,17 +249,12 @@ def _similar(connection: Connection, ad: Row[Any], newest: Row[Any] | None) -> l
     return sorted(found, key=lambda one: order.index(one.why))
 
 
-def _own_copies(connection: Connection, ad: Row[Any], cluster: int | None) -> int:
-    a, j = tables.ads, tables.jobs
-    question = (
-        select(func.count())
-        .select_from(j.join(a, a.c.ad == j.c.ad))
-        .where(
-            j.c.state == "open", j.c.kind == "review", j.c.cluster == cluster, a.c.advertiser == ad.advertiser,
-            a.c.ad != ad.ad,
-        )
-    )  # fmt: skip
-    return int(connection.execute(question).scalar_one())
+def _copies(connection: Connection, job: Row[Any]) -> dict[str, Any]:
+    if job.kind != "review":
+        return {}
+    seen = judged(version_row(connection, job.version))
+    others = waiting_copies(connection, job)
+    return {"copies": len(others), "twins": sum(judged(one) == seen for one in others)}
 
 
 def _near_ids(signals: str) -> tuple[str, ...]:

@@ -144,6 +144,32 @@ def test_everything_by_keyboard(filled: Site, person: Opens, watched: Watched) -
     assert watched.seen == []
 
 
+def test_after_a_refused_form_one_types_on(filled: Site, person: Opens, watched: Watched) -> None:
+    """If it fails, what somebody types after a mistake presses single keys: an `n` leaves, and all of it is lost."""
+    filled.submit("refused-1", "LINE refused (synthetic)", headline="Refused once")
+    page = person("ann")
+    to_job(page, filled, "Refused once")
+    take(page)
+    page.check("input[name=choice][value=reject]")
+    page.fill("#wrong", "Not so.")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    page.wait_for_selector("#fault")
+    assert page.evaluate("document.activeElement.id") == "words"
+    page.keyboard.type("not sure")
+    assert page.input_value("#words") == "not sure"
+    assert page.input_value("#wrong") == "Not so."
+    page.locator("#of-decide").click()
+    page.evaluate("document.activeElement.blur()")
+    for key in ("n", "u"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(200)
+    assert page.input_value("#words") == "not sure", "nothing leaves a page with words that were not sent"
+    examined(page)
+    page.get_by_role("button", name="Give it back").click()
+    page.wait_for_url("**/desk?done=released*")
+    assert watched.seen == [one for one in watched.seen if "422" in one]
+
+
 def test_everything_without_scripts(filled: Site, person: Opens) -> None:
     """Scripts add keys and nothing else: where they are forbidden, every form still does its work."""
     filled.submit("noscript-1", "LINE without scripts (synthetic)", headline="Without scripts")

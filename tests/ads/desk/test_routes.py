@@ -254,6 +254,125 @@ def test_an_address_tells_nothing_that_was_not_decided(house: House) -> None:
     ]  # fmt: skip
 
 
+def test_a_refused_form_comes_back_as_it_was_sent(house: House) -> None:
+    """If it fails, an advertiser is told a reason that its reviewer had taken out, or one ad is decided for all."""
+    house.submit("a1", "Our LINE is guaranteed (synthetic)")
+    house.submit("a2", "Our LINE is guaranteed [copy of a1] (synthetic)")
+    job = house.taken("a1")
+    text = house.of("ann").get(f"/desk/jobs/{job}").text
+    ticked = re.compile(r'name="codes" value="([^"]+)" checked')
+    assert ticked.findall(text) == ["no-hand-off", "no-claim"]
+    assert "autofocus" not in text
+    for codes, whole in ((["no-claim"], "yes"), ([], "")):
+        answer = house.decide("ann", job, "reject", words=" ", codes=codes, whole=whole)
+        assert answer.status_code == 422
+        assert ticked.findall(answer.text) == codes
+        assert ('name="whole" value="yes" checked' in answer.text) == bool(whole)
+        assert 'value="reject" data-key="3" required checked' in answer.text
+
+
+def test_the_cursor_goes_to_the_field_that_is_wrong_and_it_is_named(house: House) -> None:
+    """If it fails, who typed on pressed single keys, which left the page; or nobody knows which field is meant."""
+    house.submit("a1", "Our LINE (synthetic)")
+    job = house.taken("a1")
+    at = f"/desk/jobs/{job}"
+    known = {
+        "csrf": mark(house.of("ann")),
+        "ad_hash": show_job(house.platform.engine, job, now=utc_now()).ad_hash,
+    }
+    for form, data, field, told in (
+        ("decide", {"choice": ""}, 'value="approve"', "choose what becomes of the ad"),
+        ("decide", {"choice": "hold", "words": " "}, 'id="words"', "Why: a reason of 0 characters"),
+        ("decide", {"choice": "reject", "words": "w"}, 'id="wrong"', "without a reason"),
+        (
+            "decide",
+            {"choice": "reject", "wrong": "x" * 4_001, "words": "w"},
+            'id="wrong"',
+            "In your own words: ",
+        ),
+        ("suspend", {"told": "t", "reason": "r"}, 'name="grounds"', "without a ground"),
+        (
+            "suspend",
+            {**WHY, "told": "", "reason": "r"},
+            'id="suspend-told"',
+            "What happened, for the advertiser: a",
+        ),
+        (
+            "suspend",
+            {**WHY, "reason": " "},
+            'id="suspend-why"',
+            "Why, for whoever confirms it: a reason of 0",
+        ),
+        ("comments", {"text": "x" * 4_001}, 'id="comment"', "Comment: a reason of 4,001"),
+    ):
+        answer = house.of("ann").post(f"{at}/{form}", data={**known, **data})
+        assert answer.status_code == 422
+        (focused,) = re.findall(r"<[^>]* autofocus[^>]*>", answer.text)
+        assert field in focused
+        assert 'aria-describedby="fault"' in focused
+        (fault,) = re.findall(r'<p class="fault" id="fault">([^<]*)</p>', answer.text)
+        assert told in fault
+        assert answer.text.count(" data-kept") == 1
+
+
+def test_a_form_that_says_two_things_is_refused(house: House) -> None:
+    """If it fails, a form with both approve and reject approves."""
+    house.submit("a1", "Our LINE (synthetic)")
+    job = house.taken("a1")
+    for choice in (["approve", "reject"], ["reject", "approve"], ["approve", "approve"], ["hold", "approve"]):
+        answer = house.decide("ann", job, choice)  # type: ignore[arg-type]
+        assert (answer.status_code, "the form has choice 2 times" in answer.text) == (422, True)
+        assert 'type="radio" name="choice" value="approve" data-key="1" required autofocus' in answer.text
+        assert ">seen</textarea>" in answer.text
+    assert house.decide("ann", job, "approve", ad_hash=["x", "y"]).status_code == 422
+    assert house.platform.ads.standing("a1").state == "held"
+    assert (
+        house.post("ann", "/desk/parties", party_id=["a", "b"], kind="person", names="N").status_code == 422
+    )
+
+
+def test_words_outlive_the_time_that_was_over(house: House) -> None:
+    """If it fails, half an hour of thought is lost, and a reviewer is told of somebody who was not there."""
+    house.submit("a1", "Our LINE is guaranteed (synthetic)")
+    job = house.taken("a1")
+    engine, j = house.platform.engine, tables.jobs
+    for how in ("expired", "taken"):
+        with engine.begin() as connection:
+            over = micros(utc_now() - timedelta(seconds=1))
+            connection.execute(update(j).where(j.c.holder == "ann").values(lease_until=over))
+        if how == "taken":
+            assert house.post("bob", f"/desk/jobs/{job}/claim").status_code == 303
+        answer = house.decide("ann", job, "reject", words="kept words", codes=["no-claim"])
+        assert answer.status_code == 409
+        assert "Not decided: the time is over: you had the job until" in answer.text
+        assert ("bob has it now." in answer.text) == (how == "taken")
+        assert "faster" not in answer.text
+        assert "kept words</p>" in answer.text
+        take = answer.text.split('id="take"')[1:]
+        assert len(take) == (how == "expired")
+        if take:
+            sent: dict[str, list[str]] = {}
+            for name, value in re.findall(
+                r'<input type="hidden" name="(\w+)" value="([^"]*)">', take[0].split("</form>")[0]
+            ):
+                sent.setdefault(name, []).append(html.unescape(value))
+            assert sent["words"] == ["kept words"]
+            again = house.of("ann").post(f"/desk/jobs/{job}/claim", data=sent, follow_redirects=False)
+            assert again.status_code == 200
+            assert ">kept words</textarea>" in again.text
+            assert re.findall(r'name="codes" value="([^"]+)" checked', again.text) == ["no-claim"]
+            assert 'value="It is wrong."' in again.text
+    lost = house.post("ann", f"/desk/jobs/{job}/claim", words="kept words")
+    assert (lost.status_code, "kept words</p>" in lost.text) == (409, True)
+    for by, told in (("cat", "you did not take the job. bob has it now."), ("ann", "the time is over")):
+        assert told in house.decide(by, job, "approve").text
+    assert house.post("bob", f"/desk/jobs/{job}/release").status_code == 303
+    assert "you gave the job back." in house.decide("bob", job, "approve").text
+    answer = house.post("bob", f"/desk/jobs/{job}/release")
+    assert "Not done: the job is not yours" in answer.text
+    assert house.platform.ads.standing("a1").state == "held"
+
+
 def test_hold_gives_it_back_and_says_why(house: House) -> None:
     """Whoever cannot tell leaves it to somebody who can, who reads why; nothing runs meanwhile."""
     house.submit("a1", "Our LINE (synthetic)")

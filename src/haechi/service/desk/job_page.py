@@ -29,7 +29,8 @@ def job_page(
     *,
     message: str = "",
     status: int = 200,
-    typed: Mapping[str, str] | None = None,
+    typed: Mapping[str, str | list[str]] | None = None,
+    wrong: str = "",
 ) -> Response[str]:
     """The page.
 
@@ -40,6 +41,7 @@ def job_page(
         message: something to be told first.
         status: HTTP status.
         typed: what they wrote in the form, where it was not taken.
+        wrong: name of the field because of which it was not; the cursor goes there.
 
     Raises:
         MissingError: there is no such job.
@@ -49,7 +51,7 @@ def job_page(
     beside = beside_job(platform.engine, job_id)
     return page(
         "job", title=_title(shown), user=user, here="/desk", message=message, status=status,
-        typed=dict(typed or {}), shown=shown, job=shown.job, barred=barred, beside=beside,
+        typed=dict(typed or {}), wrong=wrong, shown=shown, job=shown.job, barred=barred, beside=beside,
         mine=shown.job.holder == user.name, **_seen(platform, shown, beside),
     )  # fmt: skip
 

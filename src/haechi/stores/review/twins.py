@@ -34,8 +34,9 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 def waiting_copies(connection: Connection, job: Row[Any]) -> Sequence[Row[Any]]:
     """The jobs of a job's copies that can be decided now, each with its ad's current version, in their order."""
     j, a, v = tables.jobs, tables.ads, tables.versions
+    columns: list[Any] = [j.c.job, j.c.job_id, j.c.ad, v.c.body, v.c.picture, v.c.landing_hash, v.c.ad_hash]
     return connection.execute(
-        select(j.c.job, j.c.job_id, j.c.ad, v.c.body, v.c.picture, v.c.landing_hash, v.c.ad_hash)
+        select(*columns)
         .join_from(j, a, a.c.ad == j.c.ad)
         .join(v, v.c.version == a.c.current)
         .where(

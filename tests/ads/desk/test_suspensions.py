@@ -206,6 +206,37 @@ def test_a_proposal_says_what_the_advertiser_will_be_told(house: House) -> None:
     assert house.post("bob", at, reason="now I see it", **WHY).status_code == 200
 
 
+def test_a_refused_proposal_told_the_advertiser_nothing_and_the_page_says_so(house: House) -> None:
+    """If it fails, a reviewer answers an advertiser for what it was never told, or finds no form and no word why."""
+    engine = house.platform.engine
+    house.submit("a1", "Our LINE (synthetic)")
+    at = f"/desk/jobs/{house.job('a1')}"
+    job = propose_suspension(engine, "acme", by="ann", reason="for a colleague", now=utc_now(), **WHY)
+    assert "will be told, if it is confirmed" in house.of("bob").get(f"/desk/jobs/{job}").text
+    queue.claim(engine, job, by="bob", now=utc_now())
+    decide_suspension(engine, job, confirm=False, by="bob", words="no", now=utc_now())
+    text = house.of("bob").get(f"/desk/jobs/{job}").text
+    assert "would have been told; it was told nothing" in text
+    assert "What the advertiser was told" not in text
+    for by, barred in (("ann", True), ("bob", False)):
+        text = house.of(by).get(at).text
+        assert (f'action="{at}/suspend"' in text, "was refused. Somebody else may" in text) == (
+            not barred,
+            barred,
+        )
+    suspended(house, "club")
+    appeal(house, suspension_id(house, "club"), "club")
+    appealed = job_of(house)
+    house.post("cat", f"/desk/jobs/{appealed}/claim")
+    house.post("cat", f"/desk/jobs/{appealed}/decide", choice="lift", words="It was.")
+    house.submit("b1", "Our LINE (synthetic)", by="club")
+    at = f"/desk/jobs/{house.job('b1')}"
+    for by, barred in (("ann", True), ("bob", True), ("cat", False)):
+        text = house.of(by).get(at).text
+        said = "An appeal lifted a suspension of this advertiser that you proposed or confirmed." in text
+        assert (f'action="{at}/suspend"' in text, said) == (not barred, barred)
+
+
 @pytest.mark.slow
 def test_from_suspension_to_answer_in_a_browser(
     site: Site, person: Opens, advertiser: Opens, watched: Watched

@@ -18,7 +18,7 @@ from haechi.stores.clock import utc_now
 from haechi.stores.review.beside import Beside, beside_job
 from haechi.stores.review.grounds import grounds_in
 from haechi.stores.review.views import Shown, show_job
-from haechi.stores.review.waiting_list import barred_from, countries_of
+from haechi.stores.review.waiting_list import barred_from, countries_of, proposing_barred
 from haechi.stores.users import User
 
 
@@ -52,7 +52,8 @@ def job_page(
     return page(
         "job", title=_title(shown), user=user, here="/desk", message=message, status=status,
         typed=dict(typed or {}), wrong=wrong, shown=shown, job=shown.job, barred=barred, beside=beside,
-        mine=shown.job.holder == user.name, **_seen(platform, shown, beside),
+        mine=shown.job.holder == user.name,
+        not_to_propose=_not_to_propose(platform, user, shown), **_seen(platform, shown, beside),
     )  # fmt: skip
 
 
@@ -63,6 +64,12 @@ def reasons_of(shown: Shown) -> list[Reason]:
         for reason in record.reasons:
             found.setdefault(reason.code, reason)
     return list(found.values())
+
+
+def _not_to_propose(platform: Platform, user: User, shown: Shown) -> str:
+    if shown.advertiser is None:
+        return ""
+    return proposing_barred(platform.engine, shown.advertiser.advertiser_id, by=user.name)
 
 
 def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import instant, micros
 from haechi.stores.review.decided import deciders
+from haechi.stores.review.found_wrong import overruled
 from haechi.stores.review.golden import golden_job
 from haechi.stores.review.words import LONGEST_WORDS, TakenError
 from haechi.stores.rows import writing
@@ -80,7 +81,9 @@ def claim(engine: Engine, job_id: str, *, by: str, now: datetime) -> None:
         if row.state != "open" or row.holder not in (None, by):
             raise TakenError("somebody else has the job, or it was decided.")
         if not _may_take(connection, row, by):
-            raise UsageError("the job is for somebody who did not decide on it before.")
+            raise UsageError(
+                "the job is for somebody who did not decide on it before, and whom no appeal overruled about it."
+            )
         if row.holder == by:
             j = tables.jobs
             connection.execute(update(j).where(j.c.job == row.job).values(lease_until=micros(now + LEASE)))
@@ -235,7 +238,7 @@ def _may_take(connection: Connection, row: Row[Any], by: str) -> bool:
         s = tables.suspensions
         one = connection.execute(select(s).where(s.c.suspension == row.suspension)).one()
         # Nobody confirmed yet what is only proposed.
-        return by not in (one.proposed_by, one.decided_by)
+        return by not in (one.proposed_by, one.decided_by) and not overruled(connection, one.advertiser, by)
     return bool(row.kind != "golden" or row.reserved == by)
 
 

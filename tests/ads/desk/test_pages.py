@@ -32,6 +32,11 @@ def filled(site: Site) -> Site:
         "page-2", "空 くもの の講座。元本保証、LINEで (合成)", headline="二つ目", language="ja", country="JP"
     )
     site.submit("page-3", "[copy of page-1] LINE (synthetic)", headline="Third page")
+    # One word that is wider than any screen.
+    site.call(
+        "root", "/v1/advertisers/club/facts", {"legal_name": "W" * 140, "display_names": ["V" * 300]}, "PUT"
+    )
+    site.submit("page-5", "LINE of the club (synthetic)", headline="Fifth" + "h" * 300, by="club")
     made = site.submit("page-4", "[reject] (synthetic)", headline="Fourth page", language="en")
     site.call("acme", "/v1/ads/page-4/appeals", {"decision_id": made["decision_id"], "text": "It is right."})
     return site

@@ -1,6 +1,7 @@
 """The desk's routes without a browser, on both databases: who may what, what is refused, and what is never told."""
 
 import base64
+import hashlib
 import html
 import io
 import re
@@ -23,19 +24,21 @@ from haechi.service.advertiser.render import texts
 from haechi.service.advertiser.sessions import LASTS, AdvertiserSessions
 from haechi.service.api import make_app
 from haechi.service.console.routes import Console
-from haechi.service.desk import DESK
+from haechi.service.desk import DESK, figure_routes
 from haechi.service.desk.pictures import size_of_picture
 from haechi.service.platform import Platform
-from haechi.stores import open_store
+from haechi.stores import open_store, schema
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.keys import revoke_key
-from haechi.stores.review import waiting_list
+from haechi.stores.review import beside, waiting_list
 from haechi.stores.review.ads import Ads
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.golden import Known, add_golden, golden_job
 from haechi.stores.review.parties import Party, put_party
+from haechi.stores.review.party_pictures import take_picture_away
 from haechi.stores.review.queue import claim
+from haechi.stores.review.suspensions import decide_suspension, propose_suspension
 from haechi.stores.review.views import show_job
 from haechi.stores.rows import reading
 from haechi.terms.words import LANGUAGES
@@ -371,6 +374,116 @@ def test_words_outlive_the_time_that_was_over(house: House) -> None:
     answer = house.post("bob", f"/desk/jobs/{job}/release")
     assert "Not done: the job is not yours" in answer.text
     assert house.platform.ads.standing("a1").state == "held"
+
+
+def picture(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_copied_picture_is_shown_beside_the_one_that_it_copies(house: House) -> None:
+    """If it fails, a reviewer has to believe a number, or compares with a picture that took the place of another."""
+    engine = house.platform.engine
+    first, second = picture("red"), picture("blue")
+    put_party(
+        engine, Party(party_id="p/1", names=("Sora Kumono",)), images=(first, second), by="cat", now=utc_now()
+    )
+    shas = [hashlib.sha256(one).hexdigest() for one in (first, second)]
+    house.submit("a1", "[shows party:p/1#1] LINE (synthetic)")
+    house.submit("a2", "[shows party:p/1#0] LINE (synthetic)")
+    at = {name: f"/desk/jobs/{house.job(name)}" for name in ("a1", "a2")}
+    take_picture_away(engine, "p/1", shas[0], reason="not hers", by="cat", now=utc_now())
+    for name, sha256 in (("a1", shas[1]), ("a2", shas[0])):
+        text = house.of("ann").get(at[name]).text
+        assert "Its picture is a copy of a picture of the protected party Sora Kumono." in text
+        assert '<a href="/desk/parties/p%2F1">Sora Kumono</a>' in text
+        assert f'src="/desk/pictures/{sha256}" width="40" height="20"' in text
+        assert "party:p/1#" not in text.split('id="of-signals"')[1].split("</section>")[0]
+    ad = Ad(
+        ad_id="r1", advertiser_id="club", text="LINE (synthetic)", headline="Bad one", submitted_at=utc_now()
+    )
+    house.platform.ads.submit(ad, first, by="test", now=utc_now())
+    job = house.taken("r1")
+    house.decide("ann", job, "reject")
+    house.submit("r2", "[reject] (synthetic)", headline="By a machine")
+    for name, told in (("r1", f'<a href="/desk/jobs/{job}">'), ("r2", "It was rejected without a person.")):
+        house.submit(f"of-{name}", f"[shows rejected:{name}] LINE (synthetic)")
+        text = house.of("ann").get(f"/desk/jobs/{house.job(f'of-{name}')}").text
+        assert f"a copy of a picture of the rejected ad {name}." in text
+        assert told in text
+        assert (f'src="/desk/pictures/{shas[0]}"' in text) == (name == "r1")
+    house.submit("a3", "[shows nonsense] LINE (synthetic)")
+    text = house.of("ann").get(f"/desk/jobs/{house.job('a3')}").text
+    assert "Its picture is a copy of a known picture: nonsense." in text
+
+
+def test_a_job_says_what_is_and_nothing_else(house: House) -> None:
+    """If it fails, a reviewer reads that an ad reaches nobody, that a done job is due, or takes any ad for a copy."""
+    house.submit("a1", "Our LINE (synthetic)", by="club")
+    house.submit("b1", "Another thing with LINE (synthetic)", by="club")
+    house.submit("c1", "[copy of a1] LINE (synthetic)", by="club")
+    house.decide("ann", house.taken("b1"), "reject", words="of b1")
+    house.decide("ann", house.taken("c1"), "reject", words="of c1")
+    at = f"/desk/jobs/{house.taken('a1')}"
+    text = house.of("ann").get(at).text
+    assert "<dt>Countries</dt><dd>any: it names none</dd>" in text
+    assert "<dt>Reaches</dt><dd>anybody: it chooses no theme</dd>" in text
+    assert "<dd>2 ads rejected; not suspended</dd>" in text
+    assert "<dt>Name changed</dt><dd>never</dd>" in text
+    assert "<dt>Account opened</dt><dd>not said; registered here " in text
+    similar, others = (
+        text.split('id="of-similar"')[1].split("</section>")[0].split("On other ads of this advertiser")
+    )
+    assert ("of c1" in similar, "of b1" in similar) == (True, False)
+    assert ("of c1" in others, "of b1" in others) == (False, True)
+    assert "Due <span" in text
+    house.decide("ann", at.rpartition("/")[2], "approve")
+    text = house.of("ann").get(at).text
+    assert "Due <span" not in text
+    assert f"Done {utc_now():%Y-%m-%d}" in text
+
+
+def test_what_is_lifted_is_still_listed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it fails, nobody finds who was suspended before, why, and why it ended."""
+    monkeypatch.setattr(beside, "LIFTED", 2)
+    monkeypatch.setattr(figure_routes, "LIFTED", 2)
+    engine = house.platform.engine
+    for number in range(3):
+        job = propose_suspension(engine, "club", by="ann", reason=f"case {number}", now=utc_now(), **WHY)
+        claim(engine, job, by="bob", now=utc_now())
+        decide_suspension(engine, job, confirm=True, by="bob", words="w", now=utc_now())
+        answer = house.post("cat", "/desk/suspensions/lift", advertiser_id="club", words=f"mended {number}")
+        assert answer.status_code == 303
+    text = house.of("eve").get("/desk/suspensions").text
+    assert "Nobody is suspended." in text
+    assert [f"mended {number}" in text for number in range(3)] == [False, True, True]
+    assert text.index("mended 2") < text.index("mended 1")
+    assert "Lifted by cat on" in text
+    assert 'href="/desk/suspensions?older=2"' in text
+    text = house.of("eve").get("/desk/suspensions?older=2").text
+    assert [f"case {number}" in text for number in range(3)] == [True, False, False]
+    assert "older=4" not in text
+    for older in ("9" * 4_400, "-1", "x", "\u0663"):
+        assert "mended 2" in house.of("eve").get("/desk/suspensions", params={"older": older}).text
+
+
+def test_a_name_without_end_fills_no_list(house: House) -> None:
+    """If it fails, one advertiser's name is all that a reviewer sees of the queue."""
+    name = "N" * 5_000
+    w = schema.advertisers
+    with house.platform.engine.begin() as connection:
+        connection.execute(update(w).where(w.c.advertiser_id == "club").values(name=name))
+    house.submit("a1", "Our LINE (synthetic)", by="club")
+    text = house.of("ann").get(f"/desk/jobs/{house.job('a1')}").text
+    assert f"<summary>{'N' * 120}\u2026</summary><div>{name}</div></details>" in text, (
+        "and all of it can be read"
+    )
+    job = propose_suspension(house.platform.engine, "club", by="ann", reason="r", now=utc_now(), **WHY)
+    assert "N" * 100 not in house.of("bob").get("/desk").text
+    claim(house.platform.engine, job, by="bob", now=utc_now())
+    decide_suspension(house.platform.engine, job, confirm=True, by="bob", words="w", now=utc_now())
+    assert "N" * 100 not in house.of("bob").get("/desk/suspensions").text
 
 
 def test_hold_gives_it_back_and_says_why(house: House) -> None:

@@ -1,24 +1,26 @@
 """A job's page: the ad, the page behind it and its advertiser side by side, evidence marked, and what may be said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Response
 
-from haechi.review.ads import Reason
+from haechi.review.ads import Reason, Signal
 from haechi.review.outgoing.letter import language_of
 from haechi.service.desk.differences import differences
 from haechi.service.desk.pictures import size_of_picture
 from haechi.service.desk.policy_beside import ruled, same_rules
 from haechi.service.desk.render import page
-from haechi.service.desk.shown_ad import boxes, numbered, page_pieces, texts
+from haechi.service.desk.shown_ad import Beheld, boxes, numbered, page_pieces, texts
 from haechi.service.me.languages import NAMES
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.review.beside import Beside, beside_job
+from haechi.stores.review.copied import copied
 from haechi.stores.review.grounds import grounds_in
 from haechi.stores.review.views import Shown, show_job
 from haechi.stores.review.waiting_list import barred_from, countries_of, proposing_barred
+from haechi.stores.rows import reading
 from haechi.stores.users import User
 
 
@@ -84,7 +86,7 @@ def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
     return {
         "record": record,
         "countries": () if shown.ad is None else countries_of(shown.ad),
-        "signals": numbered(signals),
+        "signals": numbered(signals, _copies(platform, shown, signals)),
         "texts": [] if shown.ad is None else texts(shown.ad, names[0] if names else "", signals),
         "boxes": drawn,
         "size": size,
@@ -100,6 +102,27 @@ def _seen(platform: Platform, shown: Shown, beside: Beside) -> dict[str, Any]:
         "same_rules": record is not None and same_rules(record.ruleset_hash),
         "newest_codes": codes,
         "open_appeal": next((one for one in shown.appeals if one.outcome is None), None),
+    }
+
+
+def _copies(platform: Platform, shown: Shown, signals: Sequence[Signal]) -> dict[str, Beheld]:
+    """The known pictures that signals name."""
+    # A person's decision repeats what a machine had found before.
+    found_at = next(
+        (
+            one.decided_at
+            for one in shown.decisions
+            if one.ad_hash == shown.ad_hash and one.automated == "FULLY"
+        ),
+        utc_now(),
+    )
+    names = [one.value for one in signals if one.name == "image-copy"]
+    with reading(platform.engine) as connection:
+        known = {name: copied(connection, name, at=found_at) for name in names}
+    return {
+        name: Beheld(one, None if one.picture is None else size_of_picture(platform.engine, one.picture))
+        for name, one in known.items()
+        if one is not None
     }
 
 

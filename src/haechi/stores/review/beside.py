@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Engine, Row, case, func, select
 
 from haechi.review.ads import Ad, Authorisation, Licence, Signal
 from haechi.review.case import Visit
@@ -13,6 +13,7 @@ from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import instant, maybe_instant
 from haechi.stores.review.decided import newest_on
+from haechi.stores.review.golden import golden_of
 from haechi.stores.review.grounds import Ground, grounds_in
 from haechi.stores.review.parties import authorisations_of
 from haechi.stores.review.queue import job_row
@@ -22,6 +23,8 @@ from haechi.stores.review.twins import judged, waiting_copies
 from haechi.stores.review.versions import version_row
 from haechi.stores.rows import reading
 
+LIFTED: Final = 50
+"""Suspensions that were lifted, on one page."""
 _MOST: Final = 30
 _NEAR: Final = ("near-copy", "image-copy")
 
@@ -31,7 +34,7 @@ class Similar(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         ad_id: which.
-        why: what makes it similar.
+        why: what makes it similar; "" where it is only the same advertiser's.
         headline: of it.
         outcome: what was decided last.
         by: who decided.
@@ -63,6 +66,9 @@ class Suspension(msgspec.Struct, frozen=True, kw_only=True):
         decided_by: who confirmed or refused it, or None.
         decided_at: or None.
         words: what they said of it.
+        lifted_by: who lifted it, or None.
+        lifted_at: or None.
+        lifted_words: why, or None.
         appeal: against it, or None.
         appeal_job: of an appeal that waits, or None.
     """
@@ -78,6 +84,9 @@ class Suspension(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None
     decided_at: datetime | None
     words: str
+    lifted_by: str | None
+    lifted_at: datetime | None
+    lifted_words: str | None
     appeal: SuspensionAppeal | None
     appeal_job: str | None
 
@@ -89,10 +98,11 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
         visits: the page behind it, as each visitor saw it.
         licences: that the advertiser claims, and the rows of registers under the same numbers.
         permissions: of protected parties for the advertiser.
-        outcomes: how many of the advertiser's ads stand how.
+        registered_at: when the advertiser was registered here, or None.
+        outcomes: how many of the advertiser's other ads stand how.
         suspension: that the job is about, or None.
         suspensions: of the advertiser, the newest first.
-        similar: other ads with their decisions, the most similar first.
+        similar: other ads with their decisions, the most similar first, the advertiser's others last.
         copies: how many of its copies wait and can be decided with it.
         twins: how many of these are the same in all that is judged; an approval is of them alone.
         decision_id: the decision that holds for the version which is shown, or None.
@@ -101,6 +111,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     visits: tuple[Visit, ...] = ()
     licences: tuple[Licence, ...] = ()
     permissions: tuple[Authorisation, ...] = ()
+    registered_at: datetime | None = None
     outcomes: dict[str, int] = {}
     suspension: Suspension | None = None
     suspensions: tuple[Suspension, ...] = ()
@@ -119,11 +130,13 @@ def beside_job(engine: Engine, job_id: str) -> Beside:
     with reading(engine) as connection:
         row = job_row(connection, job_id)
         if row.kind == "golden":
-            return Beside()
+            about = golden_of(connection, row.golden)[0].advertiser.advertiser_id
+            return Beside(registered_at=_registered(connection, about))
         if row.suspension is not None:
-            about = suspension_of(connection, row.suspension)
+            proposed = suspension_of(connection, row.suspension)
             return Beside(
-                suspension=_as_suspension(connection, about), **_of_advertiser(connection, about.advertiser)
+                suspension=_as_suspension(connection, proposed),
+                **_of_advertiser(connection, proposed.advertiser),
             )
         a, v = tables.ads, tables.versions
         ad = connection.execute(select(a).where(a.c.ad == row.ad)).one()
@@ -134,7 +147,7 @@ def beside_job(engine: Engine, job_id: str) -> Beside:
             similar=tuple(_similar(connection, ad, newest)),
             **_copies(connection, row),
             decision_id=None if newest is None else newest.decision_id,
-            **_of_advertiser(connection, ad.advertiser),
+            **_of_advertiser(connection, ad.advertiser, but=ad.ad),
         )
 
 
@@ -146,16 +159,33 @@ def suspended(engine: Engine) -> list[Suspension]:
         return [_as_suspension(connection, row) for row in rows]
 
 
-def _of_advertiser(connection: Connection, advertiser: int) -> dict[str, Any]:
+def lifted(engine: Engine, *, after: int = 0) -> tuple[list[Suspension], bool]:
+    """Suspensions that were lifted, the last one first, and whether there are further ones.
+
+    Args:
+        engine: the database.
+        after: how many of them are left out.
+    """
+    s = tables.suspensions
+    question = _suspensions().where(s.c.state == "lifted").order_by(None)
+    with reading(engine) as connection:
+        rows = connection.execute(
+            question.order_by(s.c.lifted_at.desc(), s.c.suspension.desc()).offset(after).limit(LIFTED + 1)
+        ).all()
+        return [_as_suspension(connection, row) for row in rows[:LIFTED]], len(rows) > LIFTED
+
+
+def _of_advertiser(connection: Connection, advertiser: int, *, but: int = 0) -> dict[str, Any]:
     a, s, w = tables.ads, tables.suspensions, schema.advertisers
     own = connection.execute(select(w.c.advertiser_id).where(w.c.advertiser == advertiser)).scalar_one()
     outcomes = connection.execute(
         select(a.c.state, func.count().label("ads"))
-        .where(a.c.advertiser == advertiser)
+        .where(a.c.advertiser == advertiser, a.c.ad != but)
         .group_by(a.c.state)
         .order_by(a.c.state)
     )
     return {
+        "registered_at": _registered(connection, own),
         "licences": _licences(connection, advertiser, own),
         "permissions": tuple(one for one in authorisations_of(connection) if one.advertiser_id == own),
         "outcomes": {row.state: row.ads for row in outcomes},
@@ -164,6 +194,13 @@ def _of_advertiser(connection: Connection, advertiser: int) -> dict[str, Any]:
             for row in connection.execute(_suspensions().where(s.c.advertiser == advertiser))
         ),
     }
+
+
+def _registered(connection: Connection, advertiser_id: str) -> datetime | None:
+    w = schema.advertisers
+    return maybe_instant(
+        connection.execute(select(w.c.created_at).where(w.c.advertiser_id == advertiser_id)).scalar()
+    )
 
 
 def _licences(connection: Connection, advertiser: int, own: str) -> tuple[Licence, ...]:
@@ -211,7 +248,8 @@ def _as_suspension(connection: Connection, row: Row[Any]) -> Suspension:
         advertiser_id=row.advertiser_id, name=row.name, state=row.state, reason=row.reason,
         grounds=grounds_in("en", json.loads(row.grounds)), told=row.told,
         proposed_by=row.proposed_by, proposed_at=instant(row.proposed_at), decided_by=row.decided_by,
-        decided_at=maybe_instant(row.decided_at), words=row.words,
+        decided_at=maybe_instant(row.decided_at), words=row.words, lifted_by=row.lifted_by,
+        lifted_at=maybe_instant(row.lifted_at), lifted_words=row.lifted_words,
         appeal=appeal_of(connection, row.suspension), appeal_job=appeal_job,
     )  # fmt: skip
 
@@ -228,12 +266,15 @@ def _similar(connection: Connection, ad: Row[Any], newest: Row[Any] | None) -> l
             a.c.ad != ad.ad,
             (a.c.cluster == ad.cluster) | (a.c.advertiser == ad.advertiser) | a.c.ad_id.in_(near),
         )
-        .order_by(d.c.decision.desc())
+        # Its advertiser's many others leave what is like it its place.
+        .order_by(
+            case((a.c.cluster == ad.cluster, 0), (a.c.ad_id.in_(near), 1), else_=2), d.c.decision.desc()
+        )
         .limit(_MOST)
     ).all()
     found = []
     for row in rows:
-        why = "the same advertiser"
+        why = ""
         if row.ad_id in near:
             why = "nearly the same"
         if row.cluster == ad.cluster:
@@ -245,8 +286,7 @@ def _similar(connection: Connection, ad: Row[Any], newest: Row[Any] | None) -> l
                 words=row.words, decided_at=instant(row.decided_at),
             )
         )  # fmt: skip
-    order = ("the same campaign", "nearly the same", "the same advertiser")
-    return sorted(found, key=lambda one: order.index(one.why))
+    return found
 
 
 def _copies(connection: Connection, job: Row[Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from haechi.errors import MissingError
 from haechi.review.ads import Ad
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
-from haechi.stores.clock import instant, micros
+from haechi.stores.clock import instant, maybe_instant, micros
 from haechi.stores.numbers import number_of
 from haechi.stores.review.decided import deciders
 from haechi.stores.review.found_wrong import OVERRULED, barred_from_proposing, overruled
@@ -230,6 +230,7 @@ def _waiting(row: Row[Any], ad: Ad | None, now: datetime) -> Waiting:
         late=micros(now) >= row.due_at,
         holder=row.holder if held else None,
         lease_until=instant(row.lease_until) if held else None,
+        closed_at=maybe_instant(row.closed_at),
     )
 
 

@@ -31,7 +31,7 @@ from haechi.stores import open_store, schema
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.keys import revoke_key
-from haechi.stores.review import beside, waiting_list
+from haechi.stores.review import suspended, waiting_list
 from haechi.stores.review.ads import Ads
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.golden import Known, add_golden, golden_job
@@ -446,7 +446,7 @@ def test_a_job_says_what_is_and_nothing_else(house: House) -> None:
 
 def test_what_is_lifted_is_still_listed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """If it fails, nobody finds who was suspended before, why, and why it ended."""
-    monkeypatch.setattr(beside, "LIFTED", 2)
+    monkeypatch.setattr(suspended, "LIFTED", 2)
     monkeypatch.setattr(figure_routes, "LIFTED", 2)
     engine = house.platform.engine
     for number in range(3):
@@ -700,6 +700,34 @@ def test_a_notice_that_cannot_be_taken_is_shown_again(house: House) -> None:
             True,
             True,
         ), more
+
+
+def test_an_answer_that_cannot_be_taken_is_shown_again(house: House) -> None:
+    """If it fails, what was written for a victim is lost with a choice that was forgotten."""
+    made = house.post("ann", "/desk/notices", source="VICTIM", new_party="nana", names="Nana Mori")
+    at = made.headers["location"]
+    for data, told, focused in (
+        (
+            {"reason": "kept words"},
+            "choose what was done",
+            'name="result" value="acted" data-key="1" required autofocus',
+        ),
+        ({"result": ["acted", "refused"], "reason": "kept words"}, "has result 2 times", " autofocus"),
+        (
+            {"result": "partly", "reason": " "},
+            "Why, for the reporter: a reason of 0",
+            'maxlength="4000" autofocus',
+        ),
+    ):
+        answer = house.post("ann", f"{at}/answer", **data)
+        assert answer.status_code == 422
+        assert told in answer.text
+        assert focused in answer.text
+        assert ("kept words</textarea>" in answer.text) == (data["reason"] != " ")
+        assert ('value="partly" data-key="2" required checked' in answer.text) == (
+            data.get("result") == "partly"
+        )
+    assert house.post("ann", f"{at}/answer", result="acted", reason="held").status_code == 303
 
 
 def test_an_advertiser_comes_in_by_its_own_key_alone(house: House) -> None:

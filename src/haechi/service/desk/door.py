@@ -41,6 +41,10 @@ def expect_decider(user: User, data: dict[str, Any]) -> None:
         raise PermissionDeniedException("a viewer decides nothing")
 
 
+Typed = dict[str, str | list[str]]
+"""What somebody wrote in a form, by field."""
+
+
 class FieldError(UsageError):
     """A form that is refused because of one of its fields, where the cursor then goes.
 
@@ -102,9 +106,7 @@ def said(data: dict[str, Any], name: str, called: str) -> str:
     return text
 
 
-def kept(
-    data: dict[str, Any], names: Collection[str], several: Collection[str] = ()
-) -> dict[str, str | list[str]]:
+def kept(data: dict[str, Any], names: Collection[str], several: Collection[str] = ()) -> Typed:
     """What is shown again of a form that was not taken.
 
     Args:
@@ -113,9 +115,7 @@ def kept(
         several: fields that may be there several times.
     """
     once = {name: data.get(name, "") for name in names}
-    texts: dict[str, str | list[str]] = {
-        name: "" if isinstance(found, list) else _text(found) for name, found in once.items()
-    }
+    texts: Typed = {name: "" if isinstance(found, list) else _text(found) for name, found in once.items()}
     return texts | {name: fields(data, name) for name in several}
 
 

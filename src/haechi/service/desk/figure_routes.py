@@ -9,13 +9,13 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from haechi.errors import UsageError
 from haechi.service.console.session import Form
-from haechi.service.desk.door import DeskController, expect_decider, field
+from haechi.service.desk.door import DeskController, expect_decider, field, said
 from haechi.service.desk.render import page
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
-from haechi.stores.review.beside import LIFTED, lifted, suspended
 from haechi.stores.review.golden import Known, add_golden, agreement
 from haechi.stores.review.past_ad import past_ad
+from haechi.stores.review.suspended import LIFTED, lifted, suspended
 from haechi.stores.review.suspensions import lift_suspension
 from haechi.stores.review.views import oldest_and_count, overdue
 from haechi.stores.users import User
@@ -57,7 +57,7 @@ class FigureRoutes(DeskController):
             platform.engine,
             field(data, "advertiser_id"),
             by=user.name,
-            words=field(data, "words"),
+            words=said(data, "words", "Why it is lifted"),
             now=utc_now(),
         )
         return Redirect("/desk/suspensions", status_code=HTTP_303_SEE_OTHER)

@@ -12,6 +12,7 @@ from haechi.service.console.session import Form
 from haechi.service.desk.door import (
     DeskController,
     FieldError,
+    Typed,
     expect_decider,
     field,
     fields,
@@ -228,14 +229,12 @@ def _reasons(shown: Shown, data: dict[str, Any]) -> tuple[Reason, ...]:
     return tuple(chosen)
 
 
-def _typed(data: dict[str, Any]) -> dict[str, str | list[str]]:
+def _typed(data: dict[str, Any]) -> Typed:
     """What a decision's form said."""
     return kept(data, ["choice", "words", "wrong", "fix", "whole"], ["codes"])
 
 
-def _refused(
-    platform: Platform, user: User, job_id: str, fault: UsageError, typed: dict[str, str | list[str]]
-) -> Response[Any]:
+def _refused(platform: Platform, user: User, job_id: str, fault: UsageError, typed: Typed) -> Response[Any]:
     """The page again, with what was written; the cursor is in the field that is wrong."""
     name = fault.name if isinstance(fault, FieldError) else ""
     return job_page(platform, user, job_id, message=str(fault), status=422, typed=typed, wrong=name)

@@ -144,7 +144,9 @@ def test_a_campaign_is_decided_at_once_and_says_how_many(site: Site, person: Ope
     ann = person("ann")
     to_job(ann, site, "Campaign")
     take(ann)
-    assert "a rejection is of 3 ads, an approval of 2" in ann.inner_text(".whole")
+    told = ann.inner_text(".whole")
+    assert "a rejection is of 3 ads, an approval of 1; 2 that differ in words, picture" in told
+    assert "then wait on" in told
     ann.check("input[name=whole]")
     decide(ann, "reject", "one campaign")
     assert "Decided: 3 ads." in ann.inner_text("[role=status]")

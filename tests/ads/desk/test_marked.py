@@ -73,9 +73,9 @@ def test_evidence_is_marked_where_it_says_and_nowhere_else() -> None:
     marked = {(one.name, piece.raw): piece.signals for one in shown for piece in one.pieces if piece.signals}
     assert marked == {("Text", "LINE"): (1,), ("Read in the picture", "LINE"): (3,)}
     assert ("Shown under the name", "Acme") in [(one.name, one.pieces[0].raw) for one in shown]
-    assert [one.number for one in numbered([right, wrong, read])] == [1, 2, 3]
+    assert [one.number for one in numbered([right, wrong, read], {})] == [1, 2, 3]
     assert [(one.number, one.box.x) for one in boxes([right, wrong, read])] == [(3, 1)]
-    assert numbered([wrong])[0].evidence[0][1][0].raw == "Buy"
+    assert numbered([wrong], {})[0].evidence[0][1][0].raw == "Buy"
 
 
 def test_of_several_visits_the_one_with_the_evidence_is_marked() -> None:

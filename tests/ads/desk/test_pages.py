@@ -32,6 +32,11 @@ def filled(site: Site) -> Site:
         "page-2", "空 くもの の講座。元本保証、LINEで (合成)", headline="二つ目", language="ja", country="JP"
     )
     site.submit("page-3", "[copy of page-1] LINE (synthetic)", headline="Third page")
+    # One word that is wider than any screen.
+    site.call(
+        "root", "/v1/advertisers/club/facts", {"legal_name": "W" * 140, "display_names": ["V" * 300]}, "PUT"
+    )
+    site.submit("page-5", "LINE of the club (synthetic)", headline="Fifth" + "h" * 300, by="club")
     made = site.submit("page-4", "[reject] (synthetic)", headline="Fourth page", language="en")
     site.call("acme", "/v1/ads/page-4/appeals", {"decision_id": made["decision_id"], "text": "It is right."})
     return site
@@ -142,6 +147,32 @@ def test_everything_by_keyboard(filled: Site, person: Opens, watched: Watched) -
     page.wait_for_timeout(200)
     assert "/jobs/" not in page.url, "and they stay off"
     assert watched.seen == []
+
+
+def test_after_a_refused_form_one_types_on(filled: Site, person: Opens, watched: Watched) -> None:
+    """If it fails, what somebody types after a mistake presses single keys: an `n` leaves, and all of it is lost."""
+    filled.submit("refused-1", "LINE refused (synthetic)", headline="Refused once")
+    page = person("ann")
+    to_job(page, filled, "Refused once")
+    take(page)
+    page.check("input[name=choice][value=reject]")
+    page.fill("#wrong", "Not so.")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    page.wait_for_selector("#fault")
+    assert page.evaluate("document.activeElement.id") == "words"
+    page.keyboard.type("not sure")
+    assert page.input_value("#words") == "not sure"
+    assert page.input_value("#wrong") == "Not so."
+    page.locator("#of-decide").click()
+    page.evaluate("document.activeElement.blur()")
+    for key in ("n", "u"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(200)
+    assert page.input_value("#words") == "not sure", "nothing leaves a page with words that were not sent"
+    examined(page)
+    page.get_by_role("button", name="Give it back").click()
+    page.wait_for_url("**/desk?done=released*")
+    assert watched.seen == [one for one in watched.seen if "422" in one]
 
 
 def test_everything_without_scripts(filled: Site, person: Opens) -> None:

@@ -1,6 +1,7 @@
 """The desk's routes without a browser, on both databases: who may what, what is refused, and what is never told."""
 
 import base64
+import hashlib
 import html
 import io
 import re
@@ -23,19 +24,21 @@ from haechi.service.advertiser.render import texts
 from haechi.service.advertiser.sessions import LASTS, AdvertiserSessions
 from haechi.service.api import make_app
 from haechi.service.console.routes import Console
-from haechi.service.desk import DESK
+from haechi.service.desk import DESK, figure_routes
 from haechi.service.desk.pictures import size_of_picture
 from haechi.service.platform import Platform
-from haechi.stores import open_store
+from haechi.stores import open_store, schema
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.keys import revoke_key
-from haechi.stores.review import waiting_list
+from haechi.stores.review import suspended, waiting_list
 from haechi.stores.review.ads import Ads
 from haechi.stores.review.advertisers import advertisers_of
 from haechi.stores.review.golden import Known, add_golden, golden_job
 from haechi.stores.review.parties import Party, put_party
+from haechi.stores.review.party_pictures import take_picture_away
 from haechi.stores.review.queue import claim
+from haechi.stores.review.suspensions import decide_suspension, propose_suspension
 from haechi.stores.review.views import show_job
 from haechi.stores.rows import reading
 from haechi.terms.words import LANGUAGES
@@ -225,13 +228,262 @@ def test_what_is_needed_to_decide(house: House) -> None:
     answer = house.decide("ann", job, "approve", ad_hash="another")
     assert (answer.status_code, "It changed while you looked at it" in answer.text) == (409, True)
     answer = house.decide("ann", job, "reject", codes=["no-hand-off", "no-such-code"], fix="Leave it out.")
-    assert answer.headers["location"] == "/desk?done=decided&ads=1"
+    assert answer.headers["location"] == "/desk?done=decided"
     decision = house.platform.ads.standing("a1").decision
     assert decision is not None
     reasons = decision.reasons
     assert [one.code for one in reasons] == ["no-hand-off", "as-a-reviewer-says"]
     assert (reasons[1].text, reasons[1].fix) == ("It is wrong.", "Leave it out.")
     assert house.decide("ann", job, "approve").status_code == 409, "decided is decided"
+
+
+def test_an_address_tells_nothing_that_was_not_decided(house: House) -> None:
+    """If it fails, a link makes a reviewer believe what nobody did, or a long number stops the page (500)."""
+    house.submit("a0", "Our LINE (synthetic)")
+    for name in ("a1", "a2"):
+        house.submit(name, "Our LINE [copy of a0] (synthetic)")
+    for query in ("ads=999", f"ads={'9' * 4_400}", "decision=999", f"decision={'9' * 4_400}"):
+        answer = house.of("ann").get(f"/desk?done=decided&{query}")
+        assert answer.status_code == 200
+        assert '<p class="message" id="told" role="status">Decided.</p>' in answer.text
+    job = house.taken("a1")
+    text = house.of("ann").get(f"/desk/jobs/{job}").text
+    assert "an approval of <strong>2</strong>; <strong>1</strong> that differs" in text
+    address = house.decide("ann", job, "approve", whole="yes").headers["location"]
+    assert "Decided: 2 ads. 1 copy waits on." in house.of("ann").get(address).text
+    assert "2 ads" not in house.of("bob").get(address).text
+    assert [house.platform.ads.standing(one).state for one in ("a0", "a1", "a2")] == [
+        "held", "approved", "approved",
+    ]  # fmt: skip
+
+
+def test_a_refused_form_comes_back_as_it_was_sent(house: House) -> None:
+    """If it fails, an advertiser is told a reason that its reviewer had taken out, or one ad is decided for all."""
+    house.submit("a1", "Our LINE is guaranteed (synthetic)")
+    house.submit("a2", "Our LINE is guaranteed [copy of a1] (synthetic)")
+    job = house.taken("a1")
+    text = house.of("ann").get(f"/desk/jobs/{job}").text
+    ticked = re.compile(r'name="codes" value="([^"]+)" checked')
+    assert ticked.findall(text) == ["no-hand-off", "no-claim"]
+    assert "autofocus" not in text
+    for codes, whole in ((["no-claim"], "yes"), ([], "")):
+        answer = house.decide("ann", job, "reject", words=" ", codes=codes, whole=whole)
+        assert answer.status_code == 422
+        assert ticked.findall(answer.text) == codes
+        assert ('name="whole" value="yes" checked' in answer.text) == bool(whole)
+        assert 'value="reject" data-key="3" required checked' in answer.text
+
+
+def test_the_cursor_goes_to_the_field_that_is_wrong_and_it_is_named(house: House) -> None:
+    """If it fails, who typed on pressed single keys, which left the page; or nobody knows which field is meant."""
+    house.submit("a1", "Our LINE (synthetic)")
+    job = house.taken("a1")
+    at = f"/desk/jobs/{job}"
+    known = {
+        "csrf": mark(house.of("ann")),
+        "ad_hash": show_job(house.platform.engine, job, now=utc_now()).ad_hash,
+    }
+    for form, data, field, told in (
+        ("decide", {"choice": ""}, 'value="approve"', "choose what becomes of the ad"),
+        ("decide", {"choice": "hold", "words": " "}, 'id="words"', "Why: a reason of 0 characters"),
+        ("decide", {"choice": "reject", "words": "w"}, 'id="wrong"', "without a reason"),
+        (
+            "decide",
+            {"choice": "reject", "wrong": "x" * 4_001, "words": "w"},
+            'id="wrong"',
+            "In your own words: ",
+        ),
+        ("suspend", {"told": "t", "reason": "r"}, 'name="grounds"', "without a ground"),
+        (
+            "suspend",
+            {**WHY, "told": "", "reason": "r"},
+            'id="suspend-told"',
+            "What happened, for the advertiser: a",
+        ),
+        (
+            "suspend",
+            {**WHY, "reason": " "},
+            'id="suspend-why"',
+            "Why, for whoever confirms it: a reason of 0",
+        ),
+        ("comments", {"text": "x" * 4_001}, 'id="comment"', "Comment: a reason of 4,001"),
+    ):
+        answer = house.of("ann").post(f"{at}/{form}", data={**known, **data})
+        assert answer.status_code == 422
+        (focused,) = re.findall(r"<[^>]* autofocus[^>]*>", answer.text)
+        assert field in focused
+        assert 'aria-describedby="fault"' in focused
+        (fault,) = re.findall(r'<p class="fault" id="fault">([^<]*)</p>', answer.text)
+        assert told in fault
+        assert answer.text.count(" data-kept") == 1
+
+
+def test_a_form_that_says_two_things_is_refused(house: House) -> None:
+    """If it fails, a form with both approve and reject approves."""
+    house.submit("a1", "Our LINE (synthetic)")
+    job = house.taken("a1")
+    for choice in (["approve", "reject"], ["reject", "approve"], ["approve", "approve"], ["hold", "approve"]):
+        answer = house.decide("ann", job, choice)  # type: ignore[arg-type]
+        assert (answer.status_code, "the form has choice 2 times" in answer.text) == (422, True)
+        assert 'type="radio" name="choice" value="approve" data-key="1" required autofocus' in answer.text
+        assert ">seen</textarea>" in answer.text
+    assert house.decide("ann", job, "approve", ad_hash=["x", "y"]).status_code == 422
+    assert house.platform.ads.standing("a1").state == "held"
+    assert (
+        house.post("ann", "/desk/parties", party_id=["a", "b"], kind="person", names="N").status_code == 422
+    )
+
+
+def test_words_outlive_the_time_that_was_over(house: House) -> None:
+    """If it fails, half an hour of thought is lost, and a reviewer is told of somebody who was not there."""
+    house.submit("a1", "Our LINE is guaranteed (synthetic)")
+    job = house.taken("a1")
+    engine, j = house.platform.engine, tables.jobs
+    for how in ("expired", "taken"):
+        with engine.begin() as connection:
+            over = micros(utc_now() - timedelta(seconds=1))
+            connection.execute(update(j).where(j.c.holder == "ann").values(lease_until=over))
+        if how == "taken":
+            assert house.post("bob", f"/desk/jobs/{job}/claim").status_code == 303
+        answer = house.decide("ann", job, "reject", words="kept words", codes=["no-claim"])
+        assert answer.status_code == 409
+        assert "Not decided: the time is over: you had the job until" in answer.text
+        assert ("bob has it now." in answer.text) == (how == "taken")
+        assert "faster" not in answer.text
+        assert "kept words</p>" in answer.text
+        take = answer.text.split('id="take"')[1:]
+        assert len(take) == (how == "expired")
+        if take:
+            sent: dict[str, list[str]] = {}
+            for name, value in re.findall(
+                r'<input type="hidden" name="(\w+)" value="([^"]*)">', take[0].split("</form>")[0]
+            ):
+                sent.setdefault(name, []).append(html.unescape(value))
+            assert sent["words"] == ["kept words"]
+            again = house.of("ann").post(f"/desk/jobs/{job}/claim", data=sent, follow_redirects=False)
+            assert again.status_code == 200
+            assert ">kept words</textarea>" in again.text
+            assert re.findall(r'name="codes" value="([^"]+)" checked', again.text) == ["no-claim"]
+            assert 'value="It is wrong."' in again.text
+    lost = house.post("ann", f"/desk/jobs/{job}/claim", words="kept words")
+    assert (lost.status_code, "kept words</p>" in lost.text) == (409, True)
+    for by, told in (("cat", "you did not take the job. bob has it now."), ("ann", "the time is over")):
+        assert told in house.decide(by, job, "approve").text
+    assert house.post("bob", f"/desk/jobs/{job}/release").status_code == 303
+    assert "you gave the job back." in house.decide("bob", job, "approve").text
+    answer = house.post("bob", f"/desk/jobs/{job}/release")
+    assert "Not done: the job is not yours" in answer.text
+    assert house.platform.ads.standing("a1").state == "held"
+
+
+def picture(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_copied_picture_is_shown_beside_the_one_that_it_copies(house: House) -> None:
+    """If it fails, a reviewer has to believe a number, or compares with a picture that took the place of another."""
+    engine = house.platform.engine
+    first, second = picture("red"), picture("blue")
+    put_party(
+        engine, Party(party_id="p/1", names=("Sora Kumono",)), images=(first, second), by="cat", now=utc_now()
+    )
+    shas = [hashlib.sha256(one).hexdigest() for one in (first, second)]
+    house.submit("a1", "[shows party:p/1#1] LINE (synthetic)")
+    house.submit("a2", "[shows party:p/1#0] LINE (synthetic)")
+    at = {name: f"/desk/jobs/{house.job(name)}" for name in ("a1", "a2")}
+    take_picture_away(engine, "p/1", shas[0], reason="not hers", by="cat", now=utc_now())
+    for name, sha256 in (("a1", shas[1]), ("a2", shas[0])):
+        text = house.of("ann").get(at[name]).text
+        assert "Its picture is a copy of a picture of the protected party Sora Kumono." in text
+        assert '<a href="/desk/parties/p%2F1">Sora Kumono</a>' in text
+        assert f'src="/desk/pictures/{sha256}" width="40" height="20"' in text
+        assert "party:p/1#" not in text.split('id="of-signals"')[1].split("</section>")[0]
+    ad = Ad(
+        ad_id="r1", advertiser_id="club", text="LINE (synthetic)", headline="Bad one", submitted_at=utc_now()
+    )
+    house.platform.ads.submit(ad, first, by="test", now=utc_now())
+    job = house.taken("r1")
+    house.decide("ann", job, "reject")
+    house.submit("r2", "[reject] (synthetic)", headline="By a machine")
+    for name, told in (("r1", f'<a href="/desk/jobs/{job}">'), ("r2", "It was rejected without a person.")):
+        house.submit(f"of-{name}", f"[shows rejected:{name}] LINE (synthetic)")
+        text = house.of("ann").get(f"/desk/jobs/{house.job(f'of-{name}')}").text
+        assert f"a copy of a picture of the rejected ad {name}." in text
+        assert told in text
+        assert (f'src="/desk/pictures/{shas[0]}"' in text) == (name == "r1")
+    house.submit("a3", "[shows nonsense] LINE (synthetic)")
+    text = house.of("ann").get(f"/desk/jobs/{house.job('a3')}").text
+    assert "Its picture is a copy of a known picture: nonsense." in text
+
+
+def test_a_job_says_what_is_and_nothing_else(house: House) -> None:
+    """If it fails, a reviewer reads that an ad reaches nobody, that a done job is due, or takes any ad for a copy."""
+    house.submit("a1", "Our LINE (synthetic)", by="club")
+    house.submit("b1", "Another thing with LINE (synthetic)", by="club")
+    house.submit("c1", "[copy of a1] LINE (synthetic)", by="club")
+    house.decide("ann", house.taken("b1"), "reject", words="of b1")
+    house.decide("ann", house.taken("c1"), "reject", words="of c1")
+    at = f"/desk/jobs/{house.taken('a1')}"
+    text = house.of("ann").get(at).text
+    assert "<dt>Countries</dt><dd>any: it names none</dd>" in text
+    assert "<dt>Reaches</dt><dd>anybody: it chooses no theme</dd>" in text
+    assert "<dd>2 ads rejected; not suspended</dd>" in text
+    assert "<dt>Name changed</dt><dd>never</dd>" in text
+    assert "<dt>Account opened</dt><dd>not said; registered here " in text
+    similar, others = (
+        text.split('id="of-similar"')[1].split("</section>")[0].split("On other ads of this advertiser")
+    )
+    assert ("of c1" in similar, "of b1" in similar) == (True, False)
+    assert ("of c1" in others, "of b1" in others) == (False, True)
+    assert "Due <span" in text
+    house.decide("ann", at.rpartition("/")[2], "approve")
+    text = house.of("ann").get(at).text
+    assert "Due <span" not in text
+    assert f"Done {utc_now():%Y-%m-%d}" in text
+
+
+def test_what_is_lifted_is_still_listed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it fails, nobody finds who was suspended before, why, and why it ended."""
+    monkeypatch.setattr(suspended, "LIFTED", 2)
+    monkeypatch.setattr(figure_routes, "LIFTED", 2)
+    engine = house.platform.engine
+    for number in range(3):
+        job = propose_suspension(engine, "club", by="ann", reason=f"case {number}", now=utc_now(), **WHY)
+        claim(engine, job, by="bob", now=utc_now())
+        decide_suspension(engine, job, confirm=True, by="bob", words="w", now=utc_now())
+        answer = house.post("cat", "/desk/suspensions/lift", advertiser_id="club", words=f"mended {number}")
+        assert answer.status_code == 303
+    text = house.of("eve").get("/desk/suspensions").text
+    assert "Nobody is suspended." in text
+    assert [f"mended {number}" in text for number in range(3)] == [False, True, True]
+    assert text.index("mended 2") < text.index("mended 1")
+    assert "Lifted by cat on" in text
+    assert 'href="/desk/suspensions?older=2"' in text
+    text = house.of("eve").get("/desk/suspensions?older=2").text
+    assert [f"case {number}" in text for number in range(3)] == [True, False, False]
+    assert "older=4" not in text
+    for older in ("9" * 4_400, "-1", "x", "\u0663"):
+        assert "mended 2" in house.of("eve").get("/desk/suspensions", params={"older": older}).text
+
+
+def test_a_name_without_end_fills_no_list(house: House) -> None:
+    """If it fails, one advertiser's name is all that a reviewer sees of the queue."""
+    name = "N" * 5_000
+    w = schema.advertisers
+    with house.platform.engine.begin() as connection:
+        connection.execute(update(w).where(w.c.advertiser_id == "club").values(name=name))
+    house.submit("a1", "Our LINE (synthetic)", by="club")
+    text = house.of("ann").get(f"/desk/jobs/{house.job('a1')}").text
+    assert f"<summary>{'N' * 120}\u2026</summary><div>{name}</div></details>" in text, (
+        "and all of it can be read"
+    )
+    job = propose_suspension(house.platform.engine, "club", by="ann", reason="r", now=utc_now(), **WHY)
+    assert "N" * 100 not in house.of("bob").get("/desk").text
+    claim(house.platform.engine, job, by="bob", now=utc_now())
+    decide_suspension(house.platform.engine, job, confirm=True, by="bob", words="w", now=utc_now())
+    assert "N" * 100 not in house.of("bob").get("/desk/suspensions").text
 
 
 def test_hold_gives_it_back_and_says_why(house: House) -> None:
@@ -355,7 +607,7 @@ def test_known_answers_look_like_any_other_job(house: House) -> None:
     assert (answer.status_code, "Somebody else confirms it" in answer.text) == (200, True)
     assert not [one for one in waiting_jobs(engine, by="bob", now=utc_now()) if one.kind == "suspension"]
     answer = house.decide("ann", known, "approve", whole="yes")
-    assert answer.headers["location"] == "/desk?done=decided&ads=1"
+    assert answer.headers["location"] == "/desk?done=decided"
     text = house.of("cat").get("/desk/quality").text
     row = re.search(r'<tr><th scope="row">ann</th>(.*?)</tr>', text, re.DOTALL)
     assert row is not None
@@ -448,6 +700,34 @@ def test_a_notice_that_cannot_be_taken_is_shown_again(house: House) -> None:
             True,
             True,
         ), more
+
+
+def test_an_answer_that_cannot_be_taken_is_shown_again(house: House) -> None:
+    """If it fails, what was written for a victim is lost with a choice that was forgotten."""
+    made = house.post("ann", "/desk/notices", source="VICTIM", new_party="nana", names="Nana Mori")
+    at = made.headers["location"]
+    for data, told, focused in (
+        (
+            {"reason": "kept words"},
+            "choose what was done",
+            'name="result" value="acted" data-key="1" required autofocus',
+        ),
+        ({"result": ["acted", "refused"], "reason": "kept words"}, "has result 2 times", " autofocus"),
+        (
+            {"result": "partly", "reason": " "},
+            "Why, for the reporter: a reason of 0",
+            'maxlength="4000" autofocus',
+        ),
+    ):
+        answer = house.post("ann", f"{at}/answer", **data)
+        assert answer.status_code == 422
+        assert told in answer.text
+        assert focused in answer.text
+        assert ("kept words</textarea>" in answer.text) == (data["reason"] != " ")
+        assert ('value="partly" data-key="2" required checked' in answer.text) == (
+            data.get("result") == "partly"
+        )
+    assert house.post("ann", f"{at}/answer", result="acted", reason="held").status_code == 303
 
 
 def test_an_advertiser_comes_in_by_its_own_key_alone(house: House) -> None:

@@ -132,8 +132,8 @@ def test_an_appeal_from_the_page_to_the_answer(house: House) -> None:
         answer = house.post("cat", f"/desk/jobs/{job}/decide", **more)
         assert (answer.status_code, told in answer.text) == (422, True), more
     answer = house.post("cat", f"/desk/jobs/{job}/decide", choice="lift", words="You were hijacked.")
-    assert answer.headers["location"] == "/desk?done=lifted&ads=1"
-    assert "waits on" in house.of("cat").get("/desk?done=lifted&ads=1").text
+    assert answer.headers["location"] == "/desk?done=lifted"
+    assert "waits on" in house.of("cat").get("/desk?done=lifted").text
     again = house.post("cat", f"/desk/jobs/{job}/decide", choice="uphold", words="w")
     assert again.status_code == 409, "decided is decided"
     text = client.get(PAGE).text
@@ -153,7 +153,7 @@ def test_an_upheld_suspension_says_so(house: House) -> None:
     house.post("cat", f"/desk/jobs/{job}/claim")
     assert house.post(
         "cat", f"/desk/jobs/{job}/decide", choice="uphold", words="The face is not yours."
-    ).headers["location"] == "/desk?done=upheld&ads=1"  # fmt: skip
+    ).headers["location"] == "/desk?done=upheld"  # fmt: skip
     text = house.owner("acme").get(PAGE).text
     said = (texts("en")["suspension_uphold"], "The face is not yours.", texts("en")["redress"])
     assert all(one in text for one in said), (
@@ -204,6 +204,37 @@ def test_a_proposal_says_what_the_advertiser_will_be_told(house: House) -> None:
     answer = house.post("ann", at, reason="again", **WHY)
     assert (answer.status_code, "somebody else to propose it" in answer.text) == (422, True)
     assert house.post("bob", at, reason="now I see it", **WHY).status_code == 200
+
+
+def test_a_refused_proposal_told_the_advertiser_nothing_and_the_page_says_so(house: House) -> None:
+    """If it fails, a reviewer answers an advertiser for what it was never told, or finds no form and no word why."""
+    engine = house.platform.engine
+    house.submit("a1", "Our LINE (synthetic)")
+    at = f"/desk/jobs/{house.job('a1')}"
+    job = propose_suspension(engine, "acme", by="ann", reason="for a colleague", now=utc_now(), **WHY)
+    assert "will be told, if it is confirmed" in house.of("bob").get(f"/desk/jobs/{job}").text
+    queue.claim(engine, job, by="bob", now=utc_now())
+    decide_suspension(engine, job, confirm=False, by="bob", words="no", now=utc_now())
+    text = house.of("bob").get(f"/desk/jobs/{job}").text
+    assert "would have been told; it was told nothing" in text
+    assert "What the advertiser was told" not in text
+    for by, barred in (("ann", True), ("bob", False)):
+        text = house.of(by).get(at).text
+        assert (f'action="{at}/suspend"' in text, "was refused. Somebody else may" in text) == (
+            not barred,
+            barred,
+        )
+    suspended(house, "club")
+    appeal(house, suspension_id(house, "club"), "club")
+    appealed = job_of(house)
+    house.post("cat", f"/desk/jobs/{appealed}/claim")
+    house.post("cat", f"/desk/jobs/{appealed}/decide", choice="lift", words="It was.")
+    house.submit("b1", "Our LINE (synthetic)", by="club")
+    at = f"/desk/jobs/{house.job('b1')}"
+    for by, barred in (("ann", True), ("bob", True), ("cat", False)):
+        text = house.of(by).get(at).text
+        said = "An appeal lifted a suspension of this advertiser that you proposed or confirmed." in text
+        assert (f'action="{at}/suspend"' in text, said) == (not barred, barred)
 
 
 @pytest.mark.slow

@@ -77,6 +77,17 @@ def examine(
                     params={"ad_id": text.split("[copy of ")[1].split("]")[0]},
                 )
             )
+    if "[shows " in ad.text:
+        shown = ad.text.split("[shows ")[1].split("]")[0]
+        signals.append(
+            Signal(
+                name="image-copy",
+                version="1",
+                score=0.99,
+                value=shown,
+                evidence=(Fact("picture_shows", shown),),
+            )
+        )
     if picture is not None and picture[:4] == b"\x89PNG":
         box = Box(x=40, y=200, width=300, height=60, text="add me on LINE")
         signals.append(Signal(name="image-code", version="1", score=0.9, value="line", evidence=(box,)))

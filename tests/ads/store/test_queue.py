@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,16 +13,18 @@ from sklearn.metrics import cohen_kappa_score
 from sqlalchemy import Engine
 
 from haechi.errors import MissingError, UsageError
-from haechi.review.ads import Advertiser, Reason
+from haechi.review.ads import Advertiser, Reason, Targeting
 from haechi.stores import review_schema as tables
 from haechi.stores.ledger import entries
 from haechi.stores.review import desk, golden, queue
+from haechi.stores.review.beside import beside_job
 from haechi.stores.review.publishing import waiting
 from haechi.stores.review.suspensions import decide_suspension, lift_suspension, propose_suspension
+from haechi.stores.review.twins import Settled, settled
 from haechi.stores.review.views import oldest_and_count, overdue, show_job
 from haechi.stores.review.words import StaleError, TakenError
 from haechi.stores.rows import reading
-from tests.ads.store.worlds import TOLD, Desk, ad, hours, waiting_jobs
+from tests.ads.store.worlds import TOLD, Desk, ad, hours, pages, waiting_jobs
 
 
 @pytest.fixture
@@ -239,15 +242,61 @@ def test_a_cluster_is_decided_at_once_each_with_its_own_decision(world: Desk) ->
     assert copy.ad_hash == world.ads.standing("a1").ad_hash
 
 
-def test_copies_are_approved_only_for_the_same_advertiser(world: Desk) -> None:
-    """What a brand may say of itself, a copycat may not: one look must not let both run."""
-    world.submit("a1", text="[hold] template")
-    world.submit("a2", text="[hold] template [copy of a1]")
-    world.submit("a3", text="[hold] template [copy of a1]", advertiser="club")
-    job = str(world.take())
+def test_one_look_approves_only_what_is_the_same_in_all_that_is_judged(engine: Engine) -> None:
+    """If it fails, a good ad lets pictures, pages, payers or targetings run that nobody looked at."""
+    here, there = "https://acme.example/", "https://acme.example/other"
+    world = Desk(engine, visit=pages({here: "shoes", there: "shoes"})).found()
+    world.submit("a0", text="[hold] template")
+    same: dict[str, Any] = {"text": "[hold] template [copy of a0]", "picture": b"one", "landing_url": here}
+    world.submit("a1", **same)
+    world.submit("twin", **same)
+    others: dict[str, dict[str, Any]] = {
+        "words": {"text": "[hold] template, too [copy of a0]"},
+        "picture": {"picture": b"two"},
+        "no-picture": {"picture": None},
+        "page": {"landing_url": there},
+        "no-page": {"landing_url": None},
+        "advertiser": {"advertiser": "club"},
+        "payer": {"payer": "somebody"},
+        "country": {"country": "TW"},
+        "language": {"language": "ko"},
+        "name": {"display_name": "Another"},
+    }
+    for name, more in others.items():
+        world.submit(name, **{**same, **more})
+    targeted = msgspec.structs.replace(ad("aimed", same["text"], landing_url=here), targeting=Targeting())
+    world.ads.submit(targeted, b"one", by="key", now=world.now())
+    job = str(world.job_of("a1"))
+    queue.claim(engine, job, by="ann", now=world.now())
+    beside = beside_job(engine, job)
+    assert (beside.copies, beside.twins) == (len(others) + 3, 1)
     said = desk.Said(verdict="approve", ad_hash=str(world.ads.standing("a1").ad_hash))
-    assert len(desk.decide_cluster(world.engine, job, said, by="ann", now=world.now())) == 2
-    assert [world.runs(one) for one in ("a1", "a2", "a3")] == [True, True, False]
+    made = desk.decide_cluster(engine, job, said, by="ann", now=world.now())
+    assert len(made) == 2
+    runs = {one: world.runs(one) for one in ("a0", "a1", "twin", "aimed", *others)}
+    assert [one for one in runs if runs[one]] == ["a1", "twin"]
+    with reading(engine) as connection:
+        told = settled(connection, made[0], by="ann")
+        assert told == Settled(ads=2, waiting=len(others) + 2)
+        assert settled(connection, made[0], by="bob") is None
+        assert settled(connection, "none", by="ann") is None
+
+
+def test_a_page_that_was_seen_otherwise_is_another_page(engine: Engine) -> None:
+    """If it fails, a page is exchanged between two copies, and the look at the first one lets the second one run."""
+    here = "https://acme.example/"
+    web = {here: "shoes"}
+    world = Desk(engine, visit=pages(web)).found()
+    world.submit("a0", text="[hold] template")
+    same = {"text": "[hold] template [copy of a0]", "landing_url": here}
+    world.submit("a1", **same)
+    web[here] = "your savings"
+    world.submit("a2", **same)
+    job = str(world.job_of("a1"))
+    queue.claim(engine, job, by="ann", now=world.now())
+    said = desk.Said(verdict="approve", ad_hash=str(world.ads.standing("a1").ad_hash))
+    assert len(desk.decide_cluster(engine, job, said, by="ann", now=world.now())) == 1
+    assert not world.runs("a2")
 
 
 def test_an_advertiser_is_suspended_by_two(world: Desk) -> None:

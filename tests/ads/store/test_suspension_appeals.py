@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from haechi.errors import MissingError, UsageError
-from haechi.stores import open_store
+from haechi.stores import open_store, schema
 from haechi.stores import review_schema as tables
 from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger import entries
@@ -336,6 +336,52 @@ def test_who_was_found_wrong_does_not_propose_again(world: Desk) -> None:
         with pytest.raises(UsageError, match="somebody else to propose it"):
             propose_suspension(world.engine, "acme", by=by, reason="r", now=world.now(), **TOLD)
     assert propose_suspension(world.engine, "acme", by="cat", reason="new", now=world.now(), **TOLD)
+
+
+def test_who_was_overruled_does_not_judge_the_advertiser_again(world: Desk) -> None:
+    """If it fails, whom an appeal found wrong about an advertiser confirms the next suspension or upholds it."""
+    for name in ("dan", "fay"):
+        with world.engine.begin() as connection:
+            connection.execute(
+                schema.users.insert().values(subject=name, name=name, role="reviewer", created_at=0)
+            )
+    world.suspend(by="ann", confirmed_by="bob")
+    ask(world)
+    settle(world, "lift")
+    about = {"grounds": TOLD["grounds"], "told": TOLD["told"], "reason": "new"}
+    job = propose_suspension(world.engine, "acme", by="cat", now=world.now(), **about)
+    other = propose_suspension(world.engine, "club", by="cat", now=world.now(), **about)
+
+    def refused(job: str, decide: Callable[[str], object]) -> None:
+        for by in ("ann", "bob"):
+            assert "that you proposed or confirmed" in barred_from(world.engine, job, by=by)
+            with pytest.raises(UsageError, match="no appeal overruled"):
+                queue.claim(world.engine, job, by=by, now=world.now())
+            # Whatever gave them the job: they do not decide it.
+            with world.engine.begin() as connection:
+                lease = {"holder": by, "lease_until": 2**60}
+                connection.execute(tables.jobs.update().where(tables.jobs.c.job_id == job).values(**lease))
+            with pytest.raises(UsageError, match="no appeal overruled"):
+                decide(by)
+            queue.release(world.engine, job, by=by, now=world.now())
+
+    refused(
+        job,
+        lambda by: decide_suspension(world.engine, job, confirm=True, by=by, words="w", now=world.now()),
+    )
+    assert barred_from(world.engine, other, by="ann") == "", (
+        "they were wrong about one advertiser, not about all"
+    )
+    assert world.take("ann") == other
+    assert world.take("dan") == job
+    decide_suspension(world.engine, job, confirm=True, by="dan", words="w", now=world.now())
+    ask(world)
+    job = job_of(world)
+    refused(
+        job,
+        lambda by: decide_suspension_appeal(world.engine, job, "uphold", reason="r", by=by, now=world.now()),
+    )
+    assert settle(world, "uphold", by="fay").outcome == "uphold"
 
 
 def test_nobody_is_suspended_without_being_told_why(world: Desk) -> None:

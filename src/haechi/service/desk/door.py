@@ -1,5 +1,7 @@
 """The desk's door: people who sign in to the console; viewers read, reviewers and owners decide."""
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from litestar import Controller, Response
@@ -8,7 +10,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
-from haechi.errors import HaechiError, MissingError
+from haechi.errors import HaechiError, MissingError, UsageError
 from haechi.service.callers import platform_of
 from haechi.service.console.entry import AnyRequest, expect_own_site
 from haechi.service.console.session import (
@@ -21,7 +23,8 @@ from haechi.service.console.session import (
 from haechi.service.desk.render import page
 from haechi.service.paths import as_sent
 from haechi.stores.ingest import ConflictError
-from haechi.stores.review.words import StaleError
+from haechi.stores.review.queue import expect_words
+from haechi.stores.review.words import StaleError, TakenError
 from haechi.stores.users import User
 
 _LARGEST_FORM: Final = 100_000
@@ -38,13 +41,82 @@ def expect_decider(user: User, data: dict[str, Any]) -> None:
         raise PermissionDeniedException("a viewer decides nothing")
 
 
+Typed = dict[str, str | list[str]]
+"""What somebody wrote in a form, by field."""
+
+
+class FieldError(UsageError):
+    """A form that is refused because of one of its fields, where the cursor then goes.
+
+    Args:
+        name: of the field.
+        message: what is wrong with it.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+@contextmanager
+def of_field(name: str, called: str = "") -> Iterator[None]:
+    """Says of what is refused within it that it is about one field.
+
+    Args:
+        name: of the field.
+        called: what it is called on the page; "": what is refused says so itself.
+
+    Raises:
+        FieldError: see above.
+    """
+    try:
+        yield
+    except UsageError as fault:
+        raise FieldError(name, f"{called}: {fault}" if called else str(fault)) from None
+
+
 def field(data: dict[str, Any], name: str) -> str:
-    """One field of a form, as text; "" where it is not there. Of several the first."""
+    """One field of a form, as text; "" where it is not there.
+
+    Raises:
+        FieldError: the form has it several times: which one was meant, nobody knows.
+    """
     found = data.get(name, "")
     if isinstance(found, list):
+        if len(found) > 1:
+            raise FieldError(name, f"the form has {name} {len(found):,} times; expected it once.")
         found = found[0] if found else ""
-    # Browsers send lines ended as in mail.
-    return str(found).replace("\r\n", "\n").strip()
+    return _text(found)
+
+
+def said(data: dict[str, Any], name: str, called: str) -> str:
+    """A field in which somebody has to say something.
+
+    Args:
+        data: the form.
+        name: of the field.
+        called: what it is called on the page.
+
+    Raises:
+        FieldError: it says nothing, or too much.
+    """
+    text = field(data, name)
+    with of_field(name, called):
+        expect_words(text)
+    return text
+
+
+def kept(data: dict[str, Any], names: Collection[str], several: Collection[str] = ()) -> Typed:
+    """What is shown again of a form that was not taken.
+
+    Args:
+        data: the form.
+        names: fields that are there once; of one that came several times nothing is kept.
+        several: fields that may be there several times.
+    """
+    once = {name: data.get(name, "") for name in names}
+    texts: Typed = {name: "" if isinstance(found, list) else _text(found) for name, found in once.items()}
+    return texts | {name: fields(data, name) for name in several}
 
 
 def fields(data: dict[str, Any], name: str) -> list[str]:
@@ -56,6 +128,11 @@ def fields(data: dict[str, Any], name: str) -> list[str]:
 def lines(data: dict[str, Any], name: str) -> tuple[str, ...]:
     """The lines of a field that say something."""
     return tuple(line.strip() for line in field(data, name).split("\n") if line.strip())
+
+
+def _text(found: object) -> str:
+    # Browsers send lines ended as in mail.
+    return str(found).replace("\r\n", "\n").strip()
 
 
 def _to_sign_in(_: AnyRequest, __: SignInNeededError) -> Response[Any]:
@@ -74,6 +151,8 @@ def _told(request: AnyRequest, status: int, title: str, message: str) -> Respons
 def _refused(request: AnyRequest, error: HaechiError) -> Response[Any]:
     if isinstance(error, StaleError):
         return _told(request, 409, "It changed while you looked at it", str(error))
+    if isinstance(error, TakenError):
+        return _told(request, 409, "Not done: the job is not yours", str(error))
     if isinstance(error, ConflictError):
         return _told(request, 409, "Not done: somebody was faster", str(error))
     if isinstance(error, MissingError):

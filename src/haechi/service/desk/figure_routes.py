@@ -1,6 +1,6 @@
 """Figures: what is late, who is suspended, and how well reviewers agree with known answers."""
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Response, get, post
 from litestar.exceptions import PermissionDeniedException
@@ -9,16 +9,18 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from haechi.errors import UsageError
 from haechi.service.console.session import Form
-from haechi.service.desk.door import DeskController, expect_decider, field
+from haechi.service.desk.door import DeskController, expect_decider, field, said
 from haechi.service.desk.render import page
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
-from haechi.stores.review.beside import suspended
 from haechi.stores.review.golden import Known, add_golden, agreement
 from haechi.stores.review.past_ad import past_ad
+from haechi.stores.review.suspended import LIFTED, lifted, suspended
 from haechi.stores.review.suspensions import lift_suspension
 from haechi.stores.review.views import oldest_and_count, overdue
 from haechi.stores.users import User
+
+_DIGITS: Final = 9
 
 
 class FigureRoutes(DeskController):
@@ -37,11 +39,14 @@ class FigureRoutes(DeskController):
         )  # fmt: skip
 
     @get("/suspensions", sync_to_thread=True)
-    def suspensions(self, platform: Platform, user: User) -> Response[Any]:
-        """Who is suspended now."""
+    def suspensions(self, platform: Platform, user: User, *, older: str = "") -> Response[Any]:
+        """Who is suspended now, and who was."""
+        after = int(older) if older.isascii() and older.isdecimal() and len(older) <= _DIGITS else 0
+        before, more = lifted(platform.engine, after=after)
         return page(
             "suspensions", title="Suspensions", user=user, here="/desk/suspensions",
-            suspended=suspended(platform.engine),
+            suspended=suspended(platform.engine), lifted=before, after=after,
+            older=after + LIFTED if more else None,
         )  # fmt: skip
 
     @post("/suspensions/lift", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -52,7 +57,7 @@ class FigureRoutes(DeskController):
             platform.engine,
             field(data, "advertiser_id"),
             by=user.name,
-            words=field(data, "words"),
+            words=said(data, "words", "Why it is lifted"),
             now=utc_now(),
         )
         return Redirect("/desk/suspensions", status_code=HTTP_303_SEE_OTHER)

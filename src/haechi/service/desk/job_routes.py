@@ -9,7 +9,17 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from haechi.errors import UsageError
 from haechi.review.ads import Reason
 from haechi.service.console.session import Form
-from haechi.service.desk.door import DeskController, expect_decider, field, fields
+from haechi.service.desk.door import (
+    DeskController,
+    FieldError,
+    Typed,
+    expect_decider,
+    field,
+    fields,
+    kept,
+    of_field,
+    said,
+)
 from haechi.service.desk.job_page import job_page, reasons_of
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
@@ -17,16 +27,18 @@ from haechi.stores.review import queue
 from haechi.stores.review.appeals import decide_appeal
 from haechi.stores.review.decided import NO_ENTRY
 from haechi.stores.review.desk import Said, decide_cluster, decide_job
+from haechi.stores.review.grounds import expect_grounds
 from haechi.stores.review.suspension_appeals import decide_suspension_appeal
-from haechi.stores.review.suspensions import decide_suspension, expect_proposal, propose_suspension
+from haechi.stores.review.suspensions import decide_suspension, propose_suspension
 from haechi.stores.review.views import Shown, show_job
 from haechi.stores.review.waiting_list import barred_from
+from haechi.stores.review.words import TakenError, Verdict
 from haechi.stores.users import User
 
 _OWN_WORDS: Final = "as-a-reviewer-says"
 """Code of a reason in a reviewer's own words."""
-_KEPT: Final = ("choice", "words", "wrong", "fix", "reason")
-"""Fields that are shown again where a form was not taken."""
+_WHY: Final = "Why"
+"""What the field is called in which each decision is given its reason."""
 
 
 class JobRoutes(DeskController):
@@ -43,25 +55,35 @@ class JobRoutes(DeskController):
     def claim(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
         """Gives the user this job. Who has it already does not get it for longer."""
         expect_decider(user, data)
-        now = utc_now()
+        now, typed = utc_now(), _typed(data)
         barred_from(platform.engine, job_id, by=user.name)
-        if show_job(platform.engine, job_id, now=now).job.holder != user.name:
-            queue.claim(platform.engine, job_id, by=user.name, now=now)
-        return _to_job(job_id)
+        try:
+            if show_job(platform.engine, job_id, now=now).job.holder != user.name:
+                queue.claim(platform.engine, job_id, by=user.name, now=now)
+        except TakenError as fault:
+            if not any(typed.values()):
+                raise
+            return job_page(platform, user, job_id, message=str(fault), status=409, typed=typed)
+        # What was written when the time was over is back in the form.
+        return job_page(platform, user, job_id, typed=typed) if any(typed.values()) else _to_job(job_id)
 
     @post("/release", status_code=HTTP_200_OK, sync_to_thread=True)
     def release(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
         """Gives it back."""
         expect_decider(user, data)
         queue.release(platform.engine, job_id, by=user.name, now=utc_now())
-        return _to_queue("released")
+        return _to_queue("done=released")
 
     @post("/comments", status_code=HTTP_200_OK, sync_to_thread=True)
     def comment(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
         """Adds a comment for whoever looks later."""
         expect_decider(user, data)
         barred_from(platform.engine, job_id, by=user.name)
-        queue.comment(platform.engine, job_id, by=user.name, text=field(data, "text"), now=utc_now())
+        try:
+            text = said(data, "text", "Comment")
+        except UsageError as fault:
+            return _refused(platform, user, job_id, fault, kept(data, ["text"]))
+        queue.comment(platform.engine, job_id, by=user.name, text=text, now=utc_now())
         return _to_job(job_id)
 
     @post("/decide", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -71,13 +93,15 @@ class JobRoutes(DeskController):
         try:
             done = _decided(platform, user, job_id, data)
         except UsageError as fault:
-            typed = {name: field(data, name) for name in _KEPT}
-            return job_page(platform, user, job_id, message=str(fault), status=422, typed=typed)
+            return _refused(platform, user, job_id, fault, _typed(data))
+        except TakenError as fault:
+            message = f"Not decided: {fault} What you wrote stands here."
+            return job_page(platform, user, job_id, message=message, status=409, typed=_typed(data))
         if field(data, "then") == "next":
             further = queue.claim_next(platform.engine, by=user.name, now=utc_now())
             if further is not None:
                 return _to_job(further)
-        return _to_queue(*done)
+        return _to_queue(done)
 
     @post("/suspend", status_code=HTTP_200_OK, sync_to_thread=True)
     def suspend(self, job_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
@@ -90,16 +114,16 @@ class JobRoutes(DeskController):
         try:
             _propose(platform, user, shown, shown.advertiser.advertiser_id, data)
         except UsageError as fault:
-            typed = {name: field(data, name) for name in ("reason", "told")}
-            typed["grounds"] = " ".join(fields(data, "grounds"))
-            return job_page(platform, user, job_id, message=str(fault), status=422, typed=typed)
+            return _refused(platform, user, job_id, fault, kept(data, ["reason", "told"], ["grounds"]))
         message = "Proposed. Somebody else confirms it."
         return job_page(platform, user, job_id, message=message)
 
 
 def _propose(platform: Platform, user: User, shown: Shown, advertiser_id: str, data: dict[str, Any]) -> None:
-    reason, told = field(data, "reason"), field(data, "told")
-    grounds = expect_proposal(reason=reason, grounds=fields(data, "grounds"), told=told)
+    with of_field("grounds"):
+        grounds = expect_grounds(fields(data, "grounds"))
+    told = said(data, "told", "What happened, for the advertiser")
+    reason = said(data, "reason", "Why, for whoever confirms it")
     if _is_known(shown):
         # Nobody learns by it that the answer is known; and no advertiser is behind it.
         queue.comment(
@@ -111,13 +135,14 @@ def _propose(platform: Platform, user: User, shown: Shown, advertiser_id: str, d
     )
 
 
-def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> tuple[str, int]:
-    """Does what a form says; what to tell, and of how many ads."""
+def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> str:
+    """Does what a form says; what the queue then tells, as the query of its address."""
     choice = field(data, "choice")
     shown = show_job(platform.engine, job_id, now=utc_now())
     if choice == "hold":
-        queue.skip(platform.engine, job_id, by=user.name, reason=field(data, "words"), now=utc_now())
-        return "left", 1
+        words = said(data, "words", _WHY)
+        queue.skip(platform.engine, job_id, by=user.name, reason=words, now=utc_now())
+        return "done=left"
     if shown.job.kind == "suspension":
         return _suspended(platform, user, job_id, data)
     if shown.job.kind == "suspension-appeal":
@@ -125,65 +150,71 @@ def _decided(platform: Platform, user: User, job_id: str, data: dict[str, Any]) 
     if shown.job.kind == "appeal":
         return _appealed(platform, user, shown, data)
     if choice not in ("approve", "reject"):
-        raise UsageError("choose what becomes of the ad.")
-    said = Said(
-        verdict="approve" if choice == "approve" else "reject",
-        ad_hash=field(data, "ad_hash"),
-        reasons=_reasons(shown, data) if choice == "reject" else (),
-        words=field(data, "words"),
-    )
-    if choice == "reject" and not said.reasons:
-        raise UsageError("a rejection without a reason for the advertiser; expected one, or your own words.")
+        raise FieldError("choice", "choose what becomes of the ad.")
+    verdict = _said(shown, data, "approve" if choice == "approve" else "reject")
     if field(data, "whole"):
-        made = decide_cluster(platform.engine, job_id, said, by=user.name, now=utc_now())
-        return "decided", max(1, len(made))
-    decide_job(platform.engine, job_id, said, by=user.name, now=utc_now())
-    return "decided", 1
+        made = decide_cluster(platform.engine, job_id, verdict, by=user.name, now=utc_now())
+        return "done=decided" + (f"&decision={made[0]}" if made and shown.copies else "")
+    decide_job(platform.engine, job_id, verdict, by=user.name, now=utc_now())
+    return "done=decided"
 
 
-def _appealed(platform: Platform, user: User, shown: Shown, data: dict[str, Any]) -> tuple[str, int]:
+def _said(shown: Shown, data: dict[str, Any], verdict: Verdict) -> Said:
+    """What a form says of an ad."""
+    reasons = _reasons(shown, data) if verdict == "reject" else ()
+    if verdict == "reject" and not reasons:
+        raise FieldError(
+            "wrong", "a rejection without a reason for the advertiser; expected one, or your own words."
+        )
+    # Whoever approves may say nothing.
+    words = said(data, "words", _WHY) if verdict == "reject" or field(data, "words") else ""
+    return Said(verdict=verdict, ad_hash=field(data, "ad_hash"), reasons=reasons, words=words)
+
+
+def _appealed(platform: Platform, user: User, shown: Shown, data: dict[str, Any]) -> str:
     choice = field(data, "choice")
     if choice not in ("uphold", "overturn", "modify"):
-        raise UsageError("choose what becomes of the appeal.")
+        raise FieldError("choice", "choose what becomes of the appeal.")
+    reasons = _reasons(shown, data) if choice == "modify" else ()
+    if choice == "modify" and not reasons:
+        raise FieldError("wrong", "a modified decision without a reason; expected one, or your own words.")
     decide_appeal(
         platform.engine,
         shown.job.job_id,
         choice,  # type: ignore[arg-type]
         decision_id=field(data, "decision_id"),
-        reason=field(data, "words"),
-        reasons=_reasons(shown, data) if choice == "modify" else (),
+        reason=said(data, "words", _WHY),
+        reasons=reasons,
         by=user.name,
         now=utc_now(),
     )
-    return "decided", 1
+    return "done=decided"
 
 
-def _suspended(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> tuple[str, int]:
+def _suspended(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> str:
     choice = field(data, "choice")
     if choice not in ("confirm", "refuse"):
-        raise UsageError("choose whether the advertiser is suspended.")
+        raise FieldError("choice", "choose whether the advertiser is suspended.")
     decide_suspension(
-        platform.engine, job_id, confirm=choice == "confirm", by=user.name, words=field(data, "words"),
-        now=utc_now(),
+        platform.engine, job_id, confirm=choice == "confirm", by=user.name,
+        words=said(data, "words", _WHY), now=utc_now(),
     )  # fmt: skip
-    return "decided", 1
+    return "done=decided"
 
 
-def _suspension_appealed(
-    platform: Platform, user: User, job_id: str, data: dict[str, Any]
-) -> tuple[str, int]:
+def _suspension_appealed(platform: Platform, user: User, job_id: str, data: dict[str, Any]) -> str:
     choice = field(data, "choice")
     if choice not in ("uphold", "lift"):
-        raise UsageError("choose what becomes of the suspension.")
+        raise FieldError("choice", "choose what becomes of the suspension.")
     decide_suspension_appeal(
         platform.engine,
         job_id,
         choice,  # type: ignore[arg-type]
-        reason=field(data, "words"),
+        reason=said(data, "words", _WHY),
         by=user.name,
         now=utc_now(),
     )
-    return "lifted" if choice == "lift" else "upheld", 1
+    return "done=lifted" if choice == "lift" else "done=upheld"
 
 
 def _reasons(shown: Shown, data: dict[str, Any]) -> tuple[Reason, ...]:
@@ -192,9 +223,21 @@ def _reasons(shown: Shown, data: dict[str, Any]) -> tuple[Reason, ...]:
     chosen = [one for one in reasons_of(shown) if one.code in codes]
     wrong, fix = field(data, "wrong"), field(data, "fix")
     if wrong:
-        queue.expect_words(wrong + fix)
+        with of_field("wrong", "In your own words"):
+            queue.expect_words(wrong + fix)
         chosen.append(Reason(code=_OWN_WORDS, laws=(), text=wrong, fix=fix))
     return tuple(chosen)
+
+
+def _typed(data: dict[str, Any]) -> Typed:
+    """What a decision's form said."""
+    return kept(data, ["choice", "words", "wrong", "fix", "whole"], ["codes"])
+
+
+def _refused(platform: Platform, user: User, job_id: str, fault: UsageError, typed: Typed) -> Response[Any]:
+    """The page again, with what was written; the cursor is in the field that is wrong."""
+    name = fault.name if isinstance(fault, FieldError) else ""
+    return job_page(platform, user, job_id, message=str(fault), status=422, typed=typed, wrong=name)
 
 
 def _is_known(shown: Shown) -> bool:
@@ -205,5 +248,5 @@ def _to_job(job_id: str) -> Response[Any]:
     return Redirect(f"/desk/jobs/{job_id}", status_code=HTTP_303_SEE_OTHER)
 
 
-def _to_queue(done: str, ads: int = 1) -> Response[Any]:
-    return Redirect(f"/desk?done={done}&ads={ads}", status_code=HTTP_303_SEE_OTHER)
+def _to_queue(query: str) -> Response[Any]:
+    return Redirect(f"/desk?{query}", status_code=HTTP_303_SEE_OTHER)

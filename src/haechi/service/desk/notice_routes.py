@@ -8,7 +8,16 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from haechi.errors import UsageError
 from haechi.service.console.session import Form
-from haechi.service.desk.door import DeskController, expect_decider, field, lines
+from haechi.service.desk.door import (
+    DeskController,
+    FieldError,
+    Typed,
+    expect_decider,
+    field,
+    kept,
+    lines,
+    said,
+)
 from haechi.service.desk.render import page
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
@@ -43,7 +52,7 @@ class NoticeRoutes(DeskController):
         try:
             told = receive_notice(platform.engine, _report(data), by=user.name, now=utc_now())
         except UsageError as fault:
-            typed = {name: field(data, name) for name in _KEPT}
+            typed = kept(data, _KEPT)
             return _notices(platform, user, message=str(fault), status=422, typed=typed)
         platform.ad_work.wake()
         return Redirect(f"/desk/notices/{told.notice_id}", status_code=HTTP_303_SEE_OTHER)
@@ -57,18 +66,19 @@ class NoticeRoutes(DeskController):
     def answer(self, notice_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
         """Answers it; the reporter is told."""
         expect_decider(user, data)
-        result: NoticeResult | None = next((one for one in _RESULTS if one == field(data, "result")), None)
-        if result is None:
-            return _notice(platform, user, notice_id, "Choose what was done.")
-        answer_notice(
-            platform.engine,
-            notice_id,
-            result,
-            reason=field(data, "reason"),
-            by=user.name,
-            now=utc_now(),
-        )
+        try:
+            result, reason = _result(data), said(data, "reason", "Why, for the reporter")
+        except FieldError as fault:
+            return _notice(platform, user, notice_id, fault, kept(data, ["result", "reason"]))
+        answer_notice(platform.engine, notice_id, result, reason=reason, by=user.name, now=utc_now())
         return Redirect("/desk?done=answered", status_code=HTTP_303_SEE_OTHER)
+
+
+def _result(data: dict[str, Any]) -> NoticeResult:
+    for one in _RESULTS:
+        if one == field(data, "result"):
+            return one
+    raise FieldError("result", "choose what was done.")
 
 
 def _report(data: dict[str, Any]) -> NewNotice:
@@ -93,7 +103,7 @@ def _notices(
     *,
     message: str = "",
     status: int = 200,
-    typed: dict[str, str] | None = None,
+    typed: Typed | None = None,
 ) -> Response[str]:
     with reading(platform.engine) as connection:
         waiting = open_notices(connection, now=utc_now())
@@ -104,11 +114,18 @@ def _notices(
     )  # fmt: skip
 
 
-def _notice(platform: Platform, user: User, notice_id: str, message: str = "") -> Response[str]:
+def _notice(
+    platform: Platform,
+    user: User,
+    notice_id: str,
+    fault: FieldError | None = None,
+    typed: Typed | None = None,
+) -> Response[str]:
     with reading(platform.engine) as connection:
         found = notice_of(connection, notice_id, now=utc_now())
     return page(
-        "notice", title="A notice", user=user, here="/desk/notices", message=message,
-        status=422 if message else HTTP_200_OK, notice=found, sweeps=sweeps_of_notice(platform.engine, notice_id),
+        "notice", title="A notice", user=user, here="/desk/notices",
+        message="" if fault is None else str(fault), wrong="" if fault is None else fault.name, typed=typed or {},
+        status=422 if fault else HTTP_200_OK, notice=found, sweeps=sweeps_of_notice(platform.engine, notice_id),
         jobs={ad_id: job_of_ad(platform.engine, ad_id) for ad_id in found.ad_ids}, results=_RESULTS,
     )  # fmt: skip

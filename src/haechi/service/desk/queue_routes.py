@@ -15,6 +15,7 @@ from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
 from haechi.stores.review.notices import Notice, open_notices
 from haechi.stores.review.queue import claim_next
+from haechi.stores.review.twins import settled
 from haechi.stores.review.waiting_list import Listed, held_by, list_jobs, take_first
 from haechi.stores.rows import reading
 from haechi.stores.users import User
@@ -45,12 +46,12 @@ class QueueRoutes(DeskController):
         language: str = "",
         country: str = "",
         done: str = "",
-        ads: str = "",
+        decision: str = "",
     ) -> Response[Any]:
         """What waits; filters hide reviews alone, never an appeal, a suspension or a notice."""
         message = _DONE.get(done, "")
-        if done == "decided" and ads.isdecimal() and ads != "1":
-            message = f"Decided: {int(ads):,} ads."
+        if done == "decided" and decision:
+            message = _decided(platform, user, decision) or message
         return _queue(platform, user, language=language, country=country, message=message)
 
     @post("/next", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -99,6 +100,20 @@ def _queue(
         late=listing.late + sum(one.late for one in notices), language=language, country=country,
         held=held_by(platform.engine, user.name, now=now),
     )  # fmt: skip
+
+
+def _decided(platform: Platform, user: User, decision_id: str) -> str:
+    """What came of a decision on an ad and its copies; "" where the user made no such decision."""
+    with reading(platform.engine) as connection:
+        told = settled(connection, decision_id, by=user.name)
+    if told is None:
+        return ""
+    wait = (
+        ("1 copy waits on." if told.waiting == 1 else f"{told.waiting:,} copies wait on.")
+        if told.waiting
+        else ""
+    )
+    return f"Decided: {told.ads:,} {'ad' if told.ads == 1 else 'ads'}. {wait}".strip()
 
 
 def _due(one: Listed | Notice) -> datetime:

@@ -35,7 +35,13 @@ _DAY: Final = 48
 @cache
 def _templates() -> Environment:
     return templates_of(
-        "haechi.service.desk", "haechi.service.console", in_path=in_path, visible=visible, when=when, age=age
+        "haechi.service.desk",
+        "haechi.service.console",
+        in_path=in_path,
+        visible=visible,
+        when=when,
+        age=age,
+        short=short,
     )
 
 
@@ -43,6 +49,12 @@ def _templates() -> Environment:
 def static(name: str) -> str:
     """A file that pages load."""
     return resources.files("haechi.service.desk").joinpath(f"static/{name}").read_text(encoding="utf-8")
+
+
+def short(raw: str, most: int = 90) -> str:
+    """The beginning of a text for a list; the whole of it stands on its own page."""
+    told = visible(raw)
+    return told if len(told) <= most else f"{told[:most]}\u2026"
 
 
 def when(at: datetime) -> str:

@@ -19,7 +19,7 @@ _SAYS: Final[Mapping[str, str]] = {
     "scam-text": "Its wording as a whole resembles known fraud.",
     "licence": "The regulator's register, compared with what the advertiser says: {value}.",
     "near-copy": "Its text is nearly that of earlier ads: {value}.",
-    "image-copy": "Its picture is a copy of the bank's picture {value}.",
+    "image-copy": "Its picture is a copy of a known picture: {value}.",
     "image-refused": "Its picture cannot be opened without harm: {value}.",
     "image-text-unread": "Its picture holds text that nothing could read.",
     "face": "Its picture shows a face like that of the protected party {value}.",

@@ -1,13 +1,15 @@
 """An ad as the desk shows it: each text in pieces, evidence numbered by its signal, boxes over the picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from haechi.review.ads import Ad, Box, Fact, Signal, Span
 from haechi.review.case import Visit
 from haechi.review.policy.readable import FACTS
 from haechi.service.desk.marked import Mark, Piece, pieces, visible
+from haechi.service.desk.pictures import Size
 from haechi.service.desk.sentences import sentence
+from haechi.stores.review.copied import Copied
 
 _CALLED: Final = {
     "headline": "Headline",
@@ -21,6 +23,13 @@ _CALLED: Final = {
 _OF_PICTURES: Final = ("image_text", "image_code")
 
 
+class Beheld(NamedTuple):
+    """A known picture with its size; None where it cannot be shown."""
+
+    known: Copied
+    size: Size | None
+
+
 class Numbered(NamedTuple):
     """A signal with its number on the page.
 
@@ -30,6 +39,7 @@ class Numbered(NamedTuple):
         sentence: what it says.
         sure: 0 to 100.
         evidence: each as a line: where it is seen, and what is seen there.
+        copy: of which known picture it says that the ad's is a copy, or None.
     """
 
     number: int
@@ -37,6 +47,7 @@ class Numbered(NamedTuple):
     sentence: str
     sure: int
     evidence: tuple[tuple[str, list[Piece]], ...]
+    copy: Beheld | None = None
 
 
 class Text(NamedTuple):
@@ -54,19 +65,35 @@ class Drawn(NamedTuple):
     number: int
 
 
-def numbered(signals: Sequence[Signal]) -> list[Numbered]:
-    """Signals with their numbers and evidence in lines; what rules read beside them speaks for nothing."""
+def numbered(signals: Sequence[Signal], copies: Mapping[str, Beheld]) -> list[Numbered]:
+    """Signals with their numbers and evidence in lines; what rules read beside them speaks for nothing.
+
+    Args:
+        signals: found in the ad.
+        copies: known pictures, by the values of signals that name them.
+    """
     return [
         Numbered(
             number=number,
             name=one.name,
-            sentence=visible(sentence(one)),
+            sentence=visible(_sentence(one, copies)),
             sure=round(one.score * 100),
-            evidence=tuple(_line(seen) for seen in one.evidence),
+            # Of a picture that is shown, its number in the bank tells nothing more.
+            evidence=() if one.value in copies else tuple(_line(seen) for seen in one.evidence),
+            copy=copies.get(one.value),
         )
         for number, one in enumerate(signals, 1)
         if one.name != FACTS
     ]
+
+
+def _sentence(signal: Signal, copies: Mapping[str, Beheld]) -> str:
+    beheld = copies.get(signal.value)
+    if beheld is None:
+        return sentence(signal)
+    known = beheld.known
+    whose = f"the protected party {known.name}" if known.kind == "party" else f"the rejected ad {known.of}"
+    return f"Its picture is a copy of a picture of {whose}."
 
 
 def texts(ad: Ad, shown_as: str, signals: Sequence[Signal]) -> list[Text]:

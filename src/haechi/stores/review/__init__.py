@@ -20,10 +20,15 @@ publishing   what the ad server is told, and whether an ad may run
 jobs         what waits for a person
 queue        claims, leases, skips and comments
 views        what the desk shows of a job, and what is overdue
+beside       what stands beside an ad at the desk
+twins        copies of an ad that wait, and which of them are the same in all that is judged
+copied       of which known picture an ad's is a copy
 desk         what a person decides, for one ad or all its copies
 golden       jobs whose answer is known, and how well reviewers agree with it
 grounds      on which an advertiser is suspended, in its language
 suspensions  an advertiser shut out by two people
+found_wrong  who was found wrong about an advertiser, and judges it no more
+suspended    suspensions as the desk shows them, lifted ones too
 suspension_appeals  an advertiser's appeal against that, decided by a third person
 own_suspensions  an advertiser's suspensions, as it sees them
 appeals      an advertiser's appeal, decided by somebody new

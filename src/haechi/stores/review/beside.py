@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Engine, Row, case, func, select
 
 from haechi.review.ads import Ad, Authorisation, Licence, Signal
 from haechi.review.case import Visit
@@ -13,11 +13,13 @@ from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import instant, maybe_instant
 from haechi.stores.review.decided import newest_on
-from haechi.stores.review.grounds import Ground, grounds_in
+from haechi.stores.review.golden import golden_of
 from haechi.stores.review.parties import authorisations_of
 from haechi.stores.review.queue import job_row
-from haechi.stores.review.suspension_appeals import SuspensionAppeal, appeal_of
+from haechi.stores.review.suspended import Suspension, as_suspension, shown_suspensions
 from haechi.stores.review.suspensions import suspension_of
+from haechi.stores.review.twins import judged, waiting_copies
+from haechi.stores.review.versions import version_row
 from haechi.stores.rows import reading
 
 _MOST: Final = 30
@@ -29,7 +31,7 @@ class Similar(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         ad_id: which.
-        why: what makes it similar.
+        why: what makes it similar; "" where it is only the same advertiser's.
         headline: of it.
         outcome: what was decided last.
         by: who decided.
@@ -46,40 +48,6 @@ class Similar(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime
 
 
-class Suspension(msgspec.Struct, frozen=True, kw_only=True):
-    """A suspension of an advertiser.
-
-    Attributes:
-        advertiser_id: whose.
-        name: of the advertiser.
-        state: proposed, confirmed, refused or lifted.
-        reason: why, for whoever confirms it.
-        grounds: as the advertiser is told of them, in English.
-        told: what happened, for the advertiser.
-        proposed_by: who proposed it.
-        proposed_at: when, naive UTC, as all instants here.
-        decided_by: who confirmed or refused it, or None.
-        decided_at: or None.
-        words: what they said of it.
-        appeal: against it, or None.
-        appeal_job: of an appeal that waits, or None.
-    """
-
-    advertiser_id: str
-    name: str
-    state: str
-    reason: str
-    grounds: tuple[Ground, ...]
-    told: str
-    proposed_by: str
-    proposed_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    words: str
-    appeal: SuspensionAppeal | None
-    appeal_job: str | None
-
-
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """What stands beside a job's ad.
 
@@ -87,22 +55,26 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
         visits: the page behind it, as each visitor saw it.
         licences: that the advertiser claims, and the rows of registers under the same numbers.
         permissions: of protected parties for the advertiser.
-        outcomes: how many of the advertiser's ads stand how.
+        registered_at: when the advertiser was registered here, or None.
+        outcomes: how many of the advertiser's other ads stand how.
         suspension: that the job is about, or None.
         suspensions: of the advertiser, the newest first.
-        similar: other ads with their decisions, the most similar first.
-        own_copies: of its copies that wait, how many the same advertiser submitted.
+        similar: other ads with their decisions, the most similar first, the advertiser's others last.
+        copies: how many of its copies wait and can be decided with it.
+        twins: how many of these are the same in all that is judged; an approval is of them alone.
         decision_id: the decision that holds for the version which is shown, or None.
     """
 
     visits: tuple[Visit, ...] = ()
     licences: tuple[Licence, ...] = ()
     permissions: tuple[Authorisation, ...] = ()
+    registered_at: datetime | None = None
     outcomes: dict[str, int] = {}
     suspension: Suspension | None = None
     suspensions: tuple[Suspension, ...] = ()
     similar: tuple[Similar, ...] = ()
-    own_copies: int = 0
+    copies: int = 0
+    twins: int = 0
     decision_id: str | None = None
 
 
@@ -115,11 +87,13 @@ def beside_job(engine: Engine, job_id: str) -> Beside:
     with reading(engine) as connection:
         row = job_row(connection, job_id)
         if row.kind == "golden":
-            return Beside()
+            about = golden_of(connection, row.golden)[0].advertiser.advertiser_id
+            return Beside(registered_at=_registered(connection, about))
         if row.suspension is not None:
-            about = suspension_of(connection, row.suspension)
+            proposed = suspension_of(connection, row.suspension)
             return Beside(
-                suspension=_as_suspension(connection, about), **_of_advertiser(connection, about.advertiser)
+                suspension=as_suspension(connection, proposed),
+                **_of_advertiser(connection, proposed.advertiser),
             )
         a, v = tables.ads, tables.versions
         ad = connection.execute(select(a).where(a.c.ad == row.ad)).one()
@@ -128,38 +102,38 @@ def beside_job(engine: Engine, job_id: str) -> Beside:
         return Beside(
             visits=() if visits is None else msgspec.json.decode(visits, type=tuple[Visit, ...]),
             similar=tuple(_similar(connection, ad, newest)),
-            own_copies=_own_copies(connection, ad, row.cluster),
+            **_copies(connection, row),
             decision_id=None if newest is None else newest.decision_id,
-            **_of_advertiser(connection, ad.advertiser),
+            **_of_advertiser(connection, ad.advertiser, but=ad.ad),
         )
 
 
-def suspended(engine: Engine) -> list[Suspension]:
-    """Who is suspended now."""
-    s = tables.suspensions
-    with reading(engine) as connection:
-        rows = connection.execute(_suspensions().where(s.c.state == "confirmed")).all()
-        return [_as_suspension(connection, row) for row in rows]
-
-
-def _of_advertiser(connection: Connection, advertiser: int) -> dict[str, Any]:
+def _of_advertiser(connection: Connection, advertiser: int, *, but: int = 0) -> dict[str, Any]:
     a, s, w = tables.ads, tables.suspensions, schema.advertisers
     own = connection.execute(select(w.c.advertiser_id).where(w.c.advertiser == advertiser)).scalar_one()
     outcomes = connection.execute(
         select(a.c.state, func.count().label("ads"))
-        .where(a.c.advertiser == advertiser)
+        .where(a.c.advertiser == advertiser, a.c.ad != but)
         .group_by(a.c.state)
         .order_by(a.c.state)
     )
     return {
+        "registered_at": _registered(connection, own),
         "licences": _licences(connection, advertiser, own),
         "permissions": tuple(one for one in authorisations_of(connection) if one.advertiser_id == own),
         "outcomes": {row.state: row.ads for row in outcomes},
         "suspensions": tuple(
-            _as_suspension(connection, row)
-            for row in connection.execute(_suspensions().where(s.c.advertiser == advertiser))
+            as_suspension(connection, row)
+            for row in connection.execute(shown_suspensions().where(s.c.advertiser == advertiser))
         ),
     }
+
+
+def _registered(connection: Connection, advertiser_id: str) -> datetime | None:
+    w = schema.advertisers
+    return maybe_instant(
+        connection.execute(select(w.c.created_at).where(w.c.advertiser_id == advertiser_id)).scalar()
+    )
 
 
 def _licences(connection: Connection, advertiser: int, own: str) -> tuple[Licence, ...]:
@@ -187,31 +161,6 @@ def _as_licence(row: Row[Any], advertiser_id: str | None) -> Licence:
     )  # fmt: skip
 
 
-def _suspensions() -> Any:  # noqa: ANN401 - SQLAlchemy's own, of many columns
-    s, w = tables.suspensions, schema.advertisers
-    return (
-        select(s, w.c.advertiser_id, w.c.name)
-        .join_from(s, w, w.c.advertiser == s.c.advertiser)
-        .order_by(s.c.suspension.desc())
-    )
-
-
-def _as_suspension(connection: Connection, row: Row[Any]) -> Suspension:
-    j = tables.jobs
-    appeal_job = connection.execute(
-        select(j.c.job_id).where(
-            j.c.suspension == row.suspension, j.c.kind == "suspension-appeal", j.c.state == "open"
-        )
-    ).scalar()
-    return Suspension(
-        advertiser_id=row.advertiser_id, name=row.name, state=row.state, reason=row.reason,
-        grounds=grounds_in("en", json.loads(row.grounds)), told=row.told,
-        proposed_by=row.proposed_by, proposed_at=instant(row.proposed_at), decided_by=row.decided_by,
-        decided_at=maybe_instant(row.decided_at), words=row.words,
-        appeal=appeal_of(connection, row.suspension), appeal_job=appeal_job,
-    )  # fmt: skip
-
-
 def _similar(connection: Connection, ad: Row[Any], newest: Row[Any] | None) -> list[Similar]:
     """Copies first, then what signals call nearly the same, then the advertiser's others."""
     a, v, d = tables.ads, tables.versions, tables.decisions
@@ -224,12 +173,15 @@ def _similar(connection: Connection, ad: Row[Any], newest: Row[Any] | None) -> l
             a.c.ad != ad.ad,
             (a.c.cluster == ad.cluster) | (a.c.advertiser == ad.advertiser) | a.c.ad_id.in_(near),
         )
-        .order_by(d.c.decision.desc())
+        # Its advertiser's many others leave what is like it its place.
+        .order_by(
+            case((a.c.cluster == ad.cluster, 0), (a.c.ad_id.in_(near), 1), else_=2), d.c.decision.desc()
+        )
         .limit(_MOST)
     ).all()
     found = []
     for row in rows:
-        why = "the same advertiser"
+        why = ""
         if row.ad_id in near:
             why = "nearly the same"
         if row.cluster == ad.cluster:
@@ -241,21 +193,15 @@ def _similar(connection: Connection, ad: Row[Any], newest: Row[Any] | None) -> l
                 words=row.words, decided_at=instant(row.decided_at),
             )
         )  # fmt: skip
-    order = ("the same campaign", "nearly the same", "the same advertiser")
-    return sorted(found, key=lambda one: order.index(one.why))
+    return found
 
 
-def _own_copies(connection: Connection, ad: Row[Any], cluster: int | None) -> int:
-    a, j = tables.ads, tables.jobs
-    question = (
-        select(func.count())
-        .select_from(j.join(a, a.c.ad == j.c.ad))
-        .where(
-            j.c.state == "open", j.c.kind == "review", j.c.cluster == cluster, a.c.advertiser == ad.advertiser,
-            a.c.ad != ad.ad,
-        )
-    )  # fmt: skip
-    return int(connection.execute(question).scalar_one())
+def _copies(connection: Connection, job: Row[Any]) -> dict[str, Any]:
+    if job.kind != "review":
+        return {}
+    seen = judged(version_row(connection, job.version))
+    others = waiting_copies(connection, job)
+    return {"copies": len(others), "twins": sum(judged(one) == seen for one in others)}
 
 
 def _near_ids(signals: str) -> tuple[str, ...]:

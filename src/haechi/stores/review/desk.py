@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row, select
@@ -16,12 +16,10 @@ from haechi.stores.review.golden import answer_golden, golden_of
 from haechi.stores.review.jobs import close
 from haechi.stores.review.queue import expect_words, held_job
 from haechi.stores.review.screening import UNDECIDED
+from haechi.stores.review.twins import judged, waiting_copies
 from haechi.stores.review.versions import version_row
 from haechi.stores.review.words import Automated, Cause, StaleError, Verdict
 from haechi.stores.rows import writing
-
-_MOST: Final = 1_000
-"""Copies decided at once; the rest stays in the queue."""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +68,8 @@ def decide_cluster(
 ) -> list[str]:
     """Decides the ad of a job and its copies that wait: each has a decision of its own, which refers to the first.
 
-    Others who have a job of a copy just then find it decided. Copies are rejected whoever submitted them. They are
-    approved only where the same advertiser did: what one may say of somebody, another may not.
+    Others who have a job of a copy just then find it decided. Every copy is rejected with it. Approved with it are
+    those alone that are the same in all that is judged (`twins.judged`): nobody looked at another picture or page.
 
     Args:
         engine: the database.
@@ -87,27 +85,19 @@ def decide_cluster(
     Raises:
         TakenError, StaleError, UsageError, MissingError: as `decide_job`; nothing was decided.
     """
-    j = tables.jobs
     with writing(engine) as connection:
         row = held_job(connection, job_id, by, now)
         first = _decided(connection, row, said, by, now)
         if first is None:
             return []
-        others = connection.execute(
-            select(j)
-            .where(j.c.state == "open", j.c.kind == "review", j.c.cluster == row.cluster)
-            .order_by(j.c.job)
-            .limit(_MOST)
-        ).all()
-        advertiser = ad_numbered(connection, row.ad).advertiser
+        seen = judged(version_row(connection, ad_numbered(connection, row.ad).current))
         made = [first]
-        for other in others:
-            ad = ad_numbered(connection, other.ad)
-            theirs = said.verdict == "approve" and ad.advertiser != advertiser
-            if other.job_id in leave or ad.state in UNDECIDED or theirs:
+        for other in waiting_copies(connection, row):
+            if other.job_id in leave or (said.verdict == "approve" and judged(other) != seen):
                 continue
-            copy = msgspec.structs.replace(said, ad_hash=version_row(connection, ad.current).ad_hash)
+            copy = msgspec.structs.replace(said, ad_hash=other.ad_hash)
             close(connection, other.job, "decided", now=now)
+            ad = ad_numbered(connection, other.ad)
             made.append(_write(connection, ad, copy, by=by, refers_to=first, now=now))
         return [_id_of(connection, number) for number in made]
 

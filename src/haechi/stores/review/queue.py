@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, Row, func, select, update
 from haechi.errors import MissingError, UsageError
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
-from haechi.stores.clock import micros
+from haechi.stores.clock import instant, micros
 from haechi.stores.review.decided import deciders
+from haechi.stores.review.found_wrong import overruled
 from haechi.stores.review.golden import golden_job
 from haechi.stores.review.words import LONGEST_WORDS, TakenError
 from haechi.stores.rows import writing
@@ -80,7 +81,9 @@ def claim(engine: Engine, job_id: str, *, by: str, now: datetime) -> None:
         if row.state != "open" or row.holder not in (None, by):
             raise TakenError("somebody else has the job, or it was decided.")
         if not _may_take(connection, row, by):
-            raise UsageError("the job is for somebody who did not decide on it before.")
+            raise UsageError(
+                "the job is for somebody who did not decide on it before, and whom no appeal overruled about it."
+            )
         if row.holder == by:
             j = tables.jobs
             connection.execute(update(j).where(j.c.job == row.job).values(lease_until=micros(now + LEASE)))
@@ -155,9 +158,7 @@ def held_job(connection: Connection, job_id: str, by: str, now: datetime) -> Row
     expect_reviewer(connection, by)
     row = job_row(connection, job_id)
     if row.state != "open" or row.holder != by or row.lease_until <= micros(now):
-        raise TakenError(
-            "you do not have the job: the time is over, somebody else has it, or it was decided."
-        )
+        raise TakenError(_why_not(connection, row, by, now))
     return row
 
 
@@ -211,6 +212,25 @@ def _free(connection: Connection) -> Iterator[Row[Any]]:
             yield row
 
 
+def _why_not(connection: Connection, row: Row[Any], by: str, now: datetime) -> str:
+    """Why a reviewer does not have a job."""
+    c = tables.claims
+    if row.state != "open":
+        return f"the job was {row.state} before: nobody has it any more."
+    other = row.holder not in (None, by) and row.lease_until > micros(now)
+    has = f" {row.holder} has it now." if other else ""
+    last = connection.execute(
+        select(c).where(c.c.job == row.job, c.c.by == by).order_by(c.c.claim.desc()).limit(1)
+    ).first()
+    if last is None:
+        return f"you did not take the job.{has}"
+    if last.how in ("released", "skipped"):
+        return f"you gave the job back.{has}"
+    # What is over is ended only when somebody next claims a job.
+    until = row.lease_until if last.ended_at is None else last.ended_at
+    return f"the time is over: you had the job until {instant(until):%Y-%m-%d %H:%M} UTC.{has}"
+
+
 def _may_take(connection: Connection, row: Row[Any], by: str) -> bool:
     if row.kind == "appeal":
         return by not in deciders(connection, row.ad)
@@ -218,7 +238,7 @@ def _may_take(connection: Connection, row: Row[Any], by: str) -> bool:
         s = tables.suspensions
         one = connection.execute(select(s).where(s.c.suspension == row.suspension)).one()
         # Nobody confirmed yet what is only proposed.
-        return by not in (one.proposed_by, one.decided_by)
+        return by not in (one.proposed_by, one.decided_by) and not overruled(connection, one.advertiser, by)
     return bool(row.kind != "golden" or row.reserved == by)
 
 

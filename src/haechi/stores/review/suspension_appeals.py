@@ -18,6 +18,7 @@ from haechi.stores.clock import instant, maybe_instant, micros
 from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger.append import append
 from haechi.stores.review.clocks import appeal_until, due
+from haechi.stores.review.found_wrong import overruled
 from haechi.stores.review.jobs import APPEALED, close, put_job
 from haechi.stores.review.queue import expect_words, held_job
 from haechi.stores.review.suspensions import lift_within
@@ -122,12 +123,13 @@ def decide_suspension_appeal(
         job_id: the appeal's job, which the user has.
         outcome: see above.
         reason: for the advertiser.
-        by: the user; neither who proposed the suspension nor who confirmed it.
+        by: the user; neither who proposed the suspension nor who confirmed it, nor whom an earlier appeal of the
+            advertiser overruled.
         now: naive UTC instant.
 
     Raises:
         TakenError: the user does not have the job.
-        UsageError: the user proposed or confirmed the suspension, is no reviewer, or gives no reason.
+        UsageError: the user proposed or confirmed the suspension, was overruled, is no reviewer, or gives no reason.
         MissingError: there is no such job.
     """
     expect_words(reason)
@@ -139,6 +141,10 @@ def decide_suspension_appeal(
         suspension = connection.execute(select(s).where(s.c.suspension == job.suspension)).one()
         if by in (suspension.proposed_by, suspension.decided_by):
             raise UsageError("the appeal is for somebody who neither proposed nor confirmed the suspension.")
+        if overruled(connection, suspension.advertiser, by):
+            raise UsageError(
+                "the appeal is for somebody whom no appeal overruled about the advertiser before."
+            )
         close(connection, job.job, "decided", now=now)
         connection.execute(
             update(p)

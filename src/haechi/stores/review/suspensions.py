@@ -20,6 +20,7 @@ from haechi.stores.ledger.append import append
 from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.changes import write_change
 from haechi.stores.review.clocks import due
+from haechi.stores.review.found_wrong import barred_from_proposing, overruled
 from haechi.stores.review.grounds import expect_grounds
 from haechi.stores.review.jobs import PRESSING, close, put_job
 from haechi.stores.review.publishing import tell_ad_server
@@ -101,11 +102,11 @@ def propose_suspension(
 def decide_suspension(
     engine: Engine, job_id: str, *, confirm: bool, by: str, words: str, now: datetime
 ) -> None:
-    """Confirms or refuses a proposal; who made it may not, and is not given the job (`queue.claim`).
+    """Confirms or refuses a proposal; who made it may not, nor whom an appeal overruled about the advertiser.
 
     Raises:
         TakenError: the user does not have the job.
-        UsageError: the user gives no words, or the job is of another kind.
+        UsageError: the user may not, gives no words, or the job is of another kind.
         MissingError: there is no such job.
     """
     expect_words(words)
@@ -115,6 +116,11 @@ def decide_suspension(
         if job.kind != "suspension":
             raise UsageError(f"a job of kind {job.kind}; expected one of kind suspension.")
         row = connection.execute(select(s).where(s.c.suspension == job.suspension)).one()
+        # They are not given the job (`queue.claim`); whatever gave it to them, they do not decide it.
+        if by == row.proposed_by or overruled(connection, row.advertiser, by):
+            raise UsageError(
+                "the proposal is for somebody who did not make it, and whom no appeal overruled about the advertiser."
+            )
         state = "confirmed" if confirm else "refused"
         connection.execute(
             update(s)
@@ -187,21 +193,15 @@ def _expect_new(connection: Connection, advertiser: int, by: str) -> None:
     Raises:
         UsageError: see above.
     """
-    s, p = tables.suspensions, tables.suspension_appeals
-    rows = connection.execute(
-        select(s.c.state, s.c.proposed_by, s.c.decided_by, p.c.outcome)
-        .select_from(s.outerjoin(p, p.c.suspension == s.c.suspension))
-        .where(s.c.advertiser == advertiser)
-    ).all()
-    if any(row.state in ("proposed", "confirmed") for row in rows):
+    s = tables.suspensions
+    states = connection.execute(select(s.c.state).where(s.c.advertiser == advertiser)).scalars().all()
+    if "proposed" in states or "confirmed" in states:
         raise UsageError("the advertiser is suspended, or it is proposed already.")
-    for row in rows:
-        refused = row.state == "refused" and by == row.proposed_by
-        if refused or (row.outcome == "lift" and by in (row.proposed_by, row.decided_by)):
-            raise UsageError(
-                "your proposal to suspend this advertiser was refused, or an appeal lifted the suspension; expected "
-                "somebody else to propose it."
-            )
+    if barred_from_proposing(connection, advertiser, by):
+        raise UsageError(
+            "your proposal to suspend this advertiser was refused, or an appeal lifted the suspension; expected "
+            "somebody else to propose it."
+        )
 
 
 def _restrict(

@@ -39,6 +39,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
         late: it is.
         holder: who has it, or None.
         lease_until: until when.
+        closed_at: when it was decided or dropped; None while it waits.
     """
 
     job_id: str
@@ -50,6 +51,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
     holder: str | None
     lease_until: datetime | None
+    closed_at: datetime | None
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,6 +226,7 @@ def _listed(connection: Connection, row: Row[Any], now: datetime) -> Waiting:
         late=micros(now) >= row.due_at,
         holder=row.holder if held else None,
         lease_until=instant(row.lease_until) if held else None,
+        closed_at=maybe_instant(row.closed_at),
     )
 
 

@@ -10,8 +10,11 @@ from sqlalchemy import Connection, Engine, Row, Select, func, select
 from haechi.errors import MissingError
 from haechi.review.ads import Ad
 from haechi.stores import review_schema as tables
-from haechi.stores.clock import instant, micros
+from haechi.stores import schema
+from haechi.stores.clock import instant, maybe_instant, micros
+from haechi.stores.numbers import number_of
 from haechi.stores.review.decided import deciders
+from haechi.stores.review.found_wrong import OVERRULED, barred_from_proposing, overruled
 from haechi.stores.review.golden import golden_of
 from haechi.stores.review.queue import claim, job_row
 from haechi.stores.review.suspensions import suspension_of
@@ -138,6 +141,13 @@ def barred_from(engine: Engine, job_id: str, *, by: str) -> str:
         return _barred(connection, row, by)
 
 
+def proposing_barred(engine: Engine, advertiser_id: str, *, by: str) -> str:
+    """Why a user may not propose to suspend an advertiser; "" where they may, or none is registered so."""
+    with reading(engine) as connection:
+        number = number_of(connection, schema.advertisers, "advertiser", "advertiser_id", advertiser_id)
+        return "" if number is None else barred_from_proposing(connection, number, by)
+
+
 def job_of_ad(engine: Engine, ad_id: str) -> str | None:
     """The job of an ad that waits for somebody's look, or None."""
     j, a = tables.jobs, tables.ads
@@ -220,6 +230,7 @@ def _waiting(row: Row[Any], ad: Ad | None, now: datetime) -> Waiting:
         late=micros(now) >= row.due_at,
         holder=row.holder if held else None,
         lease_until=instant(row.lease_until) if held else None,
+        closed_at=maybe_instant(row.closed_at),
     )
 
 
@@ -237,4 +248,6 @@ def _barred(connection: Connection, row: Row[Any], by: str) -> str:
         about = suspension_of(connection, row.suspension)
         if by in (about.proposed_by, about.decided_by):
             return PROPOSED_IT if row.kind == "suspension" else SUSPENDED_IT
+        if overruled(connection, about.advertiser, by):
+            return OVERRULED
     return ""

@@ -41,12 +41,17 @@
     return true;
   };
 
+  // What was written and not sent would be lost with the page.
+  const writing = () => document.querySelector("main [data-kept]") !== null
+    || [...document.querySelectorAll("main form[method=post] :is(input:not([type=hidden]), textarea)")]
+      .some((one) => writes(one) && one.value !== one.defaultValue);
+
   const keys = {
     j: () => move(1),
     k: () => move(-1),
-    n: () => (document.getElementById("next") ? send("next") : location.assign("/desk")),
+    n: () => !writing() && (document.getElementById("next") ? send("next") : location.assign("/desk")),
     t: () => send("take"),
-    u: () => location.assign("/desk"),
+    u: () => !writing() && location.assign("/desk"),
     r: () => document.getElementById("reveal")?.click(),
     "?": () => {
       const help = document.getElementById("help");

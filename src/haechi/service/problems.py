@@ -86,12 +86,19 @@ def _placed(said: str) -> str:
     """What msgspec says of a body, with the place as other errors name it: `row 3, column kind: …`."""
     found = _PLACE.fullmatch(said)
     if found is None:
-        return _plain(said)
-    row, column = found["row"], found["column"]
+        return _plain(_expecting(said))
+    row, column, what = found["row"], found["column"], _expecting(found["what"])
     place = [] if row is None else [f"row {int(row) + 1:,}"]
     if column:
         place.append(column if row is None else f"column {column}")
-    return _plain(f"{', '.join(place)}: {found['what']}" if place else found["what"])
+    return _plain(f"{', '.join(place)}: {what}" if place else what)
+
+
+def _expecting(said: str) -> str:
+    """With what was expected, where msgspec leaves it out."""
+    if said.startswith("Object contains unknown field"):
+        return f"{said}; expected only fields that the description has (/openapi/openapi.json)"
+    return said
 
 
 def _problem(

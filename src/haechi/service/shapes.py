@@ -13,14 +13,14 @@ from haechi.terms.zones import with_zone
 from haechi.themes.life import Standing as ThemeStanding
 
 
-class Catalogue(msgspec.Struct, kw_only=True):
+class Catalogue(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Items and what they speak for."""
 
     items: list[Item] = []
     item_themes: list[ItemTheme] = []
 
 
-class Said(msgspec.Struct, kw_only=True):
+class Said(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A person's verdict on a theme. Who says it is the key's name: two people have two keys."""
 
     state: Literal["approved", "approved-with-permission", "blocked"]
@@ -29,7 +29,7 @@ class Said(msgspec.Struct, kw_only=True):
     version: int | None = None
 
 
-class Renamed(msgspec.Struct, kw_only=True):
+class Renamed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A theme's other name."""
 
     name: str
@@ -37,7 +37,7 @@ class Renamed(msgspec.Struct, kw_only=True):
     reason: str = ""
 
 
-class Merged(msgspec.Struct, kw_only=True):
+class Merged(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The theme that takes this one in."""
 
     into: str
@@ -54,7 +54,7 @@ class ThemeView(msgspec.Struct, kw_only=True):
     version: int
 
 
-class Withdrawal(msgspec.Struct, kw_only=True):
+class Withdrawal(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Which permissions end; all of the person's where nothing is named."""
 
     person_id: str
@@ -68,14 +68,14 @@ class Withdrawn(msgspec.Struct):
     ended: int
 
 
-class Question(msgspec.Struct, kw_only=True):
+class Question(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """May this be done with the data of somebody who stands so?"""
 
     asked: Asked
     standing: Standing
 
 
-class Advertiser(msgspec.Struct, kw_only=True):
+class Advertiser(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An advertiser."""
 
     advertiser_id: str
@@ -84,7 +84,7 @@ class Advertiser(msgspec.Struct, kw_only=True):
     verified: bool = False
 
 
-class Audience(msgspec.Struct, kw_only=True):
+class Audience(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An audience as an advertiser composes it: {"theme": id}, {"and": [..]}, {"or": [..]}, {"not": ..}."""
 
     expression: Any

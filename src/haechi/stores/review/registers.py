@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 from haechi.errors import UsageError
 from haechi.ledger.entry import Fact
 from haechi.review.ads import Licence
+from haechi.review.domains import domains_of
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import maybe_instant, maybe_micros, micros
@@ -52,13 +53,20 @@ def take_register(engine: Engine, register: Register, *, by: str, now: datetime)
         its number.
 
     Raises:
-        UsageError: it is empty, has rows of another regulator, or is older than the one that is there.
+        UsageError: it is empty, has rows of another regulator or with domains that are none, or is older than the one
+            that is there.
     """
     rows = register.licences
     if not rows or any(row.regulator != register.regulator or row.advertiser_id is not None for row in rows):
         raise UsageError(
             "a register without rows, or with rows that are not the regulator's own; expected its own rows alone."
         )
+    kept = [
+        msgspec.structs.replace(
+            row, domains=domains_of(row.domains, f"licences, row {number:,}, column domains")
+        )
+        for number, row in enumerate(rows, 1)
+    ]
     taken, r = micros(naive(register.taken_at)), tables.registers
     digest = hashlib.sha256(msgspec.json.encode(rows)).digest()
     with writing(engine) as connection:
@@ -76,7 +84,7 @@ def take_register(engine: Engine, register: Register, *, by: str, now: datetime)
             )
         ).inserted_primary_key  # fmt: skip
         number = int(made[0])  # type: ignore[index]
-        fill(connection, "review_licences", _COLUMNS, [_values(row, number, None) for row in rows])
+        fill(connection, "review_licences", _COLUMNS, [_values(row, number, None) for row in kept])
         write_change(
             connection, "register", register.regulator, {"rows": (None, len(rows))}, version=number, by=by, now=now
         )  # fmt: skip
@@ -92,13 +100,16 @@ def claim_licence(engine: Engine, licence: Licence, *, by: str, now: datetime) -
     Raises:
         UsageError: it names no advertiser.
         MissingError: the advertiser is not known.
+        UsageError: a domain is none.
     """
     if licence.advertiser_id is None:
         raise UsageError("a licence that nobody claims; expected an advertiser_id.")
+    domains = domains_of(licence.domains)
     with writing(engine) as connection:
         number = advertiser_number(connection, licence.advertiser_id)
         t = tables.licences
-        fill(connection, "review_licences", _COLUMNS, [_values(licence, None, number)])
+        claimed = msgspec.structs.replace(licence, domains=domains)
+        fill(connection, "review_licences", _COLUMNS, [_values(claimed, None, number)])
         version = connection.execute(
             select(func.count()).select_from(t).where(t.c.advertiser == number)
         ).scalar_one()

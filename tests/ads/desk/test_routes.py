@@ -422,6 +422,19 @@ def test_parties_and_permissions(house: House) -> None:
     assert house.of("ann").get("/desk/parties/p%2F1").status_code == 404
 
 
+def test_whoever_is_protected_already_is_not_overwritten(house: House) -> None:
+    """Fails when a reviewer who chooses an identifier that is taken loses somebody else's party without a word."""
+    first = {"party_id": "sora", "kind": "person", "names": "Sora Kumono", "domains": "sora.example"}
+    assert house.post("ann", "/desk/parties", **first).status_code == 303
+    again = house.post("cat", "/desk/parties", **{**first, "names": "Zorblatt", "domains": ""})
+    assert (again.status_code, "is protected already" in again.text) == (422, True)
+    text = house.of("ann").get("/desk/parties/sora").text
+    assert ("sora.example" in text, "Zorblatt" in text) == (True, False)
+    # Protection that ended begins anew in the same way.
+    assert house.post("ann", "/desk/parties/sora/end").status_code == 303
+    assert house.post("ann", "/desk/parties", **first).status_code == 303
+
+
 def test_a_victim_with_a_mistyped_ad_is_protected_and_it_is_said(house: House) -> None:
     """If it fails, a reviewer does not learn that an ad which was meant was never found."""
     data = {"source": "VICTIM", "new_party": "nana", "names": "Nana Mori", "ads": "nowhere"}

@@ -176,11 +176,30 @@ class RowFile:
         while True:
             with self._named():
                 batch = next(batches, None)
-                table = None if batch is None else batch.to_pylist()
-            if table is None:
+            if batch is None:
                 return
+            table = self._rows_of(batch, number)
             yield from enumerate(table, start=number + 1)
             number += len(table)
+
+    def _rows_of(self, batch: "pa.RecordBatch", before: int) -> list[Row]:
+        """The rows of a batch that comes after `before` others; what Python cannot hold is named at its place."""
+        try:
+            rows: list[Row] = batch.to_pylist()
+        except (OverflowError, ValueError):
+            for number in range(batch.num_rows):
+                for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                    try:
+                        column[number].as_py()
+                    except UnicodeDecodeError as fault:
+                        self.refuse(before + number + 1, name, short(repr(fault.object)), "UTF-8 text")
+                    except (OverflowError, ValueError):
+                        self.refuse(
+                            before + number + 1, name, _written(column[number]),
+                            "an instant or number that Python can hold: years 1 to 9999, whole microseconds",
+                        )  # fmt: skip
+            raise
+        return rows
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -193,6 +212,16 @@ class RowFile:
             if isinstance(fault, OSError) and fault.errno is not None:
                 raise
             self.refuse(None, None, None, f"a Parquet file that can be read; {short(str(fault))}")
+
+
+def _written(scalar: "pa.Scalar") -> str:
+    """A value that is none of Python's, as Arrow writes it."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    try:
+        return short(str(scalar.cast(pa.string()).as_py()))
+    except pa.ArrowException:
+        return short(repr(scalar))
 
 
 def form_of(source: str) -> str:

@@ -10,8 +10,8 @@ from haechi.review.permission_to_name import domain_form
 from haechi.terms.row_files import short
 
 EXPECTED: Final = (
-    "a domain that somebody can register, or a host below one, such as bank.example or www.bank.example; not a public "
-    "suffix (com, co.jp), an address, a wildcard or a number"
+    "a domain that somebody can register, or a host below one, such as bank.example or www.bank.example; not a "
+    "public suffix (com, co.jp), an address, a wildcard or a number"
 )
 _HOST: Final = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}")
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from haechi.errors import DataError, HaechiError, MissingError
 from haechi.records import show
 from haechi.stores.ingest import ConflictError
+from haechi.terms import countries, languages
 
 PROBLEM: Final = "application/problem+json"
 _LONGEST: Final = 2_000
@@ -26,6 +27,8 @@ _REPEATED: Final = re.compile(r"(?P<before>.*?[Ii]nvalid enum value )'(?P<value>
 _PLACE: Final = re.compile(
     r"(?P<what>.*) - at `\$(?:\.data)?(?:\[(?P<row>\d+)\])?\.?(?P<column>[^`]*)`", re.DOTALL
 )
+_PATTERNS: Final = {"^[A-Z]{2}$": countries.EXPECTED, "^[a-z]{2}$": languages.EXPECTED}
+"""What the patterns of bodies mean, in words."""
 _MARKUP: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 """JSON may write any sign by its number: a browser that takes a document for a page finds no markup in it."""
 _FRAMES: Final = 8
@@ -96,6 +99,9 @@ def _placed(said: str) -> str:
 
 def _expecting(said: str) -> str:
     """With what was expected, where msgspec leaves it out."""
+    for pattern, expected in _PATTERNS.items():
+        if said.endswith(f"regex '{pattern}'"):
+            return f"expected {expected}"
     if said.startswith("Object contains unknown field"):
         return f"{said}; expected only fields that the description has (/openapi/openapi.json)"
     return said

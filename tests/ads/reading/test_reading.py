@@ -147,6 +147,28 @@ def test_an_instant_that_python_cannot_hold_is_named(tmp_path: Path, unit: str) 
     assert "years 1 to 9999" in one.expected
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("country", "XX"),
+        ("country", "jp"),
+        ("language", "klingon"),
+        ("language", "JA"),
+        ("language", "ja-JP"),
+    ],
+)
+def test_countries_and_languages_are_those_that_there_are(tmp_path: Path, column: str, value: str) -> None:
+    """Fails when the laws of no country are cited for an ad, or a door takes what the other refuses."""
+    file = write(tmp_path, "ads", ".csv", [{**ADS[1], column: "KR" if column == "country" else "ko"}])
+    assert len(list(read_ads(locate(str(file))))) == 1
+    file = write(tmp_path, "ads", ".csv", [{**ADS[1], column: value}])
+    with pytest.raises(DataError) as fault:
+        list(read_ads(locate(str(file))))
+    (one,) = fault.value.kinds[0].first
+    assert (one.row, one.column, one.value) == (1, column, repr(value))
+    assert ("ISO 3166-1 alpha-2" if column == "country" else "ISO 639-1") in one.expected
+
+
 def test_a_domain_that_is_nobodys_own_is_a_fault(tmp_path: Path) -> None:
     """Fails when an empty domain in a table has every honest ad held as an imitation of one party."""
     write(tmp_path, "ads", ".jsonl", ADS)

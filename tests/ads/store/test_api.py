@@ -226,6 +226,29 @@ def test_a_register_with_fields_that_nobody_reads_is_refused(api: Api) -> None:
     assert (status, "valid_untill" in told["detail"]) == (400, True)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("country", "XX"), ("country", "jp"), ("country", "Japan"), ("country", "UK"), ("language", "klingon"),
+        ("language", "JA"), ("language", "ja-JP"), ("language", "qq"),
+        ("targeting", {"countries": ["JP", "japan"]}), ("targeting", {"languages": ["ja-JP"]}),
+    ],
+)  # fmt: skip
+def test_countries_and_languages_are_those_that_there_are(api: Api, field: str, value: Any) -> None:
+    """Fails when an ad is judged by the laws of a country that there is not, or told in no language."""
+    status, told = api("acme", "/v1/ads", {"ad_id": "a1", "text": "shoes", field: value})
+    assert status == 400
+    expected = (
+        "ISO 639-1, two small letters"
+        if "language" in str((field, value))
+        else "ISO 3166-1 alpha-2, two capital"
+    )
+    assert (field in told["detail"], expected in told["detail"]) == (True, True), told
+    body = {"source": "USER", "party_id": "hanako", "country": "XX", "text": "Not me."}
+    status, told = api("root", "/v1/notices", body)
+    assert (status, "ISO 3166-1" in told["detail"]) == (422, True)
+
+
 @pytest.mark.parametrize("domain", ["", "com", "*.google.com", "<script>.com", "http://x.y/p"])
 def test_a_domain_that_is_nobodys_own_is_refused_at_every_door(api: Api, domain: str) -> None:
     """Fails when honest ads leading anywhere are held as imitations of a party, a firm or an account."""

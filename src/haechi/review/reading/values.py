@@ -9,7 +9,9 @@ import msgspec
 
 from haechi.review.domains import domain_of
 from haechi.review.targeting import targeting_of
+from haechi.terms.countries import country_of
 from haechi.terms.identifiers import EXPECTED, is_identifier
+from haechi.terms.languages import language_of
 from haechi.terms.zones import naive
 
 Value = Callable[[object], object]
@@ -51,6 +53,14 @@ def _text(found: object) -> str:
 
 def _domain(found: object) -> str:
     return domain_of(_text(found))
+
+
+def _country(found: object) -> str:
+    return country_of(_text(found).strip())
+
+
+def _language(found: object) -> str:
+    return language_of(_text(found).strip())
 
 
 def _identifier(found: object) -> str:
@@ -105,5 +115,10 @@ def _list(one: Callable[[object], Any]) -> Value:
     return read
 
 
-_COLUMNS: Final[Mapping[str, Value]] = {"targeting": targeting_of, "domains": _list(_domain)}
+_COLUMNS: Final[Mapping[str, Value]] = {
+    "targeting": targeting_of,
+    "domains": _list(_domain),
+    "country": _country,
+    "language": _language,
+}
 """Columns that are read in their own way, whatever table they stand in."""

@@ -20,6 +20,8 @@ from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.changes import write_change
 from haechi.stores.review.sweep_begun import begin_sweep
 from haechi.stores.rows import fill, writing
+from haechi.terms.countries import COUNTRIES, EXPECTED
+from haechi.terms.row_files import short
 from haechi.terms.zones import naive
 
 _COLUMNS: Final = (
@@ -53,14 +55,19 @@ def take_register(engine: Engine, register: Register, *, by: str, now: datetime)
         its number.
 
     Raises:
-        UsageError: it is empty, has rows of another regulator or with domains that are none, or is older than the one
-            that is there.
+        UsageError: it is empty, has rows of another regulator, domains or countries that are none, or is older than the
+            one that is there.
     """
     rows = register.licences
     if not rows or any(row.regulator != register.regulator or row.advertiser_id is not None for row in rows):
         raise UsageError(
             "a register without rows, or with rows that are not the regulator's own; expected its own rows alone."
         )
+    for number, row in enumerate(rows, 1):
+        if row.country is not None and row.country not in COUNTRIES:
+            raise UsageError(
+                f"licences, row {number:,}, column country: found {short(repr(row.country))}; expected {EXPECTED}."
+            )
     kept = [
         msgspec.structs.replace(
             row, domains=domains_of(row.domains, f"licences, row {number:,}, column domains")

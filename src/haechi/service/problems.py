@@ -29,6 +29,8 @@ _PLACE: Final = re.compile(
 )
 _PATTERNS: Final = {"^[A-Z]{2}$": countries.EXPECTED, "^[a-z]{2}$": languages.EXPECTED}
 """What the patterns of bodies mean, in words."""
+_NO_BODY: Final = "Object missing required field `data`"
+"""What the framework says where there is none: `data` is our own name for it."""
 _MARKUP: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 """JSON may write any sign by its number: a browser that takes a document for a page finds no markup in it."""
 _FRAMES: Final = 8
@@ -99,6 +101,8 @@ def _placed(said: str) -> str:
 
 def _expecting(said: str) -> str:
     """With what was expected, where msgspec leaves it out."""
+    if said == _NO_BODY:
+        return "the call has no body; expected one of JSON, as the description has it"
     for pattern, expected in _PATTERNS.items():
         if said.endswith(f"regex '{pattern}'"):
             return f"expected {expected}"

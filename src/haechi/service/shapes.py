@@ -8,6 +8,9 @@ import msgspec
 from haechi.permission import Asked, Standing
 from haechi.stores.audiences import Booking
 from haechi.stores.themes import Item, ItemTheme
+from haechi.terms.countries import country_of
+from haechi.terms.identifiers import EXPECTED_NAME, is_name
+from haechi.terms.row_files import short
 from haechi.terms.words import Category, Purpose
 from haechi.terms.zones import with_zone
 from haechi.themes.life import Standing as ThemeStanding
@@ -82,6 +85,20 @@ class Advertiser(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     name: str
     country: str | None = None
     verified: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuses a name that cannot be shown and a country that there is not.
+
+        Raises:
+            ValueError: one is such; which, and what was expected.
+        """
+        if not is_name(self.name):
+            raise ValueError(f"name: expected {EXPECTED_NAME}")
+        if self.country is not None:
+            try:
+                country_of(self.country)
+            except ValueError as fault:
+                raise ValueError(f"country: found {short(repr(self.country))}; expected {fault}") from None
 
 
 class Audience(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

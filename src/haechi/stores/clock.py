@@ -3,8 +3,22 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from haechi.terms.zones import naive
+
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC inside
+_LAST: Final = datetime(2200, 1, 1)  # noqa: DTZ001
+EXPECTED: Final = (
+    f"an instant from {_EPOCH:%Y-%m-%d} to before {_LAST:%Y-%m-%d}; nothing where there is no end"
+)
 _MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def is_kept(at: datetime) -> bool:
+    """Whether an instant that came in can be kept as it is, and is none that nobody means, such as the year 9999."""
+    try:
+        return _EPOCH <= naive(at) < _LAST
+    except OverflowError:
+        return False
 
 
 def micros(at: datetime) -> int:

@@ -422,6 +422,14 @@ def test_parties_and_permissions(house: House) -> None:
     assert house.of("ann").get("/desk/parties/p%2F1").status_code == 404
 
 
+def test_forms_take_no_sign_that_a_database_cannot_hold(house: House) -> None:
+    """Fails when a form brings U+0000 into SQLite, which PostgreSQL refuses: the two would keep different things."""
+    sora = {"party_id": "sora", "kind": "person", "names": "Sora Kumono"}
+    refused = house.post("ann", "/desk/parties", **{**sora, "names": "Sora \x00 Kumono"})
+    assert (refused.status_code, "U+0000" in refused.text) == (422, True)
+    assert house.post("ann", "/desk/parties", **{**sora, "aliases": "100%00 Sora"}).status_code == 303
+
+
 def test_whoever_is_protected_already_is_not_overwritten(house: House) -> None:
     """Fails when a reviewer who chooses an identifier that is taken loses somebody else's party without a word."""
     first = {"party_id": "sora", "kind": "person", "names": "Sora Kumono", "domains": "sora.example"}

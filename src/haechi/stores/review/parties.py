@@ -15,7 +15,7 @@ from haechi.review.domains import domains_of
 from haechi.review.name_writings import writings
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
-from haechi.stores.clock import instant, maybe_instant, maybe_micros, micros
+from haechi.stores.clock import EXPECTED, instant, is_kept, maybe_instant, maybe_micros, micros
 from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import expect_identifiers
@@ -248,9 +248,12 @@ def authorise(engine: Engine, given: SignedAuthorisation, *, by: str, now: datet
     """Writes a signed authorisation down; its identifier.
 
     Raises:
-        UsageError: nobody signed it, it is dated in the future, or ends before it begins.
+        UsageError: nobody signed it, it is dated in the future, ends before it begins, or a date cannot be kept.
         MissingError: the party or the advertiser is not known.
     """
+    for name, at in (("signed_at", given.signed_at), ("expires_at", given.expires_at)):
+        if at is not None and not is_kept(at):
+            raise UsageError(f"{name}: found {at}; expected {EXPECTED}.")
     signed = naive(given.signed_at)
     expires = None if given.expires_at is None else naive(given.expires_at)
     if not given.signature_ref.strip() or signed > now or (expires is not None and expires <= signed):

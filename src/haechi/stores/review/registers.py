@@ -55,8 +55,8 @@ def take_register(engine: Engine, register: Register, *, by: str, now: datetime)
         its number.
 
     Raises:
-        UsageError: it is empty, has rows of another regulator, domains or countries that are none, or is older than the
-            one that is there.
+        UsageError: it is empty, has rows of another regulator, domains or countries that are none, or is older than
+            the one that is there.
     """
     rows = register.licences
     if not rows or any(row.regulator != register.regulator or row.advertiser_id is not None for row in rows):

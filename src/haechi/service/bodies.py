@@ -8,7 +8,7 @@ would silently become 1970.
 
 import re
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -94,6 +94,12 @@ def _expect_kept(body: object) -> None:
     raise UsageError(f"{row}{place}: {wrong.what}.")
 
 
+@cache
+def _looked_at(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Fields of a structure but identifiers: their own rule says in which table and row one is none, unrepeated."""
+    return tuple(name for name in kind.__struct_fields__ if not name.endswith("_id"))
+
+
 def _wrong(value: object) -> _Wrong | None:
     parts: Iterable[tuple[str | int, object]]
     if isinstance(value, str):
@@ -101,7 +107,7 @@ def _wrong(value: object) -> _Wrong | None:
     if isinstance(value, datetime):
         return None if is_kept(value) else _Wrong(f"found {value}; expected {EXPECTED}", [])
     if isinstance(value, msgspec.Struct):
-        parts = ((name, getattr(value, name)) for name in value.__struct_fields__)
+        parts = [(name, getattr(value, name)) for name in _looked_at(type(value))]
     elif isinstance(value, dict):
         if any(isinstance(key, str) and "\x00" in key for key in value):
             return _Wrong(f"a name of {_NO_NUL}", [])
@@ -111,7 +117,8 @@ def _wrong(value: object) -> _Wrong | None:
     else:
         return None
     for name, part in parts:
-        found = _wrong(part)
+        # Most values are such, and there may be many rows.
+        found = None if part is None or (type(part) is str and "\x00" not in part) else _wrong(part)
         if found is not None:
             found.place.append(name)
             return found

@@ -65,7 +65,7 @@ class RowFile:
         if self.form != ".csv":
             return None
         with ExitStack() as stack:
-            return self._header(csv.reader(self._lines(stack), strict=True))
+            return self._header(csv.reader(self._lines(stack, _Records()), strict=True))
 
     def schema(self) -> "pa.Schema":
         """The Arrow schema of a Parquet file.
@@ -101,8 +101,13 @@ class RowFile:
             for line in self._lines(stack):
                 yield line.rstrip("\r\n")
 
-    def _lines(self, stack: ExitStack) -> Iterator[str]:
-        """Lines as UTF-8; bytes of another encoding are a fault, never a guess."""
+    def _lines(self, stack: ExitStack, records: "_Records | None" = None) -> Iterator[str]:
+        """Lines as UTF-8; bytes of another encoding are a fault, never a guess.
+
+        Args:
+            stack: closes the file.
+            records: of CSV, how far it is read: rows are counted without the header there.
+        """
         file = self._open(stack)
         number = 0
         try:
@@ -111,12 +116,18 @@ class RowFile:
                 if len(line) > LONGEST_LINE:
                     self.refuse(number, None, None, f"a line of at most {LONGEST_LINE:,} bytes")
                 try:
-                    yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+                    text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                 except UnicodeDecodeError as fault:
                     shown = repr(line[max(0, fault.start - 20) : fault.end + 20])
-                    self.refuse(
-                        number, None, shown, f"UTF-8 text (byte {fault.start + 1} of the line is not)"
-                    )
+                    expected = f"UTF-8 text (byte {fault.start + 1} of the line is not)"
+                    if records is None:
+                        self.refuse(number, None, shown, expected)
+                    if records.header is None:
+                        self.refuse(None, None, shown, expected.replace("line", "header"))
+                    self.refuse(records.read + 1, records.column_at(line[: fault.start]), shown, expected)
+                if records is not None:
+                    records.begun += 1
+                yield text
         except (EOFError, OSError) as fault:
             if isinstance(fault, OSError) and fault.errno is not None:
                 raise
@@ -146,17 +157,21 @@ class RowFile:
 
     def _header(self, reader: Iterator[list[str]]) -> list[str]:
         header = next(reader, [])
-        if len(set(header)) != len(header):
-            self.refuse(None, None, short(",".join(header)), "a header with each column once")
+        for at, name in enumerate(header):
+            if name in header[:at]:
+                self.refuse(None, short(name), short(",".join(header)), "a header with each column once")
         return header
 
     def _csv(self, stack: ExitStack) -> Iterator[tuple[int, Row]]:
         csv.field_size_limit(LONGEST_LINE)
-        reader = csv.reader(self._lines(stack), strict=True)
+        records = _Records()
+        reader = csv.reader(self._lines(stack, records), strict=True)
         number = 0
         try:
-            header = self._header(reader)
+            header = records.header = self._header(reader)
+            records.begun = 0
             for number, cells in enumerate(reader, start=1):
+                records.read, records.begun = number, 0
                 if not cells:
                     continue
                 if len(cells) != len(header):
@@ -212,6 +227,29 @@ class RowFile:
             if isinstance(fault, OSError) and fault.errno is not None:
                 raise
             self.refuse(None, None, None, f"a Parquet file that can be read; {short(str(fault))}")
+
+
+class _Records:
+    """How far a CSV file is read: a cell may have several lines, and the header is no row.
+
+    Attributes:
+        header: the columns, or None while the header is read.
+        read: rows so far.
+        begun: lines of the row that is read, before this one.
+    """
+
+    def __init__(self) -> None:
+        """Begins before the header."""
+        self.header: list[str] | None = None
+        self.read = 0
+        self.begun = 0
+
+    def column_at(self, before: bytes) -> str | None:
+        """The column of what stands behind `before` in its line; None where that cannot be told."""
+        if self.header is None or self.begun:
+            return None
+        (cells,) = csv.reader([before.decode() + "x"])
+        return self.header[len(cells) - 1] if len(cells) <= len(self.header) else None
 
 
 def _written(scalar: "pa.Scalar") -> str:

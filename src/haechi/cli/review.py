@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Final, Literal
 
 from rich.console import Console
 
@@ -14,13 +14,17 @@ from haechi.cli.progress import progress
 from haechi.cli.spare import spare
 from haechi.errors import UsageError
 from haechi.review.ads import OUTCOMES, Ad, Decision
+from haechi.review.images.opening import is_inside
 from haechi.review.landing.of_ad import visits_of
 from haechi.review.policy import load_ruleset
 from haechi.review.policy.replay import encode
 from haechi.review.reading import locate, read_ads, read_world
 from haechi.review.run import Run
 from haechi.sensitivity.write_answers import in_place_of
+from haechi.terms.row_files import short
 
+_SHOWN: Final = 5
+"""Ads with missing pictures that are named."""
 FailOn = Literal["never", "hold", "reject"]
 
 
@@ -70,7 +74,15 @@ def review(
     world = read_world(located, lambda told: console.print(told, markup=False))
     table = read_ads(located)
     # Everything is read once before anything is decided, so that a fault in the last row is told at once.
-    number = sum(1 for _ in table)
+    number = 0
+    missing = _Missing(located.folder)
+    for ad in table:
+        number += 1
+        missing.look(ad)
+    if not number:
+        raise UsageError(f"{located.ads}: found no ads; expected one at least. Nothing was written.")
+    if missing.count:
+        console.print(str(missing), markup=False)
     if table.unread:
         console.print(f"{located.ads}: not read: {', '.join(sorted(table.unread))}.", markup=False)
     run = Run(
@@ -93,6 +105,39 @@ def review(
     console.print(f"{number:,} ads: {told}.", markup=False)
     stopped = {"never": 0, "reject": counts["reject"], "hold": counts["reject"] + counts["hold"]}
     return int(stopped[fail_on] > 0)
+
+
+class _Missing:
+    """Pictures that ads name and that are not in the folder: their ads are held, mostly for a folder left behind.
+
+    Attributes:
+        count: how many ads name one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Begins with none.
+
+        Args:
+            folder: in which pictures lie.
+        """
+        self.count = 0
+        self._folder = folder
+        self._first: list[str] = []
+
+    def look(self, ad: Ad) -> None:
+        """Looks whether the ad's picture is there."""
+        if ad.image is None or is_inside(self._folder, ad.image):
+            return
+        self.count += 1
+        if len(self._first) < _SHOWN:
+            self._first.append(f"{ad.ad_id}: {short(ad.image)}")
+
+    def __str__(self) -> str:
+        more = f" and {self.count - len(self._first):,} more" if self.count > len(self._first) else ""
+        return (
+            f"pictures of {self.count:,} ads are not in {self._folder} ({'; '.join(self._first)}{more}): "
+            "each of these ads is held for it."
+        )
 
 
 def _decided(run: Run, ads: Iterator[Ad], counts: Counter[str], now: datetime) -> Iterator[Decision]:

@@ -33,7 +33,7 @@ ReasonCode = Literal[
 ]
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody wants to do.
 
     Attributes:

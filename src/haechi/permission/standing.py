@@ -43,7 +43,7 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True):
         return self.given_at <= at and all(at < end for end in ends)
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class Held(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A permission that holds, without its dates: what a decision looks at.
 
     Attributes:
@@ -59,7 +59,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     by_guardian: bool
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, forbid_unknown_fields=True):
     """What a decision may know of the person.
 
     Attributes:

@@ -11,7 +11,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("approve", "hold", "reject")
 PartyKind = Literal["person", "brand", "office"]
 
 
-class Targeting(msgspec.Struct, frozen=True, kw_only=True):
+class Targeting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom the advertiser wants reached.
 
     Attributes:
@@ -138,7 +138,7 @@ class Authorisation(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
 
 
-class Licence(msgspec.Struct, frozen=True, kw_only=True):
+class Licence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of a financial regulator's register, as of its snapshot.
 
     Attributes:

@@ -47,7 +47,8 @@ def made(parties: Iterable[ProtectedParty]) -> HostIndex:
     own: dict[str, set[str]] = {}
     labels: dict[str, set[str]] = {}
     for party in parties:
-        for domain in party.domains:
+        # One that was kept before domains were looked at may be empty, and an empty one stands in every host.
+        for domain in filter(_holds, party.domains):
             own.setdefault(domain_form(domain), set()).add(party.party_id)
         for label in _labels(party):
             labels.setdefault(label, set()).add(party.party_id)
@@ -72,7 +73,7 @@ def end_keys(word: str) -> tuple[str, str]:
 
 
 def _labels(party: ProtectedParty) -> Iterator[str]:
-    for domain in party.domains:
+    for domain in filter(_holds, party.domains):
         label = _label(domain_form(domain))
         if len(label) >= SHORTEST:
             yield label
@@ -84,6 +85,12 @@ def _labels(party: ProtectedParty) -> Iterator[str]:
         letters = "".join(letter_of(letter) for letter in name.lower())
         if letters.isascii() and len(letters) > _SHORT_NAME:
             yield letters
+
+
+def _holds(domain: str) -> bool:
+    """Whether something of it is registered: a bare public suffix is nobody's own."""
+    form = domain_form(domain)
+    return bool(form) and suffixes().privatesuffix(form) is not None
 
 
 def _label(domain: str) -> str:

@@ -31,6 +31,8 @@ _EXCLUDED: Final = frozenset({"exclude", "excluded_connections", "exclusions"})
 _EXCLUDING: Final = re.compile(r"exclu", re.IGNORECASE)
 _COUNTRIES: Final = frozenset({"country", "countries"})
 _LANGUAGES: Final = frozenset({"language", "languages", "locales"})
+_OURS: Final = frozenset({"include", "exclude", "countries", "languages"})
+"""Which hold texts; other platforms' keys may hold numbers."""
 _SAID_OF: Final = re.compile(
     r"^(?:exclude )?(?:(?:people who (?:like|are connected to)|friends of people who are connected to) )",
     re.IGNORECASE,
@@ -122,6 +124,8 @@ def _walked(keys: tuple[str, ...], value: object) -> Iterator[Said]:
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for one in value:
             yield from _walked(keys, one)
+    elif not isinstance(value, str | None) and keys and keys[-1] in _OURS:
+        raise ValueError(f"texts in targeting's {keys[-1]}, not {type(value).__name__}")
     elif value is not None and str(value).strip():
         yield keys, str(value).strip()
 

@@ -34,8 +34,9 @@ from haechi.stores import schema
 from haechi.stores.clock import instant, utc_now
 from haechi.stores.identity.limits import take
 from haechi.stores.keys import Caller
-from haechi.stores.review.advertisers import AdvertiserFacts, put_advertiser
+from haechi.stores.review.advertisers import AdvertiserFacts, advertiser_number, put_advertiser
 from haechi.stores.review.appeals import Appeal, appeal, appeals_of
+from haechi.stores.review.applying import is_suspended
 from haechi.stores.review.changes import changes_of
 from haechi.stores.review.clocks import appeal_until
 from haechi.stores.review.jobs import open_review
@@ -97,7 +98,9 @@ class AdRoutes(Controller):
         """What review would say of an ad before it is submitted: reasons and mends. Nothing is kept."""
         now = utc_now()
         _expect_patience(platform, caller, now)
-        ad = data.as_ad(ad_id, _advertiser_id(platform, caller, data), now)
+        advertiser_id = _advertiser_id(platform, caller, data)
+        _expect_not_suspended(platform, advertiser_id)
+        ad = data.as_ad(ad_id, advertiser_id, now)
         with platform.ad_work.place():
             found = platform.ads.check(ad, data.picture, now=now)
         return Checked(outcome=found.decision, reasons=found.reasons)
@@ -282,6 +285,13 @@ def _advertiser_id(platform: Platform, caller: Caller, data: AdBody) -> str:
     if data.advertiser_id not in (None, own):
         raise PermissionDeniedException("the key belongs to another advertiser")
     return str(own)
+
+
+def _expect_not_suspended(platform: Platform, advertiser_id: str) -> None:
+    """Refuses to check what would not be taken in: `approve` would be read as if it were."""
+    with reading(platform.engine) as connection:
+        if is_suspended(connection, advertiser_number(connection, advertiser_id)):
+            raise UsageError("the advertiser is suspended; nothing of it is taken in.")
 
 
 def _expect_patience(platform: Platform, caller: Caller, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What the calls of ad review take and give, as JSON."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,9 +11,26 @@ from haechi.stores.review.changes import Change
 from haechi.stores.review.parties import Party
 from haechi.stores.review.party_pictures import MOST
 from haechi.stores.review.words import Country, Name, Names, State
+from haechi.terms.countries import country_of
+from haechi.terms.languages import language_of
+from haechi.terms.row_files import short
 
 _Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 _Short = Annotated[str, msgspec.Meta(max_length=2_000)]
+
+
+def expect_each(name: str, given: Iterable[str | None], read: Callable[[str], str]) -> None:
+    """Refuses values that `read` refuses, and says where they stand; None is none.
+
+    Raises:
+        ValueError: see above.
+    """
+    for one in given:
+        if one is not None:
+            try:
+                read(one)
+            except ValueError as fault:
+                raise ValueError(f"{name}: found {short(repr(one))}; expected {fault}") from None
 
 
 class AdBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +46,20 @@ class AdBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     targeting: Targeting = Targeting()
     payer: _Short | None = None
     picture: bytes | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses countries and languages that there are not.
+
+        Raises:
+            ValueError: one is none; which, and what was expected.
+        """
+        for name, given, read in (
+            ("country", [self.country], country_of),
+            ("language", [self.language], language_of),
+            ("targeting.countries", self.targeting.countries, country_of),
+            ("targeting.languages", self.targeting.languages, language_of),
+        ):
+            expect_each(name, given, read)
 
     def as_ad(self, ad_id: str, advertiser_id: str, now: datetime) -> Ad:
         """The ad that is judged; its picture goes beside it."""
@@ -148,6 +180,14 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     registered_name: Name
     domains: Names = ()
     country: Country | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a country that there is not.
+
+        Raises:
+            ValueError: it is none.
+        """
+        expect_each("country", [self.country], country_of)
 
     def as_licence(self) -> Licence:
         """The licence, as review sees it."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from haechi.errors import DataError, HaechiError, MissingError
 from haechi.records import show
 from haechi.stores.ingest import ConflictError
+from haechi.terms import countries, languages
 
 PROBLEM: Final = "application/problem+json"
 _LONGEST: Final = 2_000
@@ -26,6 +27,10 @@ _REPEATED: Final = re.compile(r"(?P<before>.*?[Ii]nvalid enum value )'(?P<value>
 _PLACE: Final = re.compile(
     r"(?P<what>.*) - at `\$(?:\.data)?(?:\[(?P<row>\d+)\])?\.?(?P<column>[^`]*)`", re.DOTALL
 )
+_PATTERNS: Final = {"^[A-Z]{2}$": countries.EXPECTED, "^[a-z]{2}$": languages.EXPECTED}
+"""What the patterns of bodies mean, in words."""
+_NO_BODY: Final = "Object missing required field `data`"
+"""What the framework says where there is none: `data` is our own name for it."""
 _MARKUP: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 """JSON may write any sign by its number: a browser that takes a document for a page finds no markup in it."""
 _FRAMES: Final = 8
@@ -86,12 +91,24 @@ def _placed(said: str) -> str:
     """What msgspec says of a body, with the place as other errors name it: `row 3, column kind: …`."""
     found = _PLACE.fullmatch(said)
     if found is None:
-        return _plain(said)
-    row, column = found["row"], found["column"]
+        return _plain(_expecting(said))
+    row, column, what = found["row"], found["column"], _expecting(found["what"])
     place = [] if row is None else [f"row {int(row) + 1:,}"]
     if column:
         place.append(column if row is None else f"column {column}")
-    return _plain(f"{', '.join(place)}: {found['what']}" if place else found["what"])
+    return _plain(f"{', '.join(place)}: {what}" if place else what)
+
+
+def _expecting(said: str) -> str:
+    """With what was expected, where msgspec leaves it out."""
+    if said == _NO_BODY:
+        return "the call has no body; expected one of JSON, as the description has it"
+    for pattern, expected in _PATTERNS.items():
+        if said.endswith(f"regex '{pattern}'"):
+            return f"expected {expected}"
+    if said.startswith("Object contains unknown field"):
+        return f"{said}; expected only fields that the description has (/openapi/openapi.json)"
+    return said
 
 
 def _problem(

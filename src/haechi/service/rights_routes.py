@@ -26,7 +26,7 @@ _get = partial(get, responses=PROBLEMS)
 _post = partial(post, responses=PROBLEMS)
 
 
-class Received(msgspec.Struct, kw_only=True):
+class Received(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A request of a person; the operator knows that it is the person who asks."""
 
     person_id: str
@@ -34,13 +34,13 @@ class Received(msgspec.Struct, kw_only=True):
     wanted: Wanted = Wanted()
 
 
-class PutOff(msgspec.Struct, kw_only=True):
+class PutOff(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Why an answer takes longer, for the person."""
 
     reason: Annotated[str, msgspec.Meta(max_length=4_000)]
 
 
-class Answered(msgspec.Struct, kw_only=True):
+class Answered(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An answer to a request: granted, or refused in whole or part with its ground and reason."""
 
     outcome: Outcome

@@ -8,19 +8,22 @@ import msgspec
 from haechi.permission import Asked, Standing
 from haechi.stores.audiences import Booking
 from haechi.stores.themes import Item, ItemTheme
+from haechi.terms.countries import country_of
+from haechi.terms.identifiers import EXPECTED_NAME, is_name
+from haechi.terms.row_files import short
 from haechi.terms.words import Category, Purpose
 from haechi.terms.zones import with_zone
 from haechi.themes.life import Standing as ThemeStanding
 
 
-class Catalogue(msgspec.Struct, kw_only=True):
+class Catalogue(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Items and what they speak for."""
 
     items: list[Item] = []
     item_themes: list[ItemTheme] = []
 
 
-class Said(msgspec.Struct, kw_only=True):
+class Said(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A person's verdict on a theme. Who says it is the key's name: two people have two keys."""
 
     state: Literal["approved", "approved-with-permission", "blocked"]
@@ -29,7 +32,7 @@ class Said(msgspec.Struct, kw_only=True):
     version: int | None = None
 
 
-class Renamed(msgspec.Struct, kw_only=True):
+class Renamed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A theme's other name."""
 
     name: str
@@ -37,7 +40,7 @@ class Renamed(msgspec.Struct, kw_only=True):
     reason: str = ""
 
 
-class Merged(msgspec.Struct, kw_only=True):
+class Merged(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The theme that takes this one in."""
 
     into: str
@@ -54,7 +57,7 @@ class ThemeView(msgspec.Struct, kw_only=True):
     version: int
 
 
-class Withdrawal(msgspec.Struct, kw_only=True):
+class Withdrawal(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Which permissions end; all of the person's where nothing is named."""
 
     person_id: str
@@ -68,14 +71,14 @@ class Withdrawn(msgspec.Struct):
     ended: int
 
 
-class Question(msgspec.Struct, kw_only=True):
+class Question(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """May this be done with the data of somebody who stands so?"""
 
     asked: Asked
     standing: Standing
 
 
-class Advertiser(msgspec.Struct, kw_only=True):
+class Advertiser(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An advertiser."""
 
     advertiser_id: str
@@ -83,8 +86,22 @@ class Advertiser(msgspec.Struct, kw_only=True):
     country: str | None = None
     verified: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuses a name that cannot be shown and a country that there is not.
 
-class Audience(msgspec.Struct, kw_only=True):
+        Raises:
+            ValueError: one is such; which, and what was expected.
+        """
+        if not is_name(self.name):
+            raise ValueError(f"name: expected {EXPECTED_NAME}")
+        if self.country is not None:
+            try:
+                country_of(self.country)
+            except ValueError as fault:
+                raise ValueError(f"country: found {short(repr(self.country))}; expected {fault}") from None
+
+
+class Audience(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An audience as an advertiser composes it: {"theme": id}, {"and": [..]}, {"or": [..]}, {"not": ..}."""
 
     expression: Any

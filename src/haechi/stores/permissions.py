@@ -23,7 +23,7 @@ from haechi.terms.zones import naive
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
 
 
-class Grant(msgspec.Struct, frozen=True, kw_only=True):
+class Grant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A permission as it is given.
 
     Attributes:

@@ -42,7 +42,7 @@ _CONCERNED: Final = (
 )
 
 
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+class Proposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A theme as somebody proposes it, in the words of the records contract."""
 
     theme_id: str
@@ -52,7 +52,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     taxonomy: str | None = None
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An item as the records contract has it."""
 
     item_id: str
@@ -61,7 +61,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     lang: str | None = None
 
 
-class ItemTheme(msgspec.Struct, frozen=True, kw_only=True):
+class ItemTheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An item that speaks for a theme."""
 
     item_id: str

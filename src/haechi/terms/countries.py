@@ -32,7 +32,19 @@ _ALPHA_3: Final = (
     "SJM SVK SLE SMR SEN SOM SUR SSD STP SLV SXM SYR SWZ TCA TCD ATF TGO THA TJK TKL TLS TKM TUN TON TUR "
     "TTO TUV TWN TZA UKR UGA UMI USA URY UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM MYT ZAF ZMB ZWE"
 )
+EXPECTED: Final = "a country of ISO 3166-1 alpha-2, two capital letters such as JP (the United Kingdom is GB)"
 ALPHA_2_OF: Final[dict[str, str]] = dict(zip(_ALPHA_3.split(), COUNTRIES, strict=True)) | {
     code: code for code in COUNTRIES
 }
 """Alpha-2 by alpha-3, which OpenRTB asks for, and by itself, which many send."""
+
+
+def country_of(code: str) -> str:
+    """The code as it is.
+
+    Raises:
+        ValueError: it is none; the message says what was expected.
+    """
+    if code not in COUNTRIES:
+        raise ValueError(EXPECTED)
+    return code

@@ -65,7 +65,7 @@ class RowFile:
         if self.form != ".csv":
             return None
         with ExitStack() as stack:
-            return self._header(csv.reader(self._lines(stack), strict=True))
+            return self._header(csv.reader(self._lines(stack, _Records()), strict=True))
 
     def schema(self) -> "pa.Schema":
         """The Arrow schema of a Parquet file.
@@ -101,8 +101,13 @@ class RowFile:
             for line in self._lines(stack):
                 yield line.rstrip("\r\n")
 
-    def _lines(self, stack: ExitStack) -> Iterator[str]:
-        """Lines as UTF-8; bytes of another encoding are a fault, never a guess."""
+    def _lines(self, stack: ExitStack, records: "_Records | None" = None) -> Iterator[str]:
+        """Lines as UTF-8; bytes of another encoding are a fault, never a guess.
+
+        Args:
+            stack: closes the file.
+            records: of CSV, how far it is read: rows are counted without the header there.
+        """
         file = self._open(stack)
         number = 0
         try:
@@ -111,12 +116,18 @@ class RowFile:
                 if len(line) > LONGEST_LINE:
                     self.refuse(number, None, None, f"a line of at most {LONGEST_LINE:,} bytes")
                 try:
-                    yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+                    text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                 except UnicodeDecodeError as fault:
                     shown = repr(line[max(0, fault.start - 20) : fault.end + 20])
-                    self.refuse(
-                        number, None, shown, f"UTF-8 text (byte {fault.start + 1} of the line is not)"
-                    )
+                    expected = f"UTF-8 text (byte {fault.start + 1} of the line is not)"
+                    if records is None:
+                        self.refuse(number, None, shown, expected)
+                    if records.header is None:
+                        self.refuse(None, None, shown, expected.replace("line", "header"))
+                    self.refuse(records.read + 1, records.column_at(line[: fault.start]), shown, expected)
+                if records is not None:
+                    records.begun += 1
+                yield text
         except (EOFError, OSError) as fault:
             if isinstance(fault, OSError) and fault.errno is not None:
                 raise
@@ -146,17 +157,21 @@ class RowFile:
 
     def _header(self, reader: Iterator[list[str]]) -> list[str]:
         header = next(reader, [])
-        if len(set(header)) != len(header):
-            self.refuse(None, None, short(",".join(header)), "a header with each column once")
+        for at, name in enumerate(header):
+            if name in header[:at]:
+                self.refuse(None, short(name), short(",".join(header)), "a header with each column once")
         return header
 
     def _csv(self, stack: ExitStack) -> Iterator[tuple[int, Row]]:
         csv.field_size_limit(LONGEST_LINE)
-        reader = csv.reader(self._lines(stack), strict=True)
+        records = _Records()
+        reader = csv.reader(self._lines(stack, records), strict=True)
         number = 0
         try:
-            header = self._header(reader)
+            header = records.header = self._header(reader)
+            records.begun = 0
             for number, cells in enumerate(reader, start=1):
+                records.read, records.begun = number, 0
                 if not cells:
                     continue
                 if len(cells) != len(header):
@@ -176,11 +191,30 @@ class RowFile:
         while True:
             with self._named():
                 batch = next(batches, None)
-                table = None if batch is None else batch.to_pylist()
-            if table is None:
+            if batch is None:
                 return
+            table = self._rows_of(batch, number)
             yield from enumerate(table, start=number + 1)
             number += len(table)
+
+    def _rows_of(self, batch: "pa.RecordBatch", before: int) -> list[Row]:
+        """The rows of a batch that comes after `before` others; what Python cannot hold is named at its place."""
+        try:
+            rows: list[Row] = batch.to_pylist()
+        except (OverflowError, ValueError):
+            for number in range(batch.num_rows):
+                for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                    try:
+                        column[number].as_py()
+                    except UnicodeDecodeError as fault:
+                        self.refuse(before + number + 1, name, short(repr(fault.object)), "UTF-8 text")
+                    except (OverflowError, ValueError):
+                        self.refuse(
+                            before + number + 1, name, _written(column[number]),
+                            "an instant or number that Python can hold: years 1 to 9999, whole microseconds",
+                        )  # fmt: skip
+            raise
+        return rows
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -193,6 +227,39 @@ class RowFile:
             if isinstance(fault, OSError) and fault.errno is not None:
                 raise
             self.refuse(None, None, None, f"a Parquet file that can be read; {short(str(fault))}")
+
+
+class _Records:
+    """How far a CSV file is read: a cell may have several lines, and the header is no row.
+
+    Attributes:
+        header: the columns, or None while the header is read.
+        read: rows so far.
+        begun: lines of the row that is read, before this one.
+    """
+
+    def __init__(self) -> None:
+        """Begins before the header."""
+        self.header: list[str] | None = None
+        self.read = 0
+        self.begun = 0
+
+    def column_at(self, before: bytes) -> str | None:
+        """The column of what stands behind `before` in its line; None where that cannot be told."""
+        if self.header is None or self.begun:
+            return None
+        (cells,) = csv.reader([before.decode() + "x"])
+        return self.header[len(cells) - 1] if len(cells) <= len(self.header) else None
+
+
+def _written(scalar: "pa.Scalar") -> str:
+    """A value that is none of Python's, as Arrow writes it."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    try:
+        return short(str(scalar.cast(pa.string()).as_py()))
+    except pa.ArrowException:
+        return short(repr(scalar))
 
 
 def form_of(source: str) -> str:

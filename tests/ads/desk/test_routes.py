@@ -674,6 +674,40 @@ def test_parties_and_permissions(house: House) -> None:
     assert house.of("ann").get("/desk/parties/p%2F1").status_code == 404
 
 
+def test_forms_take_no_sign_that_a_database_cannot_hold(house: House) -> None:
+    """Fails when a form brings U+0000 into SQLite, which PostgreSQL refuses: the two would keep different things."""
+    sora = {"party_id": "sora", "kind": "person", "names": "Sora Kumono"}
+    refused = house.post("ann", "/desk/parties", **{**sora, "names": "Sora \x00 Kumono"})
+    assert (refused.status_code, "U+0000" in refused.text) == (422, True)
+    assert house.post("ann", "/desk/parties", **{**sora, "aliases": "100%00 Sora"}).status_code == 303
+
+
+def test_a_permission_of_the_year_1_is_none(house: House) -> None:
+    """Fails when a day that cannot be kept shows as 1970-01-01, of a permission that is listed as if in force."""
+    assert (
+        house.post("ann", "/desk/parties", party_id="sora", kind="person", names="Sora Kumono").status_code
+        == 303
+    )
+    given = {"advertiser_id": "acme", "scope": "books", "signed_at": "2026-01-01", "signature_ref": "safe"}
+    for more in ({"signed_at": "0001-01-01", "expires_at": "0001-01-02"}, {"expires_at": "9999-12-31"}):
+        refused = house.post("ann", "/desk/parties/sora/permissions", **{**given, **more})
+        assert (refused.status_code, "an instant from 1970-01-01" in refused.text) == (422, True)
+    assert "1970-01-01" not in house.of("ann").get("/desk/parties/sora").text
+
+
+def test_whoever_is_protected_already_is_not_overwritten(house: House) -> None:
+    """Fails when a reviewer who chooses an identifier that is taken loses somebody else's party without a word."""
+    first = {"party_id": "sora", "kind": "person", "names": "Sora Kumono", "domains": "sora.example"}
+    assert house.post("ann", "/desk/parties", **first).status_code == 303
+    again = house.post("cat", "/desk/parties", **{**first, "names": "Zorblatt", "domains": ""})
+    assert (again.status_code, "is protected already" in again.text) == (422, True)
+    text = house.of("ann").get("/desk/parties/sora").text
+    assert ("sora.example" in text, "Zorblatt" in text) == (True, False)
+    # Protection that ended begins anew in the same way.
+    assert house.post("ann", "/desk/parties/sora/end").status_code == 303
+    assert house.post("ann", "/desk/parties", **first).status_code == 303
+
+
 def test_a_victim_with_a_mistyped_ad_is_protected_and_it_is_said(house: House) -> None:
     """If it fails, a reviewer does not learn that an ad which was meant was never found."""
     data = {"source": "VICTIM", "new_party": "nana", "names": "Nana Mori", "ads": "nowhere"}

@@ -125,6 +125,70 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, name: str, content: str, to
         list(read_ads(locate(str(tmp_path / name))))
 
 
+@pytest.mark.parametrize("unit", ["s", "us"])
+def test_an_instant_that_python_cannot_hold_is_named(tmp_path: Path, unit: str) -> None:
+    """Fails when a year after 9999 in a Parquet file ends as a defect of ours, and nobody learns which row it is."""
+    far = 253_402_300_800 * (1 if unit == "s" else 1_000_000)
+    table = pa.table(
+        {
+            "ad_id": ["a1", "a2"],
+            "advertiser_id": ["v1", "v1"],
+            "submitted_at": pa.array([0, far], pa.timestamp(unit)),
+        }
+    )
+    file = tmp_path / "ads.parquet"
+    pq.write_table(table, file)
+    with pytest.raises(DataError) as fault:
+        list(read_ads(locate(str(file))))
+    (one,) = fault.value.kinds[0].first
+    assert (one.file, one.row, one.column) == (str(file), 2, "submitted_at")
+    assert one.value is not None
+    assert one.value.startswith("10000-01-01")
+    assert "years 1 to 9999" in one.expected
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("country", "XX"),
+        ("country", "jp"),
+        ("language", "klingon"),
+        ("language", "JA"),
+        ("language", "ja-JP"),
+    ],
+)
+def test_countries_and_languages_are_those_that_there_are(tmp_path: Path, column: str, value: str) -> None:
+    """Fails when the laws of no country are cited for an ad, or a door takes what the other refuses."""
+    file = write(tmp_path, "ads", ".csv", [{**ADS[1], column: "KR" if column == "country" else "ko"}])
+    assert len(list(read_ads(locate(str(file))))) == 1
+    file = write(tmp_path, "ads", ".csv", [{**ADS[1], column: value}])
+    with pytest.raises(DataError) as fault:
+        list(read_ads(locate(str(file))))
+    (one,) = fault.value.kinds[0].first
+    assert (one.row, one.column, one.value) == (1, column, repr(value))
+    assert ("ISO 3166-1 alpha-2" if column == "country" else "ISO 639-1") in one.expected
+
+
+def test_a_domain_that_is_nobodys_own_is_a_fault(tmp_path: Path) -> None:
+    """Fails when an empty domain in a table has every honest ad held as an imitation of one party."""
+    write(tmp_path, "ads", ".jsonl", ADS)
+    rows: list[dict[str, Any]] = [
+        {"party_id": "a", "domains": ["WWW.Zorblatt.example"]},
+        {"party_id": "b", "domains": ["zorblatt.example", ""]},
+        {"party_id": "c", "domains": "co.jp|zorblatt.example"},
+    ]
+    file = write(tmp_path, "protected_parties", ".jsonl", rows)
+    with pytest.raises(DataError) as fault:
+        read_world(locate(str(tmp_path)), lambda _: None)
+    (kind,) = fault.value.kinds
+    assert [(one.file, one.row, one.column) for one in kind.first] == [
+        (str(file), 2, "domains"),
+        (str(file), 3, "domains"),
+    ]
+    write(tmp_path, "protected_parties", ".jsonl", rows[:1])
+    assert read_world(locate(str(tmp_path)), lambda _: None).parties["a"].domains == ("zorblatt.example",)
+
+
 def test_what_is_there_twice_is_nobodys_choice(tmp_path: Path) -> None:
     """Fails when the older of two files, or of two rows for one party, is read silently."""
     write(tmp_path, "ads", ".jsonl", ADS)

@@ -206,6 +206,80 @@ def test_what_is_wrong_is_told_and_nothing_kept(api: Api) -> None:
     assert api("root", "/v1/notices", notice)[0] in (404, 422)
 
 
+@pytest.mark.parametrize("key", ["interests", "Include", "nonsense", "other_themes"])
+def test_targeting_that_nobody_would_judge_is_refused(api: Api, key: str) -> None:
+    """Fails when sensitive targeting passes under a key that review does not read, approved without a word."""
+    ad = {"ad_id": "a1", "text": "shoes", "targeting": {key: ["Christianity"]}}
+    for path in ("/v1/ads", "/v1/ads/a1/check"):
+        body = ad if path == "/v1/ads" else {name: ad[name] for name in ("text", "targeting")}
+        status, told = api("acme", path, body)
+        assert status == 400
+        assert told["detail"].startswith(f"targeting: Object contains unknown field `{key}`; expected only")
+    assert api("acme", "/v1/ads/a1")[0] == 404
+
+
+def test_a_register_with_fields_that_nobody_reads_is_refused(api: Api) -> None:
+    """Fails when a misspelt end of a licence is dropped, and the licence counts for ever."""
+    row = {"regulator": "jp-fsa", "number": "1", "registered_name": "Firm", "valid_untill": "2020-01-01"}
+    body = {"regulator": "jp-fsa", "taken_at": "2026-01-01T00:00:00Z", "source": "web", "licences": [row]}
+    status, told = api("root", "/v1/licences", body)
+    assert (status, "valid_untill" in told["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("country", "XX"), ("country", "jp"), ("country", "Japan"), ("country", "UK"), ("language", "klingon"),
+        ("language", "JA"), ("language", "ja-JP"), ("language", "qq"),
+        ("targeting", {"countries": ["JP", "japan"]}), ("targeting", {"languages": ["ja-JP"]}),
+    ],
+)  # fmt: skip
+def test_countries_and_languages_are_those_that_there_are(api: Api, field: str, value: Any) -> None:
+    """Fails when an ad is judged by the laws of a country that there is not, or told in no language."""
+    status, told = api("acme", "/v1/ads", {"ad_id": "a1", "text": "shoes", field: value})
+    assert status == 400
+    expected = (
+        "ISO 639-1, two small letters"
+        if "language" in str((field, value))
+        else "ISO 3166-1 alpha-2, two capital"
+    )
+    assert (field in told["detail"], expected in told["detail"]) == (True, True), told
+    body = {"source": "USER", "party_id": "hanako", "country": "XX", "text": "Not me."}
+    status, told = api("root", "/v1/notices", body)
+    assert (status, "ISO 3166-1" in told["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize("domain", ["", "com", "*.google.com", "<script>.com", "http://x.y/p"])
+def test_a_domain_that_is_nobodys_own_is_refused_at_every_door(api: Api, domain: str) -> None:
+    """Fails when honest ads leading anywhere are held as imitations of a party, a firm or an account."""
+    domains = ["zorblatt.example", domain]
+    licence = {"regulator": "jp-fsa", "number": "1", "registered_name": "Firm", "domains": domains}
+    register = {
+        "regulator": "jp-fsa",
+        "taken_at": "2026-01-01T00:00:00Z",
+        "source": "web",
+        "licences": [licence],
+    }
+    party = {"party_id": "z", "names": ["Zorblatt"], "domains": domains}
+    for path, body, method in (
+        ("/v1/protected-parties", party, "POST"),
+        ("/v1/notices", {"source": "VICTIM", "party": party, "text": "Not me."}, "POST"),
+        ("/v1/licences", register, "POST"),
+        ("/v1/licences/claims", {**licence, "advertiser_id": "acme"}, "POST"),
+        ("/v1/advertisers/acme/facts", {"legal_name": "Acme", "domains": domains}, "PUT"),
+    ):
+        status, told = api("root", path, body, method)
+        assert (status, "entry 2" in told["detail"]) == (422, True), (path, told)
+    assert api("root", "/v1/protected-parties/z")[0] == 404
+
+
+def test_domains_are_kept_in_one_shape(api: Api) -> None:
+    """Fails when a party's domain in capitals, or twice, is another than its own."""
+    body = {"party_id": "z", "names": ["Zorblatt"], "domains": ["WWW.Zorblatt.example.", "zorblatt.example"]}
+    assert api("root", "/v1/protected-parties", body)[0] == 204
+    assert api("root", "/v1/protected-parties/z")[1]["domains"] == ["zorblatt.example"]
+
+
 def test_a_victims_report_over_http_stops_ads(api: Api) -> None:
     """Reported by one call: new ads wear the name no more when it answers, old ones once the work is done."""
     api("acme", "/v1/ads", {"ad_id": "a1", "text": "Jiro Reikawa tells"})

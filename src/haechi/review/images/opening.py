@@ -74,6 +74,20 @@ def read_inside(folder: Path, path: str) -> bytes:
         RefusedError: `missing` where there is no regular file of that name inside the folder: a path that leads
             out, a link that leads out and a device count as not there; `too-large` where it has too many bytes.
     """
+    root, target = _place(folder, path)
+    return _read_steps(root, target.relative_to(root).parts)
+
+
+def is_inside(folder: Path, path: str) -> bool:
+    """Whether `read_inside` would find a file of that name; nothing is read."""
+    try:
+        return _place(folder, path)[1].is_file()
+    except RefusedError:
+        return False
+
+
+def _place(folder: Path, path: str) -> tuple[Path, Path]:
+    """The folder and a file inside it, both without links."""
     parts = PurePosixPath(path).parts
     if not parts or "\0" in path or path.startswith("/") or ".." in parts:
         raise RefusedError("missing")
@@ -84,7 +98,7 @@ def read_inside(folder: Path, path: str) -> bytes:
         raise RefusedError("missing") from None
     if not target.is_relative_to(root) or target == root:
         raise RefusedError("missing")
-    return _read_steps(root, target.relative_to(root).parts)
+    return root, target
 
 
 def _read_steps(root: Path, parts: tuple[str, ...]) -> bytes:

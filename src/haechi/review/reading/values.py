@@ -7,9 +7,11 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from haechi.review.ads import Targeting
+from haechi.review.domains import domain_of
 from haechi.review.targeting import targeting_of
+from haechi.terms.countries import country_of
 from haechi.terms.identifiers import EXPECTED, is_identifier
+from haechi.terms.languages import language_of
 from haechi.terms.zones import naive
 
 Value = Callable[[object], object]
@@ -26,8 +28,8 @@ _MOST: Final = 10_000
 
 def value_of(column: str, meant: object) -> Value:
     """How the values of a column of type `meant` are read; no value at all is read as None."""
-    if meant is Targeting:
-        return targeting_of
+    if column in _COLUMNS:
+        return _COLUMNS[column]
     if column.endswith("_id") and meant is str:
         return _identifier
     if get_origin(meant) in (Union, types.UnionType):
@@ -47,6 +49,18 @@ def _text(found: object) -> str:
     if len(text) > _LONGEST:
         raise ValueError(f"text of at most {_LONGEST:,} characters")
     return text
+
+
+def _domain(found: object) -> str:
+    return domain_of(_text(found))
+
+
+def _country(found: object) -> str:
+    return country_of(_text(found).strip())
+
+
+def _language(found: object) -> str:
+    return language_of(_text(found).strip())
 
 
 def _identifier(found: object) -> str:
@@ -99,3 +113,12 @@ def _list(one: Callable[[object], Any]) -> Value:
         return tuple(one(part) for part in found)
 
     return read
+
+
+_COLUMNS: Final[Mapping[str, Value]] = {
+    "targeting": targeting_of,
+    "domains": _list(_domain),
+    "country": _country,
+    "language": _language,
+}
+"""Columns that are read in their own way, whatever table they stand in."""

@@ -26,7 +26,7 @@ from haechi.stores.review.parties import (
     authorise,
     end_party,
     parties_of,
-    put_party,
+    register_party,
     revoke_authorisation,
 )
 from haechi.stores.review.party_pictures import MOST
@@ -50,7 +50,7 @@ class PartyRoutes(DeskController):
 
     @post(status_code=HTTP_200_OK, sync_to_thread=True)
     def register(self, data: Form, platform: Platform, user: User) -> Response[Any]:
-        """Registers a party, or changes what is known of it."""
+        """Registers a party that is new; one that is there is not touched."""
         expect_decider(user, data)
         kind, party_id = field(data, "kind"), field(data, "party_id")
         try:
@@ -60,7 +60,7 @@ class PartyRoutes(DeskController):
                 party_id=party_id, kind=kind, names=lines(data, "names"), aliases=lines(data, "aliases"),  # type: ignore[arg-type]
                 domains=lines(data, "domains"),
             )  # fmt: skip
-            put_party(platform.engine, party, by=user.name, now=utc_now())
+            register_party(platform.engine, party, by=user.name, now=utc_now())
         except HaechiError as fault:
             typed = {name: field(data, name) for name in _KEPT}
             return _parties(platform, user, message=str(fault), typed=typed)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from haechi.errors import MissingError
 from haechi.review.ads import Advertiser
+from haechi.review.domains import domains_of
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import instant, maybe_instant, maybe_micros, micros
@@ -50,7 +51,9 @@ def put_advertiser(
 
     Raises:
         MissingError: no such advertiser is registered.
+        UsageError: a domain is none.
     """
+    facts = msgspec.structs.replace(facts, domains=domains_of(facts.domains))
     with writing(engine) as connection:
         number = advertiser_number(connection, advertiser_id)
         t = tables.advertisers

@@ -39,6 +39,8 @@ from haechi.stores.review.words import (
     Words,
 )
 from haechi.stores.rows import writing
+from haechi.terms.countries import COUNTRIES, EXPECTED
+from haechi.terms.row_files import short
 from haechi.terms.zones import naive
 
 _ID_BYTES: Final = 12
@@ -185,6 +187,8 @@ def _expect_sound(new: NewNotice, received: datetime, now: datetime) -> None:
             f"a notice from the future, or a very long one; expected at most {LONGEST_WORDS:,} characters and "
             f"{_MOST_ADS} ads."
         )
+    if new.country is not None and new.country not in COUNTRIES:
+        raise UsageError(f"country: found {short(repr(new.country))}; expected {EXPECTED}.")
     if new.party is not None and new.party_id is not None:
         raise UsageError("a notice with a new party and a known one; expected one of them.")
     if new.party is None and new.party_id is None and not new.ad_ids:

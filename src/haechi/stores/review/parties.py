@@ -11,10 +11,12 @@ from sqlalchemy import Connection, Engine, select, update
 from haechi.errors import MissingError, UsageError
 from haechi.ledger.entry import Fact
 from haechi.review.ads import Authorisation, PartyKind, ProtectedParty
+from haechi.review.domains import domains_of
 from haechi.review.name_writings import writings
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
-from haechi.stores.clock import instant, maybe_instant, maybe_micros, micros
+from haechi.stores.clock import EXPECTED, instant, is_kept, maybe_instant, maybe_micros, micros
+from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import expect_identifiers
 from haechi.stores.review.advertisers import advertiser_number
@@ -37,7 +39,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         kind: person, brand or office.
         names: in every script, the best known first; one at least.
         aliases: nicknames, readings, romanisations, former and stage names.
-        domains: its own.
+        domains: its own; kept as `haechi.review.domains` has them.
         valid_from: since when it is protected; None: always.
     """
 
@@ -82,11 +84,38 @@ def put_party(
         now: naive UTC instant.
 
     Raises:
-        UsageError: it has no name.
+        UsageError: it has no name, or a domain that is none.
         DataError: its identifier is none.
     """
     with writing(engine) as connection:
         put_party_within(connection, party, images=images, by=by, now=now)
+
+
+def register_party(engine: Engine, party: Party, *, by: str, now: datetime) -> None:
+    """Registers a party that is new, or whose protection had ended; it is protected when this returns.
+
+    Whoever is protected already stays as is: two people who choose one identifier must not lose each other's party.
+
+    Args:
+        engine: the database.
+        party: the party.
+        by: who says so.
+        now: naive UTC instant.
+
+    Raises:
+        ConflictError: a party of this identifier is protected already.
+        UsageError: it has no name, or a domain that is none.
+        DataError: its identifier is none.
+    """
+    p = tables.parties
+    with writing(engine) as connection:
+        expect_identifiers("protected_parties", "party_id", [party.party_id])
+        there = select(p.c.party).where(p.c.party_id == party.party_id, p.c.ended_at.is_(None))
+        if connection.execute(there).first() is not None:
+            raise ConflictError(
+                "a party with this identifier is protected already; expected another identifier, or a change of it."
+            )
+        put_party_within(connection, party, by=by, now=now)
 
 
 def _as_named(party: Party) -> ProtectedParty:
@@ -115,7 +144,8 @@ def put_party_within(
         "kind": party.kind,
         "valid_from": None if party.valid_from is None else micros(naive(party.valid_from)),
         "ended_at": None,
-        **{name: _list(getattr(party, name)) for name in ("names", "aliases", "domains")},
+        "domains": _list(domains_of(party.domains)),
+        **{name: _list(getattr(party, name)) for name in ("names", "aliases")},
     }
     if images is not None:
         after["images"] = _list([put_blob(connection, one, retain_until=now, now=now) for one in images])
@@ -218,9 +248,12 @@ def authorise(engine: Engine, given: SignedAuthorisation, *, by: str, now: datet
     """Writes a signed authorisation down; its identifier.
 
     Raises:
-        UsageError: nobody signed it, it is dated in the future, or ends before it begins.
+        UsageError: nobody signed it, it is dated in the future, ends before it begins, or a date cannot be kept.
         MissingError: the party or the advertiser is not known.
     """
+    for name, at in (("signed_at", given.signed_at), ("expires_at", given.expires_at)):
+        if at is not None and not is_kept(at):
+            raise UsageError(f"{name}: found {at}; expected {EXPECTED}.")
     signed = naive(given.signed_at)
     expires = None if given.expires_at is None else naive(given.expires_at)
     if not given.signature_ref.strip() or signed > now or (expires is not None and expires <= signed):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 from haechi.errors import UsageError
 from haechi.ledger.entry import Fact
 from haechi.review.ads import Licence
+from haechi.review.domains import domains_of
 from haechi.stores import review_schema as tables
 from haechi.stores import schema
 from haechi.stores.clock import maybe_instant, maybe_micros, micros
@@ -19,6 +20,8 @@ from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.changes import write_change
 from haechi.stores.review.sweep_begun import begin_sweep
 from haechi.stores.rows import fill, writing
+from haechi.terms.countries import COUNTRIES, EXPECTED
+from haechi.terms.row_files import short
 from haechi.terms.zones import naive
 
 _COLUMNS: Final = (
@@ -52,13 +55,25 @@ def take_register(engine: Engine, register: Register, *, by: str, now: datetime)
         its number.
 
     Raises:
-        UsageError: it is empty, has rows of another regulator, or is older than the one that is there.
+        UsageError: it is empty, has rows of another regulator, domains or countries that are none, or is older than
+            the one that is there.
     """
     rows = register.licences
     if not rows or any(row.regulator != register.regulator or row.advertiser_id is not None for row in rows):
         raise UsageError(
             "a register without rows, or with rows that are not the regulator's own; expected its own rows alone."
         )
+    for number, row in enumerate(rows, 1):
+        if row.country is not None and row.country not in COUNTRIES:
+            raise UsageError(
+                f"licences, row {number:,}, column country: found {short(repr(row.country))}; expected {EXPECTED}."
+            )
+    kept = [
+        msgspec.structs.replace(
+            row, domains=domains_of(row.domains, f"licences, row {number:,}, column domains")
+        )
+        for number, row in enumerate(rows, 1)
+    ]
     taken, r = micros(naive(register.taken_at)), tables.registers
     digest = hashlib.sha256(msgspec.json.encode(rows)).digest()
     with writing(engine) as connection:
@@ -76,7 +91,7 @@ def take_register(engine: Engine, register: Register, *, by: str, now: datetime)
             )
         ).inserted_primary_key  # fmt: skip
         number = int(made[0])  # type: ignore[index]
-        fill(connection, "review_licences", _COLUMNS, [_values(row, number, None) for row in rows])
+        fill(connection, "review_licences", _COLUMNS, [_values(row, number, None) for row in kept])
         write_change(
             connection, "register", register.regulator, {"rows": (None, len(rows))}, version=number, by=by, now=now
         )  # fmt: skip
@@ -92,13 +107,16 @@ def claim_licence(engine: Engine, licence: Licence, *, by: str, now: datetime) -
     Raises:
         UsageError: it names no advertiser.
         MissingError: the advertiser is not known.
+        UsageError: a domain is none.
     """
     if licence.advertiser_id is None:
         raise UsageError("a licence that nobody claims; expected an advertiser_id.")
+    domains = domains_of(licence.domains)
     with writing(engine) as connection:
         number = advertiser_number(connection, licence.advertiser_id)
         t = tables.licences
-        fill(connection, "review_licences", _COLUMNS, [_values(licence, None, number)])
+        claimed = msgspec.structs.replace(licence, domains=domains)
+        fill(connection, "review_licences", _COLUMNS, [_values(claimed, None, number)])
         version = connection.execute(
             select(func.count()).select_from(t).where(t.c.advertiser == number)
         ).scalar_one()

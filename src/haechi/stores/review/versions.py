@@ -141,12 +141,12 @@ def expect_short(ad: Ad) -> None:
     Raises:
         UsageError: see above.
     """
-    fields = msgspec.structs.asdict(ad)
-    texts = [value for value in fields.values() if isinstance(value, str)]
-    lists = list(msgspec.structs.asdict(ad.targeting).values())
-    long = max(map(len, [*texts, *(one for some in lists for one in some)]), default=0)
-    if long > _LONGEST or max(map(len, lists)) > _MOST:
-        raise UsageError(
-            f"an ad with a text of {long:,} characters or a very long list; expected at most {_LONGEST:,} characters "
-            f"and {_MOST:,} entries."
-        )
+    lists = {f"targeting.{name}": said for name, said in msgspec.structs.asdict(ad.targeting).items()}
+    for name, entries in lists.items():
+        if len(entries) > _MOST:
+            raise UsageError(f"{name}: found {len(entries):,} entries; expected at most {_MOST:,}.")
+    texts = [(name, value) for name, value in msgspec.structs.asdict(ad).items() if isinstance(value, str)]
+    texts += [(name, one) for name, entries in lists.items() for one in entries]
+    for name, text in texts:
+        if len(text) > _LONGEST:
+            raise UsageError(f"{name}: found {len(text):,} characters; expected at most {_LONGEST:,}.")

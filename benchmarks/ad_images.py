@@ -32,7 +32,7 @@ from haechi.review.images.bank import Bank, rejected
 from haechi.review.images.dense import dense_text
 from haechi.review.images.fingerprint import MARKS, Fingerprint, Marks, asked, fingerprint
 from haechi.review.images.look import look
-from haechi.review.images.segment import agreements
+from haechi.review.images.segment import agreements, told
 
 SURE = 0.95
 HINT = 0.5
@@ -157,30 +157,33 @@ def asked_for(given: tuple[int, str]) -> Stranger:
     start = time.process_time()
     prepared = asked(image)
     middle = time.process_time()
-    found = _BANKS[-1].look_up(prepared)
-    end = time.process_time()
-    judged = [one for part in _BANKS[-1].segments for _, one in agreements(part, prepared)]
-    strength = max((one.strength for one in judged if one.extent >= EXTENT), default=0.0)
-    return Stranger(max((score for _, score in found), default=0.0), strength, middle - start, end - middle)
+    best = strength = 0.0
+    for part in _BANKS[-1].segments:
+        judged = agreements(part, prepared)
+        best = max([best, *(score for _, score in told(part, prepared, judged))])
+        strength = max([strength, *(one.strength for _, one in judged if one.extent >= EXTENT)])
+    return Stranger(best, strength, middle - start, time.process_time() - middle)
 
 
 def measure_strangers(bank: Bank, many: int, kinds: list[str]) -> None:
     """How often a picture that is not in the bank is taken for one that is, how near others came; and the time."""
     given = [(900_000_000 + number, kinds[number % len(kinds)]) for number in range(many)]
-    told = at_once(bank, asked_for, given)
-    sure = sum(one.score >= SURE for one in told)
-    hints = sum(HINT <= one.score < SURE for one in told)
+    looked = at_once(bank, asked_for, given)
+    sure = sum(one.score >= SURE for one in looked)
+    hints = sum(HINT <= one.score < SURE for one in looked)
     print(
         f"strangers ({', '.join(kinds)}): {many}; taken for known {sure}, hints {hints} "
         f"(95%: below {wilson(sure + hints, many)[1]:.1e} a look-up)"
     )
-    strongest = sorted((one.strength for one in told), reverse=True)[: many // 20 + 2]
+    strongest = sorted((one.strength for one in looked), reverse=True)[: many // 100 + 2]
     print(f"strongest: {', '.join(f'{one:.2f}' for one in strongest[:12])}; told from {STRONG}")
-    for name, rate in tails(strongest, many, STRONG).items():
+    if not strongest[-1]:
+        print("too few come near for a tail")
+    for name, rate in tails(strongest, many, STRONG).items() if strongest[-1] else ():
         print(f"if the tail goes on as {name}: {rate:.1e} a look-up")
     for name, seconds in (
-        ("marks of the asked picture", [one.preparing for one in told]),
-        ("look-up", [one.looking for one in told]),
+        ("marks of the asked picture", [one.preparing for one in looked]),
+        ("look-up", [one.looking for one in looked]),
     ):
         print(
             f"{name}: median {median(seconds) * 1e3:.0f} ms, p95 {quantiles(seconds, n=20)[18] * 1e3:.0f} ms"
@@ -191,7 +194,7 @@ def tails(strongest: list[float], many: int, level: float) -> dict[str, float]:
     """How often strangers reach a level that none of few reached, if their tail goes on as it is.
 
     Hill's estimate of a power of the strength (Annals of Statistics 1975), the heavier, and the exponential with the
-    mean excess, the lighter; both from the strongest twentieth.
+    mean excess, the lighter; both from the strongest hundredth.
 
     Args:
         strongest: strengths, the strongest first; the last is where the tail begins.

@@ -115,10 +115,15 @@ def shown(here: Segment, asked: Asked) -> list[tuple[int, float]]:
     Returns:
         number in the segment, and how sure; in no order.
     """
-    near_whole = _near_whole(here, asked)
+    return told(here, asked, agreements(here, asked))
+
+
+def told(here: Segment, asked: Asked, judged: Iterable[tuple[int, Agreement]]) -> list[tuple[int, float]]:
+    """What `shown` says of a picture whose agreements are known."""
     found: dict[int, float] = {}
-    for number, judged in agreements(here, asked):
-        found[number] = max(judged.score, found.get(number, 0.0))
+    for number, one in judged:
+        found[number] = max(one.score, found.get(number, 0.0))
+    near_whole = _near_whole(here, asked)
     for number in sorted(near_whole - {one for one, score in found.items() if score})[:_TRIED]:
         found[number] = _by_whole(here.known(number), asked)
     return [(number, score) for number, score in found.items() if score]

@@ -19,6 +19,7 @@ from haechi.stores.review.past_ad import past_ad
 from haechi.stores.review.suspensions import lift_suspension
 from haechi.stores.review.views import oldest_and_count, overdue
 from haechi.stores.users import User
+from haechi.terms.showing import shows
 
 
 class FigureRoutes(DeskController):
@@ -78,7 +79,7 @@ class FigureRoutes(DeskController):
         _expect_owner(user)
         outcome, why, now = field(data, "outcome"), field(data, "why"), utc_now()
         try:
-            if outcome not in ("approve", "reject") or not why:
+            if outcome not in ("approve", "reject") or not shows(why):
                 return _quality(platform, user, "Say which answer is right, and why.")
             past = past_ad(platform.engine, field(data, "ad_id"))
             with platform.place():

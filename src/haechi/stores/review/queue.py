@@ -15,6 +15,7 @@ from haechi.stores.review.decided import deciders
 from haechi.stores.review.golden import golden_job
 from haechi.stores.review.words import LONGEST_WORDS, TakenError
 from haechi.stores.rows import writing
+from haechi.terms.showing import shows
 
 LEASE: Final = timedelta(minutes=30)
 GOLDEN_EVERY: Final = 20
@@ -192,8 +193,10 @@ def expect_words(text: str) -> None:
     Raises:
         UsageError: see above.
     """
-    if not text.strip() or len(text) > LONGEST_WORDS:
-        raise UsageError(f"a reason of {len(text):,} characters; expected 1 to {LONGEST_WORDS:,}, not blank.")
+    if not shows(text) or len(text) > LONGEST_WORDS:
+        raise UsageError(
+            f"a reason of {len(text):,} characters; expected 1 to {LONGEST_WORDS:,}, and words that show."
+        )
 
 
 def _free(connection: Connection) -> Iterator[Row[Any]]:

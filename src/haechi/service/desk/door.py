@@ -24,7 +24,8 @@ from haechi.stores.ingest import ConflictError
 from haechi.stores.review.words import StaleError
 from haechi.stores.users import User
 
-_LARGEST_FORM: Final = 100_000
+LARGEST_FORM: Final = 100_000
+"""Bytes of a form without files."""
 
 
 def expect_decider(user: User, data: dict[str, Any]) -> None:
@@ -94,7 +95,7 @@ class DeskController(Controller):
     """What all pages of the desk share."""
 
     include_in_schema = False
-    request_max_body_size = _LARGEST_FORM
+    request_max_body_size = LARGEST_FORM
     guards = (expect_own_site,)
     dependencies = {"user": Provide(signed_in, sync_to_thread=True)}  # noqa: RUF012 - as the framework declares it
     exception_handlers = {  # noqa: RUF012 - as the framework declares it

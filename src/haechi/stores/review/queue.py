@@ -13,7 +13,7 @@ from haechi.stores import schema
 from haechi.stores.clock import micros
 from haechi.stores.review.decided import deciders
 from haechi.stores.review.golden import golden_job
-from haechi.stores.review.words import LONGEST_WORDS, TakenError
+from haechi.stores.review.words import LONGEST_WORDS, TakenError, WordsError
 from haechi.stores.rows import writing
 from haechi.terms.showing import shows
 
@@ -191,10 +191,10 @@ def expect_words(text: str) -> None:
     """Refuses words that say nothing, or too many.
 
     Raises:
-        UsageError: see above.
+        WordsError: see above.
     """
     if not shows(text) or len(text) > LONGEST_WORDS:
-        raise UsageError(
+        raise WordsError(
             f"a reason of {len(text):,} characters; expected 1 to {LONGEST_WORDS:,}, and words that show."
         )
 

@@ -418,7 +418,7 @@ def test_parties_and_permissions(house: House) -> None:
     assert revoke is not None
     assert house.post("ann", revoke[1]).status_code == 303
     assert house.submit("a3", "Sora Kumono again (synthetic)").state == "held"
-    assert house.post("ann", "/desk/parties/p%2F1/end").status_code == 303
+    assert house.post("ann", "/desk/parties/p%2F1/end", reason="r").status_code == 303
     assert house.of("ann").get("/desk/parties/p%2F1").status_code == 404
 
 

@@ -6,7 +6,7 @@ from litestar import Controller, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_413_REQUEST_ENTITY_TOO_LARGE
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST, HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 from haechi.errors import HaechiError, MissingError
 from haechi.service.callers import platform_of
@@ -26,6 +26,8 @@ from haechi.stores.users import User
 
 LARGEST_FORM: Final = 100_000
 """Bytes of a form without files."""
+_TOO_LARGE: Final = "Request Entity Too Large"
+_LONGEST_NAME: Final = 1_000
 
 
 def expect_decider(user: User, data: dict[str, Any]) -> None:
@@ -88,6 +90,12 @@ def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
         return _told(
             request, error.status_code, "Not done", f"too much at once; expected at most {most:,} bytes."
         )
+    if error.status_code == HTTP_400_BAD_REQUEST and error.detail == _TOO_LARGE:
+        # So the framework calls a part of a form whose heading is more than it reads of one.
+        return _told(
+            request, HTTP_400_BAD_REQUEST, "Not done",
+            f"a file's name is very long; expected at most {_LONGEST_NAME:,} letters.",
+        )  # fmt: skip
     return _told(request, error.status_code, "Not done", str(error.detail))
 
 

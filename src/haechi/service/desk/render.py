@@ -8,6 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from litestar import MediaType, Response
 
+from haechi.service.desk.changed import shortened, told
 from haechi.service.desk.marked import visible
 from haechi.service.paths import in_path
 from haechi.service.templates import templates_of
@@ -35,7 +36,14 @@ _DAY: Final = 48
 @cache
 def _templates() -> Environment:
     return templates_of(
-        "haechi.service.desk", "haechi.service.console", in_path=in_path, visible=visible, when=when, age=age
+        "haechi.service.desk",
+        "haechi.service.console",
+        in_path=in_path,
+        visible=visible,
+        when=when,
+        age=age,
+        shortened=shortened,
+        told=told,
     )
 
 

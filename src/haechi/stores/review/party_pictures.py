@@ -38,6 +38,13 @@ class Upload(NamedTuple):
     content: bytes
 
 
+class Added(NamedTuple):
+    """What became of pictures that were to be added: those that are new, and those that were there, or came twice."""
+
+    new: int
+    there: int
+
+
 def expect_pictures(uploads: Sequence[Upload]) -> None:
     """Opens pictures as those of ads are opened, and looks for each in itself.
 
@@ -65,7 +72,9 @@ def expect_pictures(uploads: Sequence[Upload]) -> None:
             raise UsageError(f"{one.name}: {_BLANK}.")
 
 
-def add_pictures(engine: Engine, party_id: str, uploads: Sequence[Upload], *, by: str, now: datetime) -> None:
+def add_pictures(
+    engine: Engine, party_id: str, uploads: Sequence[Upload], *, by: str, now: datetime
+) -> Added:
     """Adds reference pictures; ads are compared with them when this returns. One that is there stays as it is.
 
     Args:
@@ -74,6 +83,9 @@ def add_pictures(engine: Engine, party_id: str, uploads: Sequence[Upload], *, by
         uploads: the pictures.
         by: the user.
         now: naive UTC instant.
+
+    Returns:
+        how many came, and how many were there.
 
     Raises:
         UsageError: there is none, see `expect_pictures`, or the party would have too many.
@@ -94,6 +106,8 @@ def add_pictures(engine: Engine, party_id: str, uploads: Sequence[Upload], *, by
             )
         if after != before:
             _put(connection, row, after, {}, by=by, now=now)
+        new = len(after) - len(before)
+        return Added(new, len(uploads) - new)
 
 
 def take_picture_away(

@@ -7,9 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 from litestar.exceptions import HTTPException
+from PIL import Image
 from sqlalchemy import update
 
 from haechi.review.ads import Ad
+from haechi.review.examine import Examiner
+from haechi.review.policy import load_ruleset
 from haechi.service.ads_shapes import AdBody
 from haechi.service.advertiser.refusals import refusal, size
 from haechi.service.advertiser.render import texts
@@ -17,6 +20,7 @@ from haechi.service.desk.door import LARGEST_FORM
 from haechi.service.limits import LARGEST_CALL
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros, utc_now
+from haechi.stores.review.ads import Ads
 from haechi.stores.review.appeals import appeal
 from haechi.stores.review.blobs import LARGEST
 from haechi.stores.review.words import LONGEST_WORDS
@@ -24,6 +28,7 @@ from haechi.terms.words import LANGUAGES
 from tests.ads.desk.test_routes import House, house, mark
 from tests.ads.desk.test_suspensions import suspended, suspension_id_of
 from tests.ads.desk.worlds import drawing
+from tests.ads.images.scenes import encoded
 
 __all__ = ["house"]
 PAGE = "/advertiser/suspensions"
@@ -234,3 +239,19 @@ def test_a_page_says_in_which_language_review_wrote(house: House) -> None:
             text = said(client.get(f"{path}?lang={lang}"))
             note = f'{texts(lang)["written_in"]} <span lang="ja">日本語</span>'
             assert (note in text) == (lang != "ja"), "acme is of Japan"
+
+
+def test_too_many_pixels_are_told_as_such(house: House) -> None:
+    """If it fails, who sends a picture of 36 million pixels is told to send an ordinary PNG, which it is."""
+    house.platform.ads = Ads(house.platform.engine, Examiner(load_ruleset()))
+    client = house.owner("acme")
+    client.get("/advertiser?lang=en")
+    form = said(client.get("/advertiser/check"))
+    assert "at most 25,000,000 pixels" in form
+    data = {"csrf": mark(client, "/advertiser/check"), "text": "A blog (synthetic)"}
+    large = encoded(Image.new("L", (6_000, 6_000)), "PNG")
+    text = said(client.post("/advertiser/check", data=data, files={"picture": ("p.png", large, "image/png")}))
+    found = text.split('id="found"')[1].split("</section>")[0]
+    assert "<code>too-large-picture</code>" in found
+    assert "at most 25,000,000 pixels" in found
+    assert "unreadable-picture" not in found

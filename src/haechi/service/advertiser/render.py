@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from litestar import MediaType, Response
 
+from haechi.review.images.opening import MOST_PIXELS, MOST_PIXELS_OF_ALL
 from haechi.service.advertiser.door import Visitor
 from haechi.service.advertiser.refusals import Refusal
 from haechi.service.console.entry import AnyRequest, cookie, cookie_of
@@ -23,6 +24,8 @@ from haechi.terms.words import LANGUAGES, Language
 
 _CHOSEN: Final = "haechi_language"
 _YEAR: Final = 31_536_000
+_TOO_LARGE: Final = "too-large-picture"
+"""The reason beside which it is told how large a picture may be."""
 
 
 @cache
@@ -73,12 +76,19 @@ def page(
     told = refused or Refusal(message)
     text = _templates().get_template(f"{template}.html").render(
         t=t, lang=lang, languages=NAMES, title=t[title], visitor=visitor, here=here, now=now,
-        message=_said(t, told), english=told.english, left=lambda due: left(t, due, now), **values,
+        most_pixels=most_pixels(t), too_large_picture=_TOO_LARGE, message=_said(t, told),
+        english=told.english, left=lambda due: left(t, due, now), **values,
     )  # fmt: skip
     answer = Response(text, media_type=MediaType.HTML, status_code=status)
     if (asked := _asked(request)) is not None:
         answer.set_cookie(cookie(request, _CHOSEN, asked, max_age=_YEAR))
     return answer
+
+
+def most_pixels(t: Mapping[str, str]) -> str:
+    """How large a picture may be: rules say no numbers, and who made the picture needs this one."""
+    told = t["picture_pixels"].replace("{pixels}", f"{MOST_PIXELS:,}")
+    return told.replace("{all_pixels}", f"{MOST_PIXELS_OF_ALL:,}")
 
 
 def _said(t: Mapping[str, str], told: Refusal) -> str:

@@ -151,6 +151,7 @@ def test_pages_for_people_answer_with_a_page(house: House, path: str, status: in
     answer = client.get(path)
     assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (status, "text/html")
     assert "SQLite" not in answer.text
+    assert "Method Not Allowed" not in answer.text
     assert "<nav" in answer.text, "and there is a way on"
     for other in ("/v1/nowhere", "/advertisers"):
         assert client.get(other).headers["content-type"] != answer.headers["content-type"], (
@@ -200,6 +201,7 @@ def test_a_day_says_what_happened_on_it(house: House) -> None:
     for lang in LANGUAGES:
         t = texts(lang)
         text = said(house.owner("acme").get(f"/advertiser/ads/a1?lang={lang}"))
+        assert f"<dt>{t['appeal_until']}</dt>" not in text, "it was appealed"
         assert (
             f"{t['received']} {now:%Y-%m-%d %H:%M} UTC; {t['answer_due']} {late:%Y-%m-%d %H:%M} UTC" in text
         )

@@ -251,7 +251,7 @@ def _ad(
     until = None if appealed else found.appeal_until
     return page(
         request, "ad", title="one_ad", visitor=visitor, here="/advertiser", one=found, appeals=appeals,
-        may_appeal=until is not None and utc_now() < until, typed=typed,
+        appealed=appealed, may_appeal=until is not None and utc_now() < until, typed=typed,
         size=None if found.picture is None else size_of_picture(platform.engine, found.picture),
         refused=refusal(fault) if fault else None, status=_status(fault) if fault else HTTP_200_OK,
     )  # fmt: skip

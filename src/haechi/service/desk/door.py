@@ -6,7 +6,12 @@ from litestar import Controller, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST, HTTP_413_REQUEST_ENTITY_TOO_LARGE
+from litestar.status_codes import (
+    HTTP_303_SEE_OTHER,
+    HTTP_400_BAD_REQUEST,
+    HTTP_405_METHOD_NOT_ALLOWED,
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+)
 
 from haechi.errors import HaechiError, MissingError
 from haechi.service.callers import platform_of
@@ -89,6 +94,13 @@ def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
         most = request.route_handler.resolve_request_max_body_size() or 0
         return _told(
             request, error.status_code, "Not done", f"too much at once; expected at most {most:,} bytes."
+        )
+    if error.status_code == HTTP_405_METHOD_NOT_ALLOWED:
+        return _told(
+            request,
+            error.status_code,
+            "Not done",
+            "this address only takes forms; there is nothing to read here.",
         )
     if error.status_code == HTTP_400_BAD_REQUEST and error.detail == _TOO_LARGE:
         # So the framework calls a part of a form whose heading is more than it reads of one.

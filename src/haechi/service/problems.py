@@ -140,13 +140,12 @@ def as_pages_do(pages: Sequence[Any]) -> Callable[[Request[Any, Any, Any], HTTPE
     Args:
         pages: controllers; those count whose handler of `HTTPException` answers people.
     """
-    found = [
-        (one.path.partition("{")[0].rstrip("/"), getattr(one, "exception_handlers", None) or {})
-        for one in pages
-    ]
-    telling = {
-        path: handlers[HTTPException] for path, handlers in found if path and HTTPException in handlers
-    }
+    telling: dict[str, Any] = {}
+    for one in pages:
+        # A controller that declares none has the framework's own descriptor there.
+        handlers = one.exception_handlers
+        if isinstance(handlers, Mapping) and HTTPException in handlers:
+            telling[one.path.partition("{")[0].rstrip("/")] = handlers[HTTPException]
 
     def tell(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
         path = request.scope["path"]

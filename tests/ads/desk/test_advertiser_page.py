@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from litestar.exceptions import HTTPException
+from litestar import Controller, Request
+from litestar.exceptions import HTTPException, NotFoundException
 from PIL import Image
 from sqlalchemy import update
 
@@ -16,8 +17,10 @@ from haechi.review.policy import load_ruleset
 from haechi.service.ads_shapes import AdBody
 from haechi.service.advertiser.refusals import refusal, size
 from haechi.service.advertiser.render import texts
+from haechi.service.advertiser.routes import AdvertiserPage
 from haechi.service.desk.door import LARGEST_FORM
 from haechi.service.limits import LARGEST_CALL
+from haechi.service.problems import PROBLEM, as_pages_do
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import micros, utc_now
 from haechi.stores.review.ads import Ads
@@ -80,6 +83,10 @@ def test_every_refusal_is_in_the_pages_language(house: House, lang: str) -> None
         assert all(one in text for one in (t["not_taken"], "Once more, in vain."))
 
 
+SCOPE: Any = {
+    "type": "http", "method": "GET", "query_string": b"", "headers": [], "scheme": "http", "server": ("t", 80),
+    "root_path": "", "state": {},
+}  # fmt: skip
 NO_PICTURE = {"picture": ("", b"", "")}
 
 
@@ -157,6 +164,18 @@ def test_pages_for_people_answer_with_a_page(house: House, path: str, status: in
         assert client.get(other).headers["content-type"] != answer.headers["content-type"], (
             "programs read JSON"
         )
+
+
+def test_controllers_that_answer_nobody_in_pages_are_passed_over(house: House) -> None:
+    """If it fails, the service does not start: of what it serves some has no handlers of its own."""
+
+    class Bare(Controller):
+        path = "/bare"
+
+    tell = as_pages_do([Bare, AdvertiserPage])
+    for path, kind in (("/bare", PROBLEM), ("/advertiser/x", "text/html"), ("/advertisers", PROBLEM)):
+        request: Any = Request({**SCOPE, "path": path, "app": house.app, "litestar_app": house.app})
+        assert tell(request, NotFoundException()).media_type == kind
 
 
 def test_after_six_months_a_page_says_so_and_what_is_left(house: House) -> None:

@@ -83,7 +83,7 @@ def test_every_refusal_is_in_the_pages_language(house: House, lang: str) -> None
         assert all(one in text for one in (t["not_taken"], "Once more, in vain."))
 
 
-SCOPE: Any = {
+SCOPE: dict[str, Any] = {
     "type": "http", "method": "GET", "query_string": b"", "headers": [], "scheme": "http", "server": ("t", 80),
     "root_path": "", "state": {},
 }  # fmt: skip
@@ -174,8 +174,8 @@ def test_controllers_that_answer_nobody_in_pages_are_passed_over(house: House) -
 
     tell = as_pages_do([Bare, AdvertiserPage])
     for path, kind in (("/bare", PROBLEM), ("/advertiser/x", "text/html"), ("/advertisers", PROBLEM)):
-        request: Any = Request({**SCOPE, "path": path, "app": house.app, "litestar_app": house.app})
-        assert tell(request, NotFoundException()).media_type == kind
+        scope: Any = {**SCOPE, "path": path, "app": house.app, "litestar_app": house.app}
+        assert tell(Request(scope), NotFoundException()).media_type == kind
 
 
 def test_after_six_months_a_page_says_so_and_what_is_left(house: House) -> None:

@@ -87,6 +87,8 @@ def test_blocked_and_retired_stay() -> None:
     [
         verdict("", "approved"),
         verdict("ann", "approved", reason=" "),
+        verdict("ann", "approved", reason="\u200b\u3164"),
+        verdict("\u2060", "approved"),
         verdict("ann", "approved", "religion"),
         verdict("ann", "approved-with-permission"),
         verdict("ann", "approved-with-permission", "zodiac"),

@@ -13,6 +13,7 @@ import msgspec
 
 from haechi.errors import UsageError
 from haechi.terms.countries import COUNTRIES
+from haechi.terms.showing import shows
 from haechi.terms.words import Category, Purpose, RequestKind
 
 STOPPED: Final[Mapping[RequestKind, tuple[Purpose | None, ...]]] = {
@@ -72,7 +73,7 @@ def check_wanted(kind: RequestKind, wanted: Wanted) -> None:
             f"a request for {kind} says {', '.join(foreign)}; expected {', '.join(sorted(allowed)) or 'words alone'}."
         )
     _check_corrections(wanted)
-    if kind == "rectification" and not (said or wanted.words.strip()):
+    if kind == "rectification" and not (said or shows(wanted.words)):
         raise UsageError("a request for rectification says nothing; expected what is wrong.")
 
 

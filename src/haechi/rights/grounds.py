@@ -14,6 +14,7 @@ import msgspec
 from haechi.errors import UsageError
 from haechi.law import LawPack, forbidden_grounds, refusal_grounds, request_rule
 from haechi.rights.clock import Deadline
+from haechi.terms.showing import shown_signs
 from haechi.terms.words import Outcome, RequestKind
 
 _SHORTEST_REASON: Final = 10
@@ -100,7 +101,7 @@ def check_answer(
         raise UsageError(
             f"{ground} is no ground: who asks showed who they are before the request was taken in."
         )
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if shown_signs(reason) < _SHORTEST_REASON:
         raise UsageError(
             "a refusal without a reason; expected ten letters or more that the person can understand and contest."
         )
@@ -137,7 +138,7 @@ def check_extension(
         raise UsageError(f"this kind of request cannot be put off under {said}.")
     if due_at is not None and due_at <= now:
         raise UsageError("the time to answer is over; expected the putting off to be told before it is.")
-    if len(reason.strip()) < _SHORTEST_REASON:
+    if shown_signs(reason) < _SHORTEST_REASON:
         raise UsageError("a putting off without a reason; expected words that the person can understand.")
 
 

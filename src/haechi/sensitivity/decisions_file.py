@@ -15,6 +15,7 @@ from haechi.sensitivity.decisions import ALONE, TOGETHER, Decisions, Kept, Recor
 from haechi.sensitivity.engine import load
 from haechi.sensitivity.reviewers import is_name
 from haechi.sensitivity.write_answers import in_place_of
+from haechi.terms.showing import shows
 
 if sys.platform != "win32":
     import fcntl
@@ -86,7 +87,7 @@ def _contradiction(record: Record) -> tuple[str, str] | None:
     takes_away = not set(record.engine.categories) <= set(record.categories)
     rules = (
         ("reviewers", record.reviewers and all(map(is_name, record.reviewers)), "at least one name"),
-        ("reason", record.reason.strip(), "a reason"),
+        ("reason", shows(record.reason), "a reason"),
         ("needed", record.needed in (ALONE, TOGETHER), f"{ALONE} or {TOGETHER}"),
         ("needed", record.needed == TOGETHER or not takes_away, f"{TOGETHER}: the engine called it directly"),
         (

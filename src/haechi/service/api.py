@@ -32,9 +32,9 @@ from haechi.service.measures import measured
 from haechi.service.paths import give_slashes, with_slashes
 from haechi.service.platform import Platform
 from haechi.service.problems import (
+    as_pages_do,
     database_problem,
     haechi_problem,
-    http_problem,
     unforeseen_problem,
     unholdable_problem,
     unreadable_problem,
@@ -150,7 +150,7 @@ def make_app(
         ],
         exception_handlers={
             HaechiError: haechi_problem,
-            HTTPException: http_problem,
+            HTTPException: as_pages_do(further),
             msgspec.ValidationError: value_problem,
             OperationalError: database_problem,
             RecursionError: unreadable_problem,

@@ -3,7 +3,7 @@
 import re
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -147,6 +147,32 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
         told = [one for one in extra if isinstance(one, dict)]
         detail = "; ".join(_plain(f"{one.get('key', '')}: {one.get('message', '')}") for one in told)
     return _problem(request, error, error.status_code, "The call cannot be taken", detail, **headers)
+
+
+def as_pages_do(pages: Sequence[Any]) -> Callable[[Request[Any, Any, Any], HTTPException], Response[Any]]:
+    """Tells what is refused before a route is found as the pages of that address tell it, elsewhere as a problem.
+
+    A browser that is sent to an address which only takes forms, or is none, showed its person JSON.
+
+    Args:
+        pages: controllers; those count whose handler of `HTTPException` answers people.
+    """
+    telling: dict[str, Any] = {}
+    for one in pages:
+        # A controller that declares none has the framework's own descriptor there.
+        handlers = one.exception_handlers
+        if isinstance(handlers, Mapping) and HTTPException in handlers:
+            telling[one.path.partition("{")[0].rstrip("/")] = handlers[HTTPException]
+
+    def tell(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+        path = request.scope["path"]
+        near = [start for start in telling if path == start or path.startswith(f"{start}/")]
+        told: Response[Any] = (
+            telling[max(near, key=len)](request, error) if near else http_problem(request, error)
+        )
+        return told
+
+    return tell
 
 
 def value_problem(

@@ -18,6 +18,7 @@ from haechi.stores.keep_anew import keep_anew
 from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers, expect_identifiers, number_of
 from haechi.stores.rows import tell, writing
+from haechi.terms.showing import shows
 from haechi.terms.words import Basis, Category, Purpose
 from haechi.terms.zones import naive
 from haechi.themes.evidence import DEFAULT_EVIDENCE, EvidenceRule
@@ -83,7 +84,7 @@ class Permissions:
         Raises:
             UsageError: nothing proves it, nobody was told anything, or it has run out already.
         """
-        if not grant.evidence.strip() or not grant.notice.strip():
+        if not shows(grant.evidence) or not shows(grant.notice):
             raise UsageError("a permission without evidence or without the notice's version; expected both.")
         expires_at = None if grant.expires_at is None else naive(grant.expires_at)
         if expires_at is not None and expires_at <= now:

@@ -27,6 +27,7 @@ from haechi.stores.ledger.append import append
 from haechi.stores.numbers import Numbers, expect_identifiers
 from haechi.stores.rows import fetch, tell, temporary, writing
 from haechi.terms.identifiers import is_identifier
+from haechi.terms.showing import shows
 from haechi.themes.evidence import DEFAULT_EVIDENCE, WEIGHT_SCALE, EvidenceRule
 from haechi.themes.life import OPEN, Screening, Standing, Verdict, decided, retired, screened, with_people_of
 
@@ -130,7 +131,7 @@ class Themes:
             UsageError: there is one with this identifier, or it has no name.
             DataError: the identifier is none.
         """
-        if not proposal.name.strip():
+        if not shows(proposal.name):
             raise UsageError("a theme without a name; expected one.")
         expect_identifiers("themes", "theme_id", [proposal.theme_id])
         with writing(self._engine) as connection:
@@ -176,7 +177,7 @@ class Themes:
         self, theme_id: str, name: str, path: str | None, *, by: str, reason: str, now: datetime
     ) -> Standing:
         """Gives a theme another name and screens it anew."""
-        if not name.strip():
+        if not shows(name):
             raise UsageError("a theme without a name; expected one.")
         with writing(self._engine) as connection:
             theme = _Theme.read(connection, theme_id)

@@ -15,6 +15,7 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from haechi.errors import UsageError
+from haechi.terms.showing import shows
 from haechi.terms.words import CATEGORIES, Category
 
 State = Literal["proposed", "approved", "approved-with-permission", "blocked", "retired"]
@@ -184,9 +185,9 @@ def _check(standing: Standing, verdict: Verdict) -> None:
         )
     if standing.screening is None:
         raise UsageError("the theme was not screened yet; expected its screening first.")
-    if not verdict.by.strip():
+    if not shows(verdict.by):
         raise UsageError("nobody is named as deciding; expected a name.")
-    if not verdict.reason.strip() or len(verdict.reason) > _LONGEST_REASON:
+    if not shows(verdict.reason) or len(verdict.reason) > _LONGEST_REASON:
         raise UsageError(
             f"no reason, or one of more than {_LONGEST_REASON:,} characters; expected one for others to read."
         )

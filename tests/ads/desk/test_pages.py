@@ -104,6 +104,23 @@ def test_every_page_fits_a_phone(filled: Site, person: Opens, advertiser: Opens)
         assert one.evaluate("document.activeElement.className") == "skip", path
 
 
+def test_long_words_stay_on_a_phone_and_fields_stand_apart(filled: Site, advertiser: Opens) -> None:
+    """If it fails, one long word of a name makes pages scroll sideways, or a field touches the one above it."""
+    owner = advertiser("club", viewport={"width": 390, "height": 800})
+    owner.goto(f"{filled.origin}/advertiser/check")
+    owner.evaluate("document.querySelector('header form span').textContent = 'Kumono'.repeat(60)")
+    assert owner.evaluate("document.documentElement.scrollWidth") <= 390
+    above = "document.getElementById('landing').getBoundingClientRect().bottom"
+    for field in ("country", "language"):
+        gap = f"document.getElementById('{field}').getBoundingClientRect().top - {above}"
+        assert owner.evaluate(gap) >= 8, field
+    gap = (
+        "document.querySelector('label[for=picture]').getBoundingClientRect().top"
+        " - document.getElementById('language').getBoundingClientRect().bottom"
+    )
+    assert owner.evaluate(gap) >= 8
+
+
 def test_everything_by_keyboard(filled: Site, person: Opens, watched: Watched) -> None:
     """An hour at the desk is some hundred decisions: a hand on the keyboard is enough for each of them."""
     page = person("bob")

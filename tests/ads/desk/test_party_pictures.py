@@ -1,13 +1,13 @@
 """Reference pictures of a protected party at the desk: uploaded, shown, taken away, and never more than pictures."""
 
 import base64
+import html
 import threading
 import zlib
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
@@ -39,9 +39,8 @@ FIRST, SECOND = encoded(scene(1), "PNG"), encoded(scene(2), "JPEG")
 
 @cache
 def large() -> bytes:
-    """A picture that is nearly as large as one may be: noise, which nothing makes smaller."""
-    noise = np.random.default_rng(7).integers(0, 256, (1_820, 1_820, 3), np.uint8)
-    made = encoded(Image.fromarray(noise), "PNG", compress_level=0)
+    """A picture that is nearly as large as one may be: nothing makes it smaller."""
+    made = encoded(scene(7, (1_820, 1_820)), "PNG", compress_level=0)
     assert LARGEST - 200_000 < len(made) <= LARGEST
     return made
 
@@ -70,7 +69,9 @@ def test_pictures_are_added_shown_and_compared_at_once(house: House) -> None:
     earlier = Earlier(engine)
     assert earlier.look_up(asked(grey(scene(1)))) == ()
     assert "no picture of an ad is compared" in house.of("eve").get(PAGE).text
-    assert send(house, ("one.png", FIRST), ("two.jpg", SECOND)).headers["location"] == PAGE
+    answer = send(house, ("one.png", FIRST), ("two.jpg", SECOND))
+    assert answer.headers["location"] == f"{PAGE}?added=2&there=0"
+    assert "Pictures added: 2." in house.of("ann").get(answer.headers["location"]).text
     first, second = kept(house)
     for number, seed in ((0, 1), (1, 2)):
         ((found, score),) = earlier.look_up(asked(grey(scene(seed))))
@@ -86,7 +87,10 @@ def test_pictures_are_added_shown_and_compared_at_once(house: House) -> None:
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; sandbox")
-    assert send(house, ("again.png", FIRST)).status_code == 303
+    answer = send(house, ("again.png", FIRST), ("and again.png", FIRST))
+    assert answer.headers["location"] == f"{PAGE}?added=0&there=2"
+    text = house.of("ann").get(answer.headers["location"]).text
+    assert "Nothing was added. There already, and left as they are: 2." in text
     assert kept(house) == (first, second), "one that is there stays as it is"
     with reading(engine) as connection:
         (newest, _) = changes_of(connection, "party", PARTY)
@@ -106,9 +110,9 @@ def test_one_is_taken_away_with_a_reason_and_is_compared_no_more(house: House) -
     assert len(earlier.look_up(asked(grey(scene(1))))) == 2
     first, second = kept(house)
     away = f"{PAGE}/pictures/{first}/remove"
-    for reason in ("", "x" * 4_001):
+    for reason in ("", "\u200b", "x" * 4_001):
         assert house.post("ann", away, reason=reason).status_code == 422
-    assert house.post("ann", away, reason="It is her <sister>.").headers["location"] == PAGE
+    assert house.post("ann", away, reason="It is her <sister>.").headers["location"] == f"{PAGE}?away=1"
     assert (kept(house), kept(house, "other")) == ((second,), (first,))
     ((still, _),) = earlier.look_up(asked(grey(scene(1))))
     assert still == "party:other#0"
@@ -116,6 +120,8 @@ def test_one_is_taken_away_with_a_reason_and_is_compared_no_more(house: House) -
     assert found == f"party:{PARTY}#0"
     text = house.of("eve").get(PAGE).text
     assert "It is her &lt;sister&gt;." in text
+    assert f"pictures taken away: {first[:12]}…" in text
+    assert f"pictures added: {first[:12]}…, {second[:12]}…" in text
     answer = house.post("bob", away, reason="me too")
     assert (answer.status_code, "or no longer" in answer.text) == (404, True)
     assert house.post("ann", f"{PAGE}/pictures/{second}/remove", reason="all").status_code == 303
@@ -131,7 +137,7 @@ def test_a_party_that_is_protected_again_gets_its_pictures_again(house: House) -
     protect(house, images=(FIRST,))
     earlier = Earlier(engine)
     assert earlier.look_up(asked(grey(scene(1))))
-    house.post("ann", f"{PAGE}/end")
+    house.post("ann", f"{PAGE}/end", reason="By mistake.")
     assert earlier.look_up(asked(grey(scene(1)))) == ()
     forget_blobs(engine, now=utc_now())
     protect(house)
@@ -156,8 +162,12 @@ DANGEROUS = {
     ),
     "cut-off.png": (FIRST[:-20], "cannot be opened as a picture"),
     "text.png": (b"not a picture", "cannot be opened as a picture"),
+    "load.png": (FIRST + bytes(9_000_000), "much behind the picture's end"),
+    "white.png": (encoded(Image.new("RGB", (400, 300), "white"), "PNG"), "nothing in it stands out"),
+    "dot.png": (encoded(Image.new("RGB", (1, 1), "red"), "PNG"), "nothing in it stands out"),
     "empty.png": (b"", "a picture of 0 bytes; expected 1 to 10,000,000"),
     "too-large.png": (b"\x89PNG\r\n\x1a\n" + bytes(LARGEST - 7), "a picture of 10,000,001 bytes"),
+    "larger.png": (b"\x89PNG\r\n\x1a\n" + bytes(11_041_279), "a picture of 11,041,287 bytes"),
 }
 
 
@@ -167,7 +177,11 @@ def test_what_is_no_plain_picture_is_refused_by_its_name(house: House, name: str
     content, told = DANGEROUS[name]
     protect(house)
     answer = send(house, ("good.png", FIRST), (name, content))
-    assert (answer.status_code, f"{name}: " in answer.text, told in answer.text) == (422, True, True)
+    assert (answer.status_code, f"{name}: " in answer.text, told in html.unescape(answer.text)) == (
+        422,
+        True,
+        True,
+    )
     assert kept(house) == (), "all or none: nobody has to find out which were taken"
     with reading(house.platform.engine) as connection:
         assert connection.execute(tables.blobs.select()).all() == []
@@ -183,6 +197,51 @@ def test_what_is_no_plain_picture_is_refused_by_its_name(house: House, name: str
         True,
     )
     assert kept(house) == (), "over HTTP it is the same"
+
+
+def test_a_very_long_name_of_a_file_is_told_as_such(house: House) -> None:
+    """If it fails, a person makes a picture of 80 kB smaller and smaller, for it is called too large."""
+    protect(house)
+    answer = send(house, ("n" * 5_000 + ".png", FIRST))
+    assert (answer.status_code, "name is very long" in answer.text) == (400, True)
+    assert "Request Entity" not in answer.text
+    assert send(house, ("n" * 1_000 + ".png", FIRST)).status_code == 303, "what is said to be permitted is"
+
+
+def test_a_protection_ends_in_two_steps_and_with_a_reason(house: House) -> None:
+    """If it fails, one press opens a name to everybody and destroys its pictures, and nobody knows why."""
+    protect(house, images=(FIRST,))
+    assert 'action="/desk/parties/p%2F1/end"' not in house.of("ann").get(PAGE).text
+    assert f'href="{PAGE}/end"' in house.of("ann").get(PAGE).text
+    text = house.of("ann").get(f"{PAGE}/end").text
+    assert "Sora Kumono" in text
+    assert "Its 1 reference picture is destroyed" in text
+    for reason in ("", " ", "\u3164", "x" * 4_001):
+        answer = house.post("ann", f"{PAGE}/end", reason=reason)
+        assert (answer.status_code, "a reason of" in answer.text) == (422, True)
+    assert kept(house)
+    assert house.post("eve", f"{PAGE}/end", reason="r").status_code == 403
+    assert house.post("ann", f"{PAGE}/end", reason="She <asked> for it.").status_code == 303
+    assert house.of("ann").get(PAGE).status_code == 404
+    for again in (house.of("ann").get(f"{PAGE}/end"), house.post("bob", f"{PAGE}/end", reason="me too")):
+        assert (again.status_code, again.headers["content-type"].split(";")[0]) == (404, "text/html")
+    with reading(house.platform.engine) as connection:
+        (newest, *_) = changes_of(connection, "party", PARTY)
+        assert (newest.by, newest.detail["reason"]) == ("ann", (None, "She <asked> for it."))
+        public = [dict(entry.public) for _, entry in entries(connection, kind="party-changed")]
+        assert public[-1]["version"] == newest.version
+    protect(house)
+    text = house.of("ann").get(PAGE).text
+    assert all(one in text for one in ("protection ended", "She &lt;asked&gt; for it.", "protected again"))
+
+
+def test_a_name_of_a_page_fills_no_page(house: House) -> None:
+    """If it fails, one name of five thousand letters pushes everybody else out of the list."""
+    party = Party(party_id="long", names=("N" * 5_000, *(f"Other Name {n} {'x' * 400}" for n in range(9))))
+    put_party(house.platform.engine, party, by="test", now=utc_now())
+    text = house.of("ann").get("/desk/parties").text
+    assert ("N" * 120 + "…" in text, "N" * 121 in text, "and 4 more" in text) == (True, False, True)
+    assert "N" * 121 not in house.of("ann").get("/desk/parties/long").text.split("<h1>")[1].split("</h1>")[0]
 
 
 def test_a_files_name_does_not_act(house: House) -> None:
@@ -237,7 +296,7 @@ def test_nobody_uploads_who_is_not_signed_in_or_may_only_read(house: House) -> N
     away = f"{PAGE}/pictures/{'0' * 64}/remove"
     assert house.post("eve", away, reason="r").status_code == 403
     assert kept(house) == ()
-    house.post("ann", f"{PAGE}/end")
+    house.post("ann", f"{PAGE}/end", reason="r")
     assert send(house, ("one.png", FIRST)).status_code == 404
 
 

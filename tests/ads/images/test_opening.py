@@ -15,7 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin, features
 
-from haechi.review.images.opening import LONGEST_SIDE, MOST_BYTES, RefusedError, opened, read_inside
+from haechi.review.images.opening import (
+    LONGEST_SIDE,
+    MOST_AFTER,
+    MOST_BYTES,
+    RefusedError,
+    opened,
+    read_inside,
+)
 from tests.ads.images.scenes import encoded, scene
 
 SCENE = scene(1)
@@ -90,6 +97,14 @@ OTHERS = {
 def test_another_format_behind_the_picture_is_refused(kind: str, other: str) -> None:
     """If it fails, one file is a harmless picture to us and something else to the one who downloads it."""
     assert why(FILES[kind] + OTHERS[other]) == "several-formats"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_load_behind_the_picture_is_refused_and_a_cameras_bytes_are_not(kind: str) -> None:
+    """If it fails, nine megabytes of anything ride along with a harmless picture, for whoever knows to read them."""
+    assert why(FILES[kind] + bytes(9_000_000)) == "several-formats"
+    assert why(FILES[kind] + bytes(MOST_AFTER + 1)) == "several-formats"
+    assert opened(FILES[kind] + bytes(4_096)).width == 480
 
 
 def test_an_archive_or_page_inside_the_picture_is_refused() -> None:

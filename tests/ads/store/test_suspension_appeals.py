@@ -243,8 +243,8 @@ def test_of_two_appeals_at_once_one_is_taken(world: Desk) -> None:
 
     given = at_once(send, send, send)
     assert sorted(type(one).__name__ for one in given) == [
-        "ConflictError",
-        "ConflictError",
+        "AppealedError",
+        "AppealedError",
         "SuspensionAppeal",
     ]
     assert len(world.rows(tables.suspension_appeals)) == 1

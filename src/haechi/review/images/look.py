@@ -10,7 +10,7 @@ import numpy as np
 
 from haechi.review.ads import Box
 from haechi.review.case import Picture
-from haechi.review.images.bank import LooksUp
+from haechi.review.images.bank import Bank, LooksUp, of_party
 from haechi.review.images.codes import codes
 from haechi.review.images.dense import Edges, dense_text, text_angle
 from haechi.review.images.faces import Faces
@@ -138,6 +138,21 @@ def fingerprint_of(data: bytes) -> Fingerprint:
         RefusedError: it cannot be opened.
     """
     return fingerprint(_grey(opened(data).frames[0]))
+
+
+def finds_itself(data: bytes) -> bool:
+    """Whether a known picture is found where an ad shows just it.
+
+    One of a single colour, or of a few pixels, has nothing by which anything could be told from it: to look for
+    itself is the only question that tells without guessing why.
+
+    Raises:
+        RefusedError: it cannot be opened.
+    """
+    grey = _grey(opened(data).frames[0])
+    alone = Bank()
+    alone.add(of_party("itself", 0), fingerprint(grey))
+    return bool(alone.look_up(asked(grey)))
 
 
 def _frames(picture: Opened) -> list[Grey]:

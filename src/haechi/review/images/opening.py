@@ -29,6 +29,8 @@ MOST_PIXELS: Final = 25_000_000
 MOST_PIXELS_OF_ALL: Final = 100_000_000
 """Of all frames together, for a later frame cannot be had without the earlier ones."""
 MOST_BESIDE: Final = 4 * 1024 * 1024
+MOST_AFTER: Final = 256 * 1024
+"""Bytes behind a picture's end that are no further picture of its own: cameras and editors leave some, and little."""
 MOST_SCANS: Final = 40
 """Of a progressive JPEG; encoders make about ten, and each costs as much time as a whole picture."""
 LONGEST_SIDE: Final = 1_600
@@ -155,7 +157,7 @@ def _allowed(data: bytes) -> Layout:
         raise RefusedError("several-formats" if _other_inside(data, len(data)) else "unreadable") from None
     if told is None:
         raise RefusedError("active-content" if _looks_active(data) else "unreadable")
-    if _other_inside(data, told.end) or (_other_after(data[told.end :]) and not told.more_pictures):
+    if _other_inside(data, told.end) or (_foreign(data[told.end :]) and not told.more_pictures):
         raise RefusedError("several-formats")
     if _SCRIPT.search(data):
         raise RefusedError("active-content")
@@ -210,8 +212,13 @@ _STARTS: Final = (
 )  # fmt: skip
 
 
-def _other_after(rest: bytes) -> bool:
-    """Whether what follows a picture's end is another format's start; cameras add some bytes of their own."""
+def _foreign(rest: bytes) -> bool:
+    """Whether what follows a picture's end is another format's start, or more than cameras add of their own.
+
+    So much that is no picture is a load of something, even where nobody knows of what.
+    """
+    if len(rest) > MOST_AFTER:
+        return True
     lower = rest.lower()
     return any(one.lower() in lower for one in _STARTS)
 

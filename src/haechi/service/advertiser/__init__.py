@@ -2,6 +2,7 @@
 
 sessions  who signed in by a key
 door      the form for the key, and who is signed in
+refusals  why something was not done, by kind of error
 render    pages from templates, in the reader's language
 routes    the pages
 """

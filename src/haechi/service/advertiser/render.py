@@ -10,7 +10,9 @@ from typing import Any, Final
 from jinja2 import Environment
 from litestar import MediaType, Response
 
+from haechi.review.images.opening import MOST_PIXELS, MOST_PIXELS_OF_ALL
 from haechi.service.advertiser.door import Visitor
+from haechi.service.advertiser.refusals import Refusal
 from haechi.service.console.entry import AnyRequest, cookie, cookie_of
 from haechi.service.desk.marked import visible
 from haechi.service.desk.render import when
@@ -22,6 +24,8 @@ from haechi.terms.words import LANGUAGES, Language
 
 _CHOSEN: Final = "haechi_language"
 _YEAR: Final = 31_536_000
+_TOO_LARGE: Final = "too-large-picture"
+"""The reason beside which it is told how large a picture may be."""
 
 
 @cache
@@ -50,7 +54,7 @@ def page(
     visitor: Visitor | None,
     here: str = "",
     message: str = "",
-    english: str = "",
+    refused: Refusal | None = None,
     status: int = 200,
     **values: Any,  # noqa: ANN401 - whatever the template shows
 ) -> Response[str]:
@@ -63,20 +67,35 @@ def page(
         visitor: who is signed in, or None.
         here: path of the page that the navigation marks.
         message: name of a text to be told first.
-        english: what is told beside it in English, by what refused it.
+        refused: why something was not done, told instead.
         status: HTTP status.
         values: what the template shows.
     """
     lang = language_of(request)
     t, now = texts(lang), utc_now()
+    told = refused or Refusal(message)
     text = _templates().get_template(f"{template}.html").render(
         t=t, lang=lang, languages=NAMES, title=t[title], visitor=visitor, here=here, now=now,
-        message=t[message] if message else "", english=english, left=lambda due: left(t, due, now), **values,
+        most_pixels=most_pixels(t), too_large_picture=_TOO_LARGE, message=_said(t, told),
+        english=told.english, left=lambda due: left(t, due, now), **values,
     )  # fmt: skip
     answer = Response(text, media_type=MediaType.HTML, status_code=status)
     if (asked := _asked(request)) is not None:
         answer.set_cookie(cookie(request, _CHOSEN, asked, max_age=_YEAR))
     return answer
+
+
+def most_pixels(t: Mapping[str, str]) -> str:
+    """How large a picture may be: rules say no numbers, and who made the picture needs this one."""
+    told = t["picture_pixels"].replace("{pixels}", f"{MOST_PIXELS:,}")
+    return told.replace("{all_pixels}", f"{MOST_PIXELS_OF_ALL:,}")
+
+
+def _said(t: Mapping[str, str], told: Refusal) -> str:
+    said = t[told.text] if told.text else ""
+    for name, value in told.values.items():
+        said = said.replace(f"{{{name}}}", t.get(value, value))
+    return said
 
 
 def left(t: Mapping[str, str], due: datetime, now: datetime) -> str:

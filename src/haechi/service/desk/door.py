@@ -8,7 +8,12 @@ from litestar import Controller, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_413_REQUEST_ENTITY_TOO_LARGE
+from litestar.status_codes import (
+    HTTP_303_SEE_OTHER,
+    HTTP_400_BAD_REQUEST,
+    HTTP_405_METHOD_NOT_ALLOWED,
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+)
 
 from haechi.errors import HaechiError, MissingError, UsageError
 from haechi.service.callers import platform_of
@@ -27,7 +32,10 @@ from haechi.stores.review.queue import expect_words
 from haechi.stores.review.words import StaleError, TakenError
 from haechi.stores.users import User
 
-_LARGEST_FORM: Final = 100_000
+LARGEST_FORM: Final = 100_000
+"""Bytes of a form without files."""
+_TOO_LARGE: Final = "Request Entity Too Large"
+_LONGEST_NAME: Final = 1_000
 
 
 def expect_decider(user: User, data: dict[str, Any]) -> None:
@@ -166,6 +174,19 @@ def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
         return _told(
             request, error.status_code, "Not done", f"too much at once; expected at most {most:,} bytes."
         )
+    if error.status_code == HTTP_405_METHOD_NOT_ALLOWED:
+        return _told(
+            request,
+            error.status_code,
+            "Not done",
+            "this address only takes forms; there is nothing to read here.",
+        )
+    if error.status_code == HTTP_400_BAD_REQUEST and error.detail == _TOO_LARGE:
+        # So the framework calls a part of a form whose heading is more than it reads of one.
+        return _told(
+            request, HTTP_400_BAD_REQUEST, "Not done",
+            f"a file's name is very long; expected at most {_LONGEST_NAME:,} letters.",
+        )  # fmt: skip
     return _told(request, error.status_code, "Not done", str(error.detail))
 
 
@@ -173,7 +194,7 @@ class DeskController(Controller):
     """What all pages of the desk share."""
 
     include_in_schema = False
-    request_max_body_size = _LARGEST_FORM
+    request_max_body_size = LARGEST_FORM
     guards = (expect_own_site,)
     dependencies = {"user": Provide(signed_in, sync_to_thread=True)}  # noqa: RUF012 - as the framework declares it
     exception_handlers = {  # noqa: RUF012 - as the framework declares it

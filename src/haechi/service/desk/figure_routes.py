@@ -19,6 +19,7 @@ from haechi.stores.review.suspended import LIFTED, lifted, suspended
 from haechi.stores.review.suspensions import lift_suspension
 from haechi.stores.review.views import oldest_and_count, overdue
 from haechi.stores.users import User
+from haechi.terms.showing import shows
 
 _DIGITS: Final = 9
 
@@ -83,7 +84,7 @@ class FigureRoutes(DeskController):
         _expect_owner(user)
         outcome, why, now = field(data, "outcome"), field(data, "why"), utc_now()
         try:
-            if outcome not in ("approve", "reject") or not why:
+            if outcome not in ("approve", "reject") or not shows(why):
                 return _quality(platform, user, "Say which answer is right, and why.")
             past = past_ad(platform.engine, field(data, "ad_id"))
             with platform.place():

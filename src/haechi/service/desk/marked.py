@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from haechi.terms.showing import UNINKED
+
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters and signs that show nothing: fillers of Hangul, the empty pattern of Braille, inherent vowels."""
 _VARIANTS: Final = range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0), range(0x180B, 0x180E)
 _OF_PICTURES: Final = frozenset("\ufe0e\ufe0f\u200d")
 """They choose how a pictogram looks; elsewhere they hide something."""
@@ -93,4 +93,4 @@ def is_unseen(raw: str, at: int) -> bool:
     if sign in _OF_PICTURES and at and raw[at - 1] in _OF_PICTURES | frozenset("0123456789"):
         return False
     code = ord(sign)
-    return unicodedata.category(sign) in _UNSEEN or sign in _BLANK or any(code in some for some in _VARIANTS)
+    return unicodedata.category(sign) in _UNSEEN or sign in UNINKED or any(code in some for some in _VARIANTS)

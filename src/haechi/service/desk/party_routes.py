@@ -1,17 +1,19 @@
 """Who is protected: names, readings, domains, and whom they permit to wear their name."""
 
 from datetime import date, datetime, time
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final, get_args
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
+from litestar.params import Parameter
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from haechi.errors import HaechiError, MissingError, UsageError
 from haechi.review.ads import PartyKind
 from haechi.service.console.session import Form
+from haechi.service.desk.changed import shortened
 from haechi.service.desk.door import DeskController, expect_decider, field, lines
-from haechi.service.desk.marked import visible
 from haechi.service.desk.pictures import size_of_picture
 from haechi.service.desk.render import page
 from haechi.service.limits import LARGEST_CALL
@@ -31,9 +33,12 @@ from haechi.stores.review.parties import (
 )
 from haechi.stores.review.party_pictures import MOST
 from haechi.stores.review.permissions_given import permissions_of_party
+from haechi.stores.review.words import WordsError
 from haechi.stores.rows import reading
 from haechi.stores.users import User
 
+Count = Annotated[int, Parameter(ge=0, le=MOST)]
+"""Pictures that were added or taken away, in the address of the page that says so."""
 _KINDS: Final = get_args(PartyKind)
 _KEPT: Final = ("party_id", "kind", "names", "aliases", "domains")
 
@@ -67,15 +72,33 @@ class PartyRoutes(DeskController):
         return to_party(party_id)
 
     @get("/{party_id:str}", sync_to_thread=True)
-    def party(self, party_id: str, platform: Platform, user: User) -> Response[Any]:
-        """One party, whom it permits, and who changed what."""
-        return party_page(platform, user, party_id)
+    def party(
+        self,
+        party_id: str,
+        platform: Platform,
+        user: User,
+        *,
+        added: Count | None = None,
+        there: Count = 0,
+        away: Count = 0,
+    ) -> Response[Any]:
+        """One party, whom it permits, and who changed what; after pictures came or went, how many did."""
+        return party_page(platform, user, party_id, done=_of_pictures(added, there, away))
+
+    @get("/{party_id:str}/end", sync_to_thread=True)
+    def ending(self, party_id: str, platform: Platform, user: User) -> Response[Any]:
+        """What it would mean to end the protection, and the form that asks why."""
+        return _ending(platform, user, party_id)
 
     @post("/{party_id:str}/end", status_code=HTTP_200_OK, sync_to_thread=True)
     def end(self, party_id: str, data: Form, platform: Platform, user: User) -> Response[Any]:
-        """Ends a party's protection."""
+        """Ends a party's protection, with a reason: its pictures are destroyed."""
         expect_decider(user, data)
-        end_party(platform.engine, party_id, by=user.name, now=utc_now())
+        reason = field(data, "reason")
+        try:
+            end_party(platform.engine, party_id, reason=reason, by=user.name, now=utc_now())
+        except WordsError as fault:
+            return _ending(platform, user, party_id, message=str(fault), typed=reason)
         return Redirect("/desk/parties", status_code=HTTP_303_SEE_OTHER)
 
     @post("/{party_id:str}/permissions", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -109,8 +132,41 @@ def _parties(
     )  # fmt: skip
 
 
-def party_page(platform: Platform, user: User, party_id: str, message: str = "") -> Response[str]:
+def _ending(
+    platform: Platform, user: User, party_id: str, *, message: str = "", typed: str = ""
+) -> Response[str]:
+    with reading(platform.engine) as connection:
+        found = parties_of(connection).get(party_id)
+    if found is None:
+        raise MissingError("no protected party has this identifier.")
+    return page(
+        "party_end", title="End the protection", user=user, here="/desk/parties", message=message,
+        status=422 if message else HTTP_200_OK, party=found, typed=typed,
+    )  # fmt: skip
+
+
+def _of_pictures(added: int | None, there: int, away: int) -> str:
+    lines = []
+    if added is not None:
+        lines.append(f"Pictures added: {added}." if added else "Nothing was added.")
+    if there:
+        lines.append(f"There already, and left as they are: {there}.")
+    if away:
+        lines.append("One picture was taken away.")
+    return " ".join(lines)
+
+
+def party_page(
+    platform: Platform, user: User, party_id: str, message: str = "", *, done: str = ""
+) -> Response[str]:
     """One party's page.
+
+    Args:
+        platform: whose party.
+        user: who looks.
+        party_id: which.
+        message: why something was not done.
+        done: what was done instead.
 
     Raises:
         MissingError: nobody of this identifier is protected.
@@ -122,8 +178,8 @@ def party_page(platform: Platform, user: User, party_id: str, message: str = "")
         permissions = permissions_of_party(connection, party_id)
         changes = changes_of(connection, "party", party_id)
     return page(
-        "party", title=visible(found.names[0] if found.names else party_id), user=user, here="/desk/parties",
-        message=message, status=422 if message else HTTP_200_OK, party=found, permissions=permissions,
+        "party", title=shortened(found.names[0] if found.names else party_id), user=user, here="/desk/parties",
+        message=message or done, status=422 if message else HTTP_200_OK, party=found, permissions=permissions,
         changes=changes, pictures=[(one, size_of_picture(platform.engine, one)) for one in found.images],
         most=MOST, most_bytes=LARGEST // 1_000_000, most_sent=LARGEST_CALL // 1_000_000,
     )  # fmt: skip
@@ -138,9 +194,10 @@ def _permission(party_id: str, data: dict[str, Any]) -> SignedAuthorisation:
     )  # fmt: skip
 
 
-def to_party(party_id: str) -> Response[Any]:
-    """To one party's page."""
-    return Redirect(f"/desk/parties/{in_path(party_id)}", status_code=HTTP_303_SEE_OTHER)
+def to_party(party_id: str, **told: int) -> Response[Any]:
+    """To one party's page, which tells what was done with its pictures."""
+    query = f"?{urlencode(told)}" if told else ""
+    return Redirect(f"/desk/parties/{in_path(party_id)}{query}", status_code=HTTP_303_SEE_OTHER)
 
 
 def _day(written: str) -> datetime:

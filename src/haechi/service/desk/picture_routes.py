@@ -20,7 +20,6 @@ from haechi.service.desk.party_routes import party_page, to_party
 from haechi.service.limits import LARGEST_CALL
 from haechi.service.platform import Platform
 from haechi.stores.clock import utc_now
-from haechi.stores.review.blobs import LARGEST
 from haechi.stores.review.party_pictures import Upload, add_pictures, take_picture_away
 from haechi.stores.users import User
 
@@ -56,12 +55,12 @@ class PictureRoutes(DeskController):
         expect_decider(user, data)
         try:
             with platform.ad_work.place():
-                add_pictures(platform.engine, party_id, _uploads(data), by=user.name, now=utc_now())
+                added = add_pictures(platform.engine, party_id, _uploads(data), by=user.name, now=utc_now())
         except MissingError:
             raise
         except UsageError as fault:
             return party_page(platform, user, party_id, str(fault))
-        return to_party(party_id)
+        return to_party(party_id, added=added.new, there=added.there)
 
     @post("/{sha256:str}/remove", status_code=HTTP_200_OK, sync_to_thread=True)
     def remove(self, party_id: str, sha256: str, data: Form, platform: Platform, user: User) -> Response[Any]:
@@ -75,15 +74,18 @@ class PictureRoutes(DeskController):
             raise
         except UsageError as fault:
             return party_page(platform, user, party_id, str(fault))
-        return to_party(party_id)
+        return to_party(party_id, away=1)
 
 
 def _uploads(data: dict[str, Any]) -> list[Upload]:
-    """The files of a form; a browser sends one without a name where none was chosen."""
+    """The files of a form, whole, for what is too large is told by its size; all of them are one call's at most.
+
+    A browser sends a file without a name where none was chosen.
+    """
     given = data.get("pictures", [])
     files = given if isinstance(given, list) else [given]
     return [
-        Upload(visible(one.filename)[:_LONGEST_NAME], one.file.read(LARGEST + 1))
+        Upload(visible(one.filename)[:_LONGEST_NAME], one.file.read())
         for one in files
         if isinstance(one, UploadFile)
     ]

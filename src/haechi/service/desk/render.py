@@ -8,6 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from litestar import MediaType, Response
 
+from haechi.service.desk.changed import shortened, told
 from haechi.service.desk.marked import visible
 from haechi.service.paths import in_path
 from haechi.service.templates import templates_of
@@ -41,7 +42,8 @@ def _templates() -> Environment:
         visible=visible,
         when=when,
         age=age,
-        short=short,
+        shortened=shortened,
+        told=told,
     )
 
 
@@ -49,12 +51,6 @@ def _templates() -> Environment:
 def static(name: str) -> str:
     """A file that pages load."""
     return resources.files("haechi.service.desk").joinpath(f"static/{name}").read_text(encoding="utf-8")
-
-
-def short(raw: str, most: int = 90) -> str:
-    """The beginning of a text for a list; the whole of it stands on its own page."""
-    told = visible(raw)
-    return told if len(told) <= most else f"{told[:most]}\u2026"
 
 
 def when(at: datetime) -> str:

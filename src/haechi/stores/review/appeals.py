@@ -17,7 +17,6 @@ from haechi.ledger.entry import Fact
 from haechi.review.ads import Decision, Reason
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import instant, maybe_instant, micros
-from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger.append import append
 from haechi.stores.review.applying import ad_numbered, decide
 from haechi.stores.review.clocks import appeal_until, due
@@ -32,7 +31,13 @@ from haechi.stores.review.decided import (
 from haechi.stores.review.jobs import APPEALED, close, put_job
 from haechi.stores.review.queue import expect_words, held_job
 from haechi.stores.review.versions import expect_ad, version_row
-from haechi.stores.review.words import AppealOutcome, StaleError
+from haechi.stores.review.words import (
+    AppealedError,
+    AppealOutcome,
+    LateAppealError,
+    NothingToAppealError,
+    StaleError,
+)
 from haechi.stores.rows import writing
 
 _ID_BYTES: Final = 12
@@ -87,8 +92,10 @@ def appeal(
 
     Raises:
         MissingError: there is no such ad, or the decision is none of it.
-        UsageError: the ad was approved, another decision took its place, six months are over, or there is no text.
-        ConflictError: it was appealed already.
+        NothingToAppealError: the ad was approved, or another decision took its place.
+        LateAppealError: six months are over.
+        WordsError: there is no text.
+        AppealedError: it was appealed already.
     """
     expect_words(text)
     p = tables.appeals
@@ -98,14 +105,14 @@ def appeal(
         if version_row(connection, decision.version).ad != ad.ad:
             raise MissingError("no decision on this ad has this identifier.")
         if connection.execute(select(p).where(p.c.decision == decision.decision)).first() is not None:
-            raise ConflictError("the decision was appealed already.")
+            raise AppealedError("the decision was appealed already.")
         newest = newest_on(connection, decision.version)
         if decision.outcome == "approve" or newest is None or newest.decision != decision.decision:
-            raise UsageError(
+            raise NothingToAppealError(
                 "nothing to appeal: the ad was approved, or another decision took the place of this."
             )
         if now >= appeal_until(instant(decision.decided_at)):
-            raise UsageError("an appeal comes within six months of the decision; they are over.")
+            raise LateAppealError("an appeal comes within six months of the decision; they are over.")
         late, _ = due("appeal", now)
         appeal_id = secrets.token_hex(_ID_BYTES)
         made = connection.execute(

@@ -31,6 +31,7 @@ class OwnAd(msgspec.Struct, frozen=True, kw_only=True):
         ad_id: which.
         number: by which one asks for those before it.
         ad: as submitted.
+        picture: SHA-256 of its picture, or None.
         state: how it stands.
         reasons: why it waits or is rejected.
         told_in: the language in which review says so, ISO 639-1.
@@ -43,6 +44,7 @@ class OwnAd(msgspec.Struct, frozen=True, kw_only=True):
     ad_id: str
     number: int
     ad: Ad
+    picture: str | None
     state: State
     reasons: tuple[Reason, ...]
     told_in: str
@@ -84,12 +86,14 @@ def own_ad(engine: Engine, advertiser: int, ad_id: str) -> OwnAd:
             decision = as_decision(made, ad_id)
         job = open_review(connection, row.ad)
         (owner,) = advertisers_of(connection, advertiser).values()
-        ad = msgspec.json.decode(version_row(connection, row.current).body, type=Ad)
+        version = version_row(connection, row.current)
+        ad = msgspec.json.decode(version.body, type=Ad)
         stopped = decision is not None and decision.decision != "approve"
         return OwnAd(
             ad_id=ad_id,
             number=row.ad,
             ad=ad,
+            picture=version.picture,
             told_in=language_of(owner, ad),
             state=shown(row.state, row.run),
             reasons=() if decision is None else decision.reasons,

@@ -22,6 +22,7 @@ from haechi.stores.numbers import expect_identifiers
 from haechi.stores.review.advertisers import advertiser_number
 from haechi.stores.review.blobs import put_blob
 from haechi.stores.review.changes import differences, write_change
+from haechi.stores.review.queue import expect_words
 from haechi.stores.review.sweep_begun import begin_sweep
 from haechi.stores.review.words import Name, Names, Words
 from haechi.stores.rows import writing
@@ -196,24 +197,36 @@ def mark_reported(connection: Connection, number: int, *, by: str, now: datetime
     write_change(connection, "party", row.party_id, detail, version=row.version, by=by, now=now)
 
 
-def end_party(engine: Engine, party_id: str, *, by: str, now: datetime) -> None:
-    """Ends a party's protection.
+def end_party(engine: Engine, party_id: str, *, by: str, now: datetime, reason: str | None = None) -> None:
+    """Ends the protection of a party: ads may wear the name, and its pictures are destroyed.
+
+    Args:
+        engine: the database.
+        party_id: of a party that is protected.
+        by: the user or key.
+        now: naive UTC instant.
+        reason: why, as a person tells it; it stays with the change. None: whoever keeps the parties says no more.
 
     Raises:
-        MissingError: there is no such party.
+        WordsError: the reason has no words.
+        MissingError: nobody of this identifier is protected, or no longer.
     """
+    if reason is not None:
+        expect_words(reason)
     p = tables.parties
     with writing(engine) as connection:
-        number = party_number(connection, party_id)
-        version = connection.execute(
-            update(p)
-            .where(p.c.party == number)
-            .values(ended_at=micros(now), version=p.c.version + 1)
-            .returning(p.c.version)
-        ).scalar_one()
-        detail = {"ended_at": (None, micros(now))}
+        row = connection.execute(select(p).where(p.c.party_id == party_id, p.c.ended_at.is_(None))).first()
+        if row is None:
+            raise MissingError("no protected party has this identifier, or no longer.")
+        version = row.version + 1
+        connection.execute(
+            update(p).where(p.c.party == row.party).values(ended_at=micros(now), version=version)
+        )
+        detail: dict[str, tuple[Any, Any]] = {"ended_at": (None, micros(now))}
+        if reason is not None:
+            detail["reason"] = (None, reason)
         write_change(connection, "party", party_id, detail, version=version, by=by, now=now)
-        append(connection, [Fact("party-changed", now, {"party": number, "version": version})])
+        append(connection, [Fact("party-changed", now, {"party": row.party, "version": version})])
 
 
 def party_number(connection: Connection, party_id: str) -> int:

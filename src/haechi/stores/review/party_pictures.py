@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from haechi.errors import MissingError, UsageError
-from haechi.review.images.opening import MOST_PIXELS, Failure, RefusedError, opened
+from haechi.review.images.look import finds_itself
+from haechi.review.images.opening import MOST_PIXELS, Failure, RefusedError
 from haechi.stores import review_schema as tables
 from haechi.stores.review.blobs import LARGEST, put_blob, read_blob
 from haechi.stores.review.parties import party_changed
@@ -22,8 +23,12 @@ _REFUSED: Final[dict[Failure, str]] = {
     "too-large": f"too many pixels, or too much beside them; expected at most {MOST_PIXELS:,} pixels",
     "unreadable": f"it cannot be opened as a picture; expected {_KINDS}, whole",
     "active-content": f"a page, a drawing or a document that can carry programs; expected {_KINDS}",
-    "several-formats": f"two kinds of file in one; expected {_KINDS} and nothing else",
+    "several-formats": f"two kinds of file in one, or much behind the picture's end; expected {_KINDS} alone",
 }
+_BLANK: Final = (
+    "nothing in it stands out, so that no ad could be told from it; expected a picture that shows somebody or "
+    "something, such as a face or a logo of some hundred pixels"
+)
 
 
 class Upload(NamedTuple):
@@ -33,14 +38,24 @@ class Upload(NamedTuple):
     content: bytes
 
 
+class Added(NamedTuple):
+    """What became of pictures that were to be added: those that are new, and those that were there, or came twice."""
+
+    new: int
+    there: int
+
+
 def expect_pictures(uploads: Sequence[Upload]) -> None:
-    """Opens pictures as those of ads are opened: one that cannot be opened would be compared with nothing.
+    """Opens pictures as those of ads are opened, and looks for each in itself.
+
+    One that cannot be opened, or does not find itself, would be compared with nothing, and protect nobody.
 
     Cost:
-        At worst about 1.3 s and 0.6 GB a picture, one after the other; in no transaction.
+        At worst about 2 s and 0.6 GB a picture, one after the other; in no transaction.
 
     Raises:
-        UsageError: there are too many, or one cannot be opened, is too large, or is more than a picture; it is named.
+        UsageError: there are too many, or one cannot be opened, is too large, is more than a picture, or has nothing
+            that an ad could be compared with; it is named.
     """
     if len(uploads) > MOST:
         raise UsageError(f"{len(uploads):,} pictures; expected at most {MOST}.")
@@ -50,12 +65,16 @@ def expect_pictures(uploads: Sequence[Upload]) -> None:
                 f"{one.name}: a picture of {len(one.content):,} bytes; expected 1 to {LARGEST:,}."
             )
         try:
-            opened(one.content)
+            compared = finds_itself(one.content)
         except RefusedError as refused:
             raise UsageError(f"{one.name}: {_REFUSED[refused.failure]}.") from None
+        if not compared:
+            raise UsageError(f"{one.name}: {_BLANK}.")
 
 
-def add_pictures(engine: Engine, party_id: str, uploads: Sequence[Upload], *, by: str, now: datetime) -> None:
+def add_pictures(
+    engine: Engine, party_id: str, uploads: Sequence[Upload], *, by: str, now: datetime
+) -> Added:
     """Adds reference pictures; ads are compared with them when this returns. One that is there stays as it is.
 
     Args:
@@ -64,6 +83,9 @@ def add_pictures(engine: Engine, party_id: str, uploads: Sequence[Upload], *, by
         uploads: the pictures.
         by: the user.
         now: naive UTC instant.
+
+    Returns:
+        how many came, and how many were there.
 
     Raises:
         UsageError: there is none, see `expect_pictures`, or the party would have too many.
@@ -84,6 +106,8 @@ def add_pictures(engine: Engine, party_id: str, uploads: Sequence[Upload], *, by
             )
         if after != before:
             _put(connection, row, after, {}, by=by, now=now)
+        new = len(after) - len(before)
+        return Added(new, len(uploads) - new)
 
 
 def take_picture_away(

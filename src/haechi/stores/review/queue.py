@@ -14,8 +14,9 @@ from haechi.stores.clock import instant, micros
 from haechi.stores.review.decided import deciders
 from haechi.stores.review.found_wrong import overruled
 from haechi.stores.review.golden import golden_job
-from haechi.stores.review.words import LONGEST_WORDS, TakenError
+from haechi.stores.review.words import LONGEST_WORDS, TakenError, WordsError
 from haechi.stores.rows import writing
+from haechi.terms.showing import shows
 
 LEASE: Final = timedelta(minutes=30)
 GOLDEN_EVERY: Final = 20
@@ -191,10 +192,12 @@ def expect_words(text: str) -> None:
     """Refuses words that say nothing, or too many.
 
     Raises:
-        UsageError: see above.
+        WordsError: see above.
     """
-    if not text.strip() or len(text) > LONGEST_WORDS:
-        raise UsageError(f"a reason of {len(text):,} characters; expected 1 to {LONGEST_WORDS:,}, not blank.")
+    if not shows(text) or len(text) > LONGEST_WORDS:
+        raise WordsError(
+            f"a reason of {len(text):,} characters; expected 1 to {LONGEST_WORDS:,}, and words that show."
+        )
 
 
 def _free(connection: Connection) -> Iterator[Row[Any]]:

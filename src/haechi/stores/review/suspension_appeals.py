@@ -15,14 +15,18 @@ from haechi.errors import MissingError, UsageError
 from haechi.ledger.entry import Fact
 from haechi.stores import review_schema as tables
 from haechi.stores.clock import instant, maybe_instant, micros
-from haechi.stores.ingest import ConflictError
 from haechi.stores.ledger.append import append
 from haechi.stores.review.clocks import appeal_until, due
 from haechi.stores.review.found_wrong import overruled
 from haechi.stores.review.jobs import APPEALED, close, put_job
 from haechi.stores.review.queue import expect_words, held_job
 from haechi.stores.review.suspensions import lift_within
-from haechi.stores.review.words import SuspensionAppealOutcome
+from haechi.stores.review.words import (
+    AppealedError,
+    LateAppealError,
+    NothingToAppealError,
+    SuspensionAppealOutcome,
+)
 from haechi.stores.rows import writing
 
 _ID_BYTES: Final = 12
@@ -67,8 +71,10 @@ def appeal_suspension(
 
     Raises:
         MissingError: the advertiser has no such suspension.
-        UsageError: it was lifted, six months are over, or there is no text.
-        ConflictError: it was appealed already.
+        NothingToAppealError: it was lifted.
+        LateAppealError: six months are over.
+        WordsError: there is no text.
+        AppealedError: it was appealed already.
     """
     expect_words(text)
     s, p = tables.suspensions, tables.suspension_appeals
@@ -83,11 +89,11 @@ def appeal_suspension(
         if row is None:
             raise MissingError("no suspension of this advertiser has this identifier.")
         if appeal_of(connection, row.suspension) is not None:
-            raise ConflictError("the suspension was appealed already.")
+            raise AppealedError("the suspension was appealed already.")
         if row.state == "lifted":
-            raise UsageError("nothing to appeal: the suspension was lifted.")
+            raise NothingToAppealError("nothing to appeal: the suspension was lifted.")
         if now >= appeal_until(instant(row.decided_at)):
-            raise UsageError("an appeal comes within six months of the suspension; they are over.")
+            raise LateAppealError("an appeal comes within six months of the suspension; they are over.")
         late, _ = due("appeal", now)
         appeal_id = secrets.token_hex(_ID_BYTES)
         connection.execute(

@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
+from haechi.errors import UsageError
 from haechi.stores.ingest import ConflictError
 
 Reviewed = Literal["submitted", "screening", "approved", "held", "rejected"]
@@ -41,6 +42,22 @@ Name = Annotated[str, msgspec.Meta(max_length=500)]
 Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=LONGEST_WORDS)]
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
+
+
+class WordsError(UsageError):
+    """Words that say nothing, or too many."""
+
+
+class AppealedError(ConflictError):
+    """It was appealed already."""
+
+
+class LateAppealError(UsageError):
+    """The months in which an appeal comes in time are over."""
+
+
+class NothingToAppealError(UsageError):
+    """What was decided holds no longer, or there is nothing in it to appeal."""
 
 
 class StaleError(ConflictError):

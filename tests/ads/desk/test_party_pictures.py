@@ -240,7 +240,7 @@ def test_a_name_of_a_page_fills_no_page(house: House) -> None:
     party = Party(party_id="long", names=("N" * 5_000, *(f"Other Name {n} {'x' * 400}" for n in range(9))))
     put_party(house.platform.engine, party, by="test", now=utc_now())
     text = house.of("ann").get("/desk/parties").text
-    assert ("N" * 120 + "…" in text, "N" * 121 in text, "and 4 more" in text) == (True, False, True)
+    assert ("N" * 90 + "…" in text, "N" * 91 in text, "and 4 more" in text) == (True, False, True)
     assert "N" * 121 not in house.of("ann").get("/desk/parties/long").text.split("<h1>")[1].split("</h1>")[0]
 
 

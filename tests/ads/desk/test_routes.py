@@ -704,7 +704,7 @@ def test_whoever_is_protected_already_is_not_overwritten(house: House) -> None:
     text = house.of("ann").get("/desk/parties/sora").text
     assert ("sora.example" in text, "Zorblatt" in text) == (True, False)
     # Protection that ended begins anew in the same way.
-    assert house.post("ann", "/desk/parties/sora/end").status_code == 303
+    assert house.post("ann", "/desk/parties/sora/end", reason="she asked").status_code == 303
     assert house.post("ann", "/desk/parties", **first).status_code == 303
 
 

@@ -12,7 +12,7 @@ _OF_HASH: Final = 12
 _SHOWN: Final = 5
 
 
-def shortened(text: str, most: int = 120) -> str:
+def shortened(text: str, most: int = 90) -> str:
     """A text of strangers that fills no page: signs that nobody sees by their number, and the rest left out."""
     shown = visible(text)
     return shown if len(shown) <= most else f"{shown[:most]}…"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from litestar import Request, Response
+from litestar import Controller, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from sqlalchemy.exc import DataError as UnholdableError
@@ -159,9 +159,10 @@ def as_pages_do(pages: Sequence[Any]) -> Callable[[Request[Any, Any, Any], HTTPE
     """
     telling: dict[str, Any] = {}
     for one in pages:
-        # A controller that declares none has the framework's own descriptor there.
+        # A route that stands alone is no page; a controller that declares none has the framework's own descriptor.
         handlers = one.exception_handlers
-        if isinstance(handlers, Mapping) and HTTPException in handlers:
+        is_page = isinstance(one, type) and issubclass(one, Controller)
+        if is_page and isinstance(handlers, Mapping) and HTTPException in handlers:
             telling[one.path.partition("{")[0].rstrip("/")] = handlers[HTTPException]
 
     def tell(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -32,7 +32,7 @@ STRONG: Final = 1.2
 above 0.5; one copy in fifty stayed below it under the hardest edits (`benchmarks/ad_images.py`)."""
 EXTENT: Final = 0.15
 """One word in the same letters holds at many marks; they are spread over a tenth of a picture, seldom over more."""
-_HINT_SHARE: Final = 0.5
+_HINT_SHARE: Final = 0.6
 
 
 class Agreement(NamedTuple):

@@ -1,16 +1,15 @@
 """Words that invite into a chat: names of applications, in disguise or not, and what stands around them."""
 
 import re
-import tomllib
 from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, Final, Literal, NamedTuple
 
 from haechi.review.chat_accounts import account_form
 from haechi.review.dictionary import is_word
 from haechi.review.mentions import Mention, mentions
+from haechi.review.phrases import knowledge
 from haechi.review.plain import Plain
 from haechi.review.undisguised import undisguised
 from haechi.sensitivity.normalise import is_cjk
@@ -126,12 +125,18 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
     account = _identifier(mention, before, after)
     if account and (mention.certain or mention.disguised or _is_named(text, mention)):
         return _to_account(text, mention, account, IDENTIFIED)
-    return None if _denies(before, after) else _without_account(text, form, mention, (start, end))
+    return (
+        None
+        if _denies(before, after)
+        else _without_account(text, form, mention, (start, end), (before, after))
+    )
 
 
-def _without_account(text: str, form: Plain, mention: Mention, at: tuple[int, int]) -> Invitation | None:
+def _without_account(
+    text: str, form: Plain, mention: Mention, at: tuple[int, int], around: tuple[str, str]
+) -> Invitation | None:
     """What a mention is beside which no account shows by its looks; `at` is where it stands in `form`."""
-    before, after = _around(form, *at)
+    before, after = around
     asked = mention.inviting or _asked(before, after)
     if mention.certain or _is_named(text, mention):
         reach = _NEAR if mention.certain or asked else _BESIDE
@@ -273,7 +278,5 @@ def _invites() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
     )
 
 
-@cache
 def _table() -> Mapping[str, Any]:
-    text = resources.files("haechi.knowledge").joinpath("ads", "hand-off-words.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return knowledge("hand-off-words.toml")

@@ -4,7 +4,9 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from haechi.errors import KnowledgeError
 
@@ -15,6 +17,7 @@ _KANA: Final = re.compile("[\u3041-\u30fe]")
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _LATIN: Final = re.compile("[a-z]{2}")
+_Kind = TypeVar("_Kind")
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -35,6 +38,18 @@ def knowledge(*path: str) -> dict[str, Any]:
     return tomllib.loads(
         resources.files("haechi.knowledge").joinpath("ads", *path).read_text(encoding="utf-8")
     )
+
+
+def knowledge_as(kind: type[_Kind], file: str, expected: str) -> _Kind:
+    """A TOML file under `knowledge/ads`, read as what it must be.
+
+    Raises:
+        KnowledgeError: it does not follow its form; the message says what was expected.
+    """
+    try:
+        return msgspec.convert(knowledge(file), type=kind)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
+        raise KnowledgeError(f"{file}: {fault}; expected {expected}.") from None
 
 
 def languages_of(plain: str) -> tuple[str, ...]:

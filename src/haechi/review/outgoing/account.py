@@ -4,18 +4,17 @@ Nothing that people wrote is in it, neither for the advertiser nor for one anoth
 and what the public reads of them are Haechi's own words.
 """
 
-import tomllib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
-from importlib import resources
 from typing import Final, Literal
 
 import msgspec
 
-from haechi.errors import KnowledgeError, UsageError
+from haechi.errors import UsageError
 from haechi.review.ads import Ad, Advertiser
 from haechi.review.outgoing.statement import Circumstances, Statement, countries_of, puid_of
+from haechi.review.phrases import knowledge_as
 
 _FILE: Final = "suspension_records.toml"
 
@@ -113,10 +112,4 @@ def _grounds() -> dict[str, Ground]:
     Raises:
         KnowledgeError: the file does not follow its form.
     """
-    text = resources.files("haechi.knowledge").joinpath("ads", _FILE).read_text(encoding="utf-8")
-    try:
-        return msgspec.convert(tomllib.loads(text), type=dict[str, Ground])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        raise KnowledgeError(
-            f"{_FILE}: {fault}; expected category, keywords and rests_on of each code."
-        ) from None
+    return knowledge_as(dict[str, Ground], _FILE, "category, keywords and rests_on of each code")

@@ -1,14 +1,13 @@
 """Grounds on which an advertiser is suspended, in its language (`knowledge/ads/suspension_grounds.toml`)."""
 
-import tomllib
 from collections.abc import Collection, Iterable
 from functools import cache
-from importlib import resources
 from typing import Final
 
 import msgspec
 
-from haechi.errors import KnowledgeError, UsageError
+from haechi.errors import UsageError
+from haechi.review.phrases import knowledge_as
 
 _FILE: Final = "suspension_grounds.toml"
 
@@ -36,11 +35,7 @@ def _texts() -> dict[str, _Said]:
     Raises:
         KnowledgeError: the file does not follow its form.
     """
-    text = resources.files("haechi.knowledge").joinpath("ads", _FILE).read_text(encoding="utf-8")
-    try:
-        return msgspec.convert(tomllib.loads(text), type=dict[str, _Said])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        raise KnowledgeError(f"{_FILE}: {fault}; expected a text in each language for each code.") from None
+    return knowledge_as(dict[str, _Said], _FILE, "a text in each language for each code")
 
 
 def grounds_in(language: str, codes: Iterable[str] | None = None) -> tuple[Ground, ...]:

@@ -1,36 +1,21 @@
 """What the calls of ad review take and give, as JSON."""
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
 from haechi.review.ads import Ad, Licence, Outcome, Reason, Targeting
+from haechi.service.shapes import expect_each
 from haechi.stores.review.changes import Change
 from haechi.stores.review.parties import Party
 from haechi.stores.review.party_pictures import MOST
 from haechi.stores.review.words import Country, Name, Names, State
 from haechi.terms.countries import country_of
 from haechi.terms.languages import language_of
-from haechi.terms.row_files import short
 
 _Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 _Short = Annotated[str, msgspec.Meta(max_length=2_000)]
-
-
-def expect_each(name: str, given: Iterable[str | None], read: Callable[[str], str]) -> None:
-    """Refuses values that `read` refuses, and says where they stand; None is none.
-
-    Raises:
-        ValueError: see above.
-    """
-    for one in given:
-        if one is not None:
-            try:
-                read(one)
-            except ValueError as fault:
-                raise ValueError(f"{name}: found {short(repr(one))}; expected {fault}") from None
 
 
 class AdBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

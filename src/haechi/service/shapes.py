@@ -1,5 +1,6 @@
 """What the calls of the platform take and give, as JSON."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +15,20 @@ from haechi.terms.row_files import short
 from haechi.terms.words import Category, Purpose
 from haechi.terms.zones import with_zone
 from haechi.themes.life import Standing as ThemeStanding
+
+
+def expect_each(name: str, given: Iterable[str | None], read: Callable[[str], str]) -> None:
+    """Refuses values that `read` refuses, and says where they stand; None is none.
+
+    Raises:
+        ValueError: see above.
+    """
+    for one in given:
+        if one is not None:
+            try:
+                read(one)
+            except ValueError as fault:
+                raise ValueError(f"{name}: found {short(repr(one))}; expected {fault}") from None
 
 
 class Catalogue(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -94,11 +109,7 @@ class Advertiser(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         """
         if not is_name(self.name):
             raise ValueError(f"name: expected {EXPECTED_NAME}")
-        if self.country is not None:
-            try:
-                country_of(self.country)
-            except ValueError as fault:
-                raise ValueError(f"country: found {short(repr(self.country))}; expected {fault}") from None
+        expect_each("country", [self.country], country_of)
 
 
 class Audience(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

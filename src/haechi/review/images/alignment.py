@@ -29,7 +29,8 @@ _HOLDS: Final = 40
 """Marks that differ in at most so many of 256 bits hold where they must be; strangers differ in about 110."""
 STRONG: Final = 1.2
 """`Agreement.strength` from which a copy is told. Of 3,000 strangers full of text twelve came above 0.3 and none
-above 0.5; one copy in fifty stayed below it under the hardest edits (`benchmarks/ad_images.py`)."""
+above 0.5, of 3,000 others one, at 1.25; one copy in fifty stayed below it under the hardest edits
+(`benchmarks/ad_images.py`)."""
 EXTENT: Final = 0.15
 """One word in the same letters holds at many marks; they are spread over a tenth of a picture, seldom over more."""
 _HINT_SHARE: Final = 0.6

@@ -27,6 +27,7 @@ class Invitation(NamedTuple):
         account: which account, where one is named.
         start: where it stands in the original.
         end: where it ends there.
+        reported: whether the ad gives it as somebody else's: within a quotation, or in a sentence that denies it.
     """
 
     application: str
@@ -35,6 +36,7 @@ class Invitation(NamedTuple):
     account: str
     start: int
     end: int
+    reported: bool = False
 
 
 _NAME_STANDS: Final = "\ua66e"
@@ -103,7 +105,16 @@ def invitations(text: str) -> list[Invitation]:
         for match in pattern.finditer(form.text)
         if not _denied(form, *match.span())
     ]
-    return found
+    quoted = [match.span() for match in _quotation().finditer(text)]
+    return [
+        one._replace(reported=True) if any(start < one.start < end for start, end in quoted) else one
+        for one in found
+    ]
+
+
+def speaks_of_fraud(plain: str) -> bool:
+    """Whether a text in plain form speaks of fraud, other than to say that there is none."""
+    return any(pattern.search(plain) for pattern in _words()["speaks_of_fraud"].values())
 
 
 def _just_a_word(text: str, mention: Mention) -> bool:
@@ -124,7 +135,8 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
         return None
     account = _identifier(mention, before, after)
     if account and (mention.certain or mention.disguised or _is_named(text, mention)):
-        return _to_account(text, mention, account, IDENTIFIED)
+        named = _to_account(text, mention, account, IDENTIFIED)
+        return named._replace(reported=_denies(before, after))
     return (
         None
         if _denies(before, after)
@@ -258,7 +270,7 @@ def _needed(mention: Mention, before: str, after: str) -> bool:
 def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     found = {
         part: {key: re.compile(pattern) for key, pattern in _table()[part].items()}
-        for part in ("asks", "not_before", "not_behind", "denies")
+        for part in ("asks", "not_before", "not_behind", "denies", "speaks_of_fraud")
     }
     found["needs"] = {
         key: re.compile(pattern.replace("name", _NAME_STANDS)) for key, pattern in _table()["needs"].items()
@@ -269,6 +281,11 @@ def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
 @cache
 def _no_accounts() -> re.Pattern[str]:
     return re.compile(f"(?:{_table()['not_accounts']})$")
+
+
+@cache
+def _quotation() -> re.Pattern[str]:
+    return re.compile(_table()["quotation"])
 
 
 @cache

@@ -32,7 +32,7 @@ def test_no_repetition_makes_a_text_expensive(piece: str) -> None:
     """If this fails, one crafted ad stops the review of all others. Generous: other work shares the machine."""
     text = (piece * SIZE)[:SIZE]
     case = case_of({"text": text, "landing_url": f"https://{text}.com/{text}"}, world=WORLD)
-    begun = time.perf_counter()
+    begun = time.process_time()
     for signal in (hand_off, named_party, look_alike_name, look_alike_letters, look_alike_domain):
         signal.find(case)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from haechi.review.ads import Evidence, Fact, Signal, Span
 from haechi.review.case import Case, Text, Visit
 from haechi.review.chat_accounts import ChatLink, accounts, chat_links
-from haechi.review.invitations import invitations
+from haechi.review.claim_phrases import claims_in
+from haechi.review.invitations import invitations, speaks_of_fraud
 from haechi.review.undisguised import undisguised
 
 NAME: Final = "hand-off"
@@ -21,6 +22,9 @@ OWN_SCORE: Final = 0.1
 LINK_SCORE: Final = 0.99
 LANDING_SHARE: Final = 0.8
 """Of what is found on the landing page only: many pages have a link to their chat at the foot."""
+SPOKEN_SHARE: Final = 0.5
+"""Of words alone in an ad that warns: it speaks of the chats of others more often than it leads into one. Less than
+`likely`, and still told: frauds pose as warnings."""
 _MOST_EVIDENCE: Final = 8
 
 
@@ -68,13 +72,21 @@ def _ownership(one: _Found, own: frozenset[tuple[str, str]]) -> str:
 
 
 def _everything(case: Case) -> Iterator[_Found]:
+    speaks = _speaks_of_fraud(case)
     for text in case.texts:
-        yield from _in_text(text)
+        yield from _in_text(text, speaks=speaks)
     for visit in case.visits:
         yield from _on_the_way(visit)
 
 
-def _in_text(text: Text) -> Iterator[_Found]:
+def _speaks_of_fraud(case: Case) -> bool:
+    """Whether the ad warns of fraud or reports on it; to promise that losses come back is to sell."""
+    plain = [text.plain.text for text in case.texts]
+    claimed = {claim.kind for one in plain for claim in claims_in(one)}
+    return "warning" in claimed or ("recovery" not in claimed and any(map(speaks_of_fraud, plain)))
+
+
+def _in_text(text: Text, *, speaks: bool) -> Iterator[_Found]:
     landing = text.field == "landing_text"
     share = LANDING_SHARE if landing else 1.0
     place = "landing" if landing else "ad"
@@ -85,7 +97,10 @@ def _in_text(text: Text) -> Iterator[_Found]:
         return
     for one in invitations(text.raw):
         span = Span(text.field, one.start, one.end, text.raw[one.start : one.end])
-        yield _Found(one.application, one.how, one.score * share, one.account, span, place)
+        spoken = one.how == "words" and (speaks or one.reported)
+        spoken = spoken or (one.how == "identifier" and speaks and one.reported)
+        score = one.score * share * (SPOKEN_SHARE if spoken else 1.0)
+        yield _Found(one.application, one.how, score, one.account, span, place)
 
 
 def _links(text: Text) -> Iterator[tuple[ChatLink, int, int]]:

@@ -4,7 +4,8 @@
                the domain that the ad leads to
     mismatch   a row was claimed, but one of the three is another's: `differs` says which
     missing    nothing was claimed; or the name fits, but the ad leads nowhere and the row is not tied to the account;
-               or it fits a verified account that leads to its own domain, and the register has another
+               or it fits a verified account that leads to its own domain, and the register has a namesake: another
+               domain, and no row with a number that the ad gives
 
 A number alone is copied from the website of a real firm; after registers were asked for name and address too, reports
 of fraud to one regulator halved (FSS of Korea, August 2025).
@@ -45,9 +46,17 @@ _SHORTEST_NAME: Final = 2
 
 
 def find(case: Case) -> list[Signal]:
-    """One signal for an ad that offers a financial product; none for any other, or without any register."""
-    if not case.world.licences or not _offers(case):
+    """One signal for an ad that offers a financial product; none for any other, or without any register.
+
+    That a row agrees is told of whatever may be such an offer: it speaks for the advertiser.
+    """
+    if not case.world.licences:
         return []
+    found = _checked(case) if investment_offer.find(case) else []
+    return found if _offers(case) else [one for one in found if one.value == "agrees"]
+
+
+def _checked(case: Case) -> list[Signal]:
     claimed = _claimed(case)
     if not claimed:
         nothing = (Fact("licences claimed", "none"),)
@@ -57,7 +66,7 @@ def find(case: Case) -> list[Signal]:
     if not differs and not _addresses(case) and licence.advertiser_id != case.ad.advertiser_id:
         nowhere = (Fact("registered name", licence.registered_name), Fact("leads to", "nowhere"))
         return [Signal(name=NAME, version=VERSION, score=1.0, value="missing", evidence=nowhere)]
-    if differs == ["domain"] and _at_home(case):
+    if differs in (["domain"], ["number", "domain"]) and _at_home(case):
         elsewhere = (
             Fact("registered name", licence.registered_name),
             Fact("domains", ", ".join(licence.domains) or "none"),
@@ -141,11 +150,11 @@ def _leads_to(case: Case, domains: Iterable[str]) -> bool:
 
 
 def _at_home(case: Case) -> bool:
-    """Whether a verified account that gives no number leads to its own domain: a namesake, or a firm that moved."""
+    """Whether a verified account leads to its own domain and gives no number that the register has."""
     account = case.advertiser
-    return (
-        is_verified(case) and account is not None and not _numbers(case) and _leads_to(case, account.domains)
-    )
+    known = _index(case.world)
+    of_another = any(f"number:{_figures(number)}" in known for number in _numbers(case))
+    return is_verified(case) and account is not None and not of_another and _leads_to(case, account.domains)
 
 
 def _addresses(case: Case) -> list[str]:

@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint types imports format model install-dev install-user clean
+.PHONY: demo test lint types imports format model wording install-dev install-user clean
 
 PYTHON ?= python3
 TOOLS := .uv
@@ -45,6 +45,10 @@ test: lint imports types
 # To be called after every change of the knowledge files; a test holds the two together.
 model: install-dev
 	.venv/bin/python -m haechi.sensitivity.learn training src/haechi/knowledge/model/words-1.bin
+
+# To be called after every change of training/ad-texts; a test holds the two together.
+wording: install-dev
+	.venv/bin/python -m haechi.review.learn_wording training/ad-texts src/haechi/knowledge/model/scam-wording-1.npz
 
 format: install-dev
 	.venv/bin/ruff format .

@@ -5,8 +5,7 @@
                                    [--parts text templates edits strangers look]
 
 All pictures are synthetic (`ad_pictures.py`) but those of `--photos`, a folder of JPEGs with a free licence. The bank
-is filled up to `--hashes` marks: a third are rendered pictures, the rest are made of their marks put together anew,
-so that descriptions are distributed as in pictures; `--bank` keeps it for the next run. All cores look up at once;
+is filled with other pictures up to `--hashes` marks; `--bank` keeps it for the next run. All cores look up at once;
 times are of processors, each a little longer than alone.
 """
 
@@ -22,15 +21,16 @@ from statistics import median, quantiles
 from typing import NamedTuple, TypeVar
 
 import cv2
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from ad_pictures import EDITS, KINDS, picture, twins
-from haechi.review.images.alignment import EXTENT, STRONG
+from haechi.review.images.alignment import STRONG
 from haechi.review.images.bank import Bank, rejected
 from haechi.review.images.dense import dense_text
-from haechi.review.images.fingerprint import MARKS, Fingerprint, Marks, asked, fingerprint
+from haechi.review.images.fingerprint import MARKS, Fingerprint, asked, fingerprint
 from haechi.review.images.look import look
 from haechi.review.images.segment import agreements, told
 
@@ -68,20 +68,9 @@ def filled(bank: Bank, hashes: int) -> None:
     """Fills a bank up with strangers."""
     first = 50_000_000
     with Pool() as workers:
-        rendered = workers.map(stranger, range(first, first + hashes // MARKS // 3), chunksize=50)
-    bits = np.concatenate([one.marks.bits for one in rendered])
-    places = np.concatenate([one.marks.places for one in rendered])
-    chance = np.random.default_rng(7)
-    count = sum(len(one.marks.bits) for one in rendered)
-    for number, one in enumerate(rendered):
-        bank.add(rejected(f"whole-{number}"), one)
-    number = 0
-    while count < hashes:
-        chosen = chance.integers(0, len(bits), MARKS)
-        other = rendered[int(chance.integers(len(rendered)))]
-        mixed = Marks(places[chosen], bits[chosen])
-        bank.add(rejected(f"mixed-{number}"), Fingerprint(chance.bytes(32), mixed, other.thumb))
-        count, number = count + MARKS, number + 1
+        rendered = workers.imap(stranger, range(first, first + hashes // MARKS), chunksize=25)
+        for number, one in enumerate(rendered):
+            bank.add(rejected(f"whole-{number}"), one)
 
 
 def measure_edits(bank: Bank, images: list[Image.Image], each: int) -> None:
@@ -140,7 +129,7 @@ class Stranger(NamedTuple):
 
     Attributes:
         score: of what it was taken for, 0 if for nothing.
-        strength: of the strongest agreement that is spread enough, told or not.
+        strength: of the strongest agreement, told or not.
         preparing: seconds for its marks.
         looking: seconds for the look-up.
     """
@@ -161,7 +150,7 @@ def asked_for(given: tuple[int, str]) -> Stranger:
     for part in _BANKS[-1].segments:
         judged = agreements(part, prepared)
         best = max([best, *(score for _, score in told(part, prepared, judged))])
-        strength = max([strength, *(one.strength for _, one in judged if one.extent >= EXTENT)])
+        strength = max([strength, *(one.strength for _, one in judged)])
     return Stranger(best, strength, middle - start, time.process_time() - middle)
 
 
@@ -270,7 +259,9 @@ def main() -> None:
     )
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
     given = parser.parse_args()
+    # Workers are forked: threads that began before never answer in them.
     cv2.setNumThreads(1)
+    faiss.omp_set_num_threads(1)
     images = known_pictures(given.photos, 150, given.first)
     if not given.bank.exists():
         bank = Bank()

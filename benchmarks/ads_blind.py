@@ -1,8 +1,8 @@
 """Judges the texts of `benchmarks/blind`: `python benchmarks/ads_blind.py FOLDER`.
 
 Each text is an ad of a verified account of four years and, once more, of one that is new and that nobody verified.
-FOLDER gets the datasets and decisions; the table is printed. For the hand-off, honest ads and those of `letters` are
-asked whether a chat was found that is not the advertiser's.
+FOLDER gets the datasets and decisions; the table is printed. For the hand-off, all are asked whether a chat was found
+that is not the advertiser's.
 """
 
 import argparse
@@ -15,7 +15,6 @@ from typing import Any
 
 BLIND = Path(__file__).with_name("blind")
 COUNTRY = {"ja": "JP", "ko": "KR", "en": "GB", "de": "DE", "zh": "TW"}
-SCAMS = ("posing", "letters")
 LIKELY = 0.5
 """From here on rules of the shipped policy count a hand-off."""
 ACCOUNTS: dict[str, dict[str, str | None]] = {
@@ -81,12 +80,13 @@ def main() -> None:
             decision = json.loads(line)
             account, _, which = decision["ad_id"].partition("-")
             kind = texts[int(which)]["kind"]
-            group = (f"{path.stem}: {kind}" if path.stem != "honest" else path.stem, account)
+            whole = path.stem.startswith(("honest", "scams"))
+            group = (path.stem if whole else f"{path.stem}: {kind}", account)
             number[group] += 1
             stopped[group] += decision["decision"] != "approve"
             led[group] += led_away(decision)
         for group, of in sorted(number.items()):
-            mark = " (scams)" if group[0].endswith(SCAMS) else ""
+            mark = " (scams)" if group[0] == "accounts: letters" else ""
             print(f"| {group[0]}{mark} | {group[1]} | {stopped[group]} of {of} | {led[group]} of {of} |")
 
 

@@ -32,6 +32,7 @@ from haechi.review.signals import (
     named_party,
     near_copy,
     scam_text,
+    scam_wording,
     sensitive_targeting,
     velocity,
 )
@@ -45,6 +46,7 @@ ALL: Final[tuple[tuple[str, Find], ...]] = tuple(
         hand_off,
         claims,
         scam_text,
+        scam_wording,
         investment_offer,
         licence,
         look_alike_domain,

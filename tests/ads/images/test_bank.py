@@ -116,12 +116,12 @@ def test_a_template_with_other_words_is_no_copy() -> None:
     ("seen", "sure"),
     [
         # Measured: copies under the hardest edits, the strongest strangers, and entries that are a word or two.
-        (Agreement(22, 0.37, 0.35, 20, 17, 40, 19, 0.41, np.eye(2, 3)), True),
-        (Agreement(11, 0.52, 0.60, 21, 17, 38, 21, 0.49, np.eye(2, 3)), True),
-        (Agreement(14, 0.46, 0.39, 19, 15, 34, 21, 0.04, np.eye(2, 3)), False),
-        (Agreement(7, 0.46, 0.54, 16, 9, 40, 9, 0.71, np.eye(2, 3)), False),
-        (Agreement(15, 0.26, 0.35, 21, 18, 28, 20, 0.06, np.eye(2, 3)), False),
-        (Agreement(21, 0.55, 0.47, 35, 35, 40, 35, 0.10, np.eye(2, 3)), False),
+        (Agreement(23, 0.66, 0.31, 33, 30, 75, 30, 0.36, np.eye(2, 3)), True),
+        (Agreement(38, 0.50, 0.25, 47, 46, 80, 46, 0.45, np.eye(2, 3)), True),
+        (Agreement(36, 0.42, 0.49, 38, 34, 78, 42, 0.05, np.eye(2, 3)), False),
+        (Agreement(17, 0.70, 0.73, 40, 12, 65, 12, 0.13, np.eye(2, 3)), False),
+        (Agreement(16, 0.35, 0.39, 14, 13, 56, 24, 0.17, np.eye(2, 3)), False),
+        (Agreement(31, 0.27, 0.23, 32, 26, 80, 30, 0.15, np.eye(2, 3)), False),
     ],
 )
 def test_a_word_in_the_same_letters_is_no_copy(seen: Agreement, sure: bool) -> None:

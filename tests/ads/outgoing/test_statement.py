@@ -32,7 +32,7 @@ from tests.ads.outgoing.made import (
 
 _NAMES = (
     "hand-off named-party look-alike-name look-alike-letters look-alike-domain claim investment-offer scam-text "
-    "licence near-copy image-copy image-refused image-text-unread face advertiser velocity cloaking "
+    "scam-wording licence near-copy image-copy image-refused image-text-unread face advertiser velocity cloaking "
     "sensitive-targeting new-one"
 )
 SIGNALS = _NAMES.split()

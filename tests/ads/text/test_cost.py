@@ -12,6 +12,7 @@ from haechi.review.signals import (
     look_alike_letters,
     look_alike_name,
     named_party,
+    scam_wording,
 )
 from tests.ads.text.cases import case_of, world_of
 
@@ -33,6 +34,13 @@ def test_no_repetition_makes_a_text_expensive(piece: str) -> None:
     text = (piece * SIZE)[:SIZE]
     case = case_of({"text": text, "landing_url": f"https://{text}.com/{text}"}, world=WORLD)
     begun = time.process_time()
-    for signal in (hand_off, named_party, look_alike_name, look_alike_letters, look_alike_domain):
+    for signal in (
+        hand_off,
+        named_party,
+        look_alike_name,
+        look_alike_letters,
+        look_alike_domain,
+        scam_wording,
+    ):
         signal.find(case)
     assert time.process_time() - begun < 3

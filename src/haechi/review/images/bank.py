@@ -1,7 +1,7 @@
 """Pictures that are known: rejected creatives, and reference pictures of protected parties.
 
 A picture's identifier says what it is: `rejected:AD_ID`, or `party:PARTY_ID#NUMBER`. What is kept of a picture is
-its fingerprint of about 4 KB, a small grey thumb among it: whoever may read the file can see roughly what is in it.
+its fingerprint of about 9 KB, a small grey thumb among it: whoever may read the file can see roughly what is in it.
 Pictures that leave (a decision was reversed, a party withdrew) are out of every look-up at once and out of the file
 with the next save. One bank is for one thread at a time.
 """

@@ -2,7 +2,7 @@
 
 Marks that agree in 18 chosen bits lie in one bucket; eight choices make it unlikely that near marks never meet
 (A. Gionis, P. Indyk, R. Motwani, "Similarity Search in High Dimensions via Hashing", VLDB 1999). Two marks that
-differ in 24 of 256 bits meet with a chance of about 0.77, and a picture has forty of them.
+differ in 24 of 256 bits meet with a chance of about 0.77, and a picture has eighty of them.
 """
 
 from dataclasses import dataclass

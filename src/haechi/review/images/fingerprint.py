@@ -22,8 +22,8 @@ Bits = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 BYTES: Final = 32
-MARKS: Final = 40
-"""Marks kept of a known picture."""
+MARKS: Final = 80
+"""Marks kept of a known picture. With half as many, a copy under a band has few left, and strangers come near it."""
 ASKED: Final = 400
 """Marks of a picture that is looked up, at most; the first of them are the most telling."""
 THUMB: Final = 72
@@ -79,7 +79,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What a bank keeps of a picture, about 4 KB.
+    """What a bank keeps of a picture, about 9 KB.
 
     Attributes:
         whole: hash of the whole picture without its frame.

@@ -50,7 +50,17 @@ _PHISHING: Final = frozenset({"look-alike-domain", "cloaking"})
 _OTHER: Final = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
 _PRIVACY: Final = "sensitive-targeting"
 _FRAUD: Final = frozenset(
-    {"hand-off", "claim", "scam-text", "licence", "near-copy", "image-copy", *_IMPERSONATION, *_PHISHING}
+    {
+        "hand-off",
+        "claim",
+        "scam-text",
+        "scam-wording",
+        "licence",
+        "near-copy",
+        "image-copy",
+        *_IMPERSONATION,
+        *_PHISHING,
+    }
 )
 
 

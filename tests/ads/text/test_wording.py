@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from haechi.errors import KnowledgeError
 from haechi.review import wording
+from haechi.review.ads import Span
 from haechi.review.learn_wording import Written, fingerprint_of, learn, rows_of, texts_of
 from haechi.review.plain import plain
 from haechi.review.signals import scam_wording
@@ -19,7 +20,8 @@ from tests.ads.text.cases import case_of
 ROOT = Path(__file__).parents[3]
 TRAINING = ROOT / "training" / "ad-texts"
 BLIND = ROOT / "benchmarks" / "blind"
-LIKELY = 0.5
+LIKELY_OF_NEW_ACCOUNTS = 0.75
+"""From here on the shipped rules hold an ad of an account that is new or that nobody verified."""
 
 
 def scores(file: str) -> list[float]:
@@ -42,6 +44,16 @@ def test_nothing_that_measures_was_learnt_from() -> None:
     for path in BLIND.glob("*.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
             assert json.loads(line)["text"] not in learnt, path.name
+
+
+@pytest.mark.parametrize(
+    ("file", "least", "most"),
+    [("scams-1.jsonl", 0.55, 1.0), ("honest-1.jsonl", 0.0, 0.05), ("warnings.jsonl", 0.0, 0.15)],
+)
+def test_it_tells_texts_that_it_has_not_seen(file: str, least: float, most: float) -> None:
+    """If it fails, what was learnt is these texts and no others."""
+    share = sum(score >= LIKELY_OF_NEW_ACCOUNTS for score in scores(file)) / len(scores(file))
+    assert least <= share <= most
 
 
 def test_learning_agrees_with_another_implementation() -> None:
@@ -84,7 +96,7 @@ def test_what_is_shown_is_in_the_ad_and_speaks_for_a_scam() -> None:
     """If it fails, a reviewer sees other words than those that were weighed."""
     text = "My neighbour withdrew it the same day. No experience needed, the bot does everything while you sleep."
     (signal,) = scam_wording.find(case_of({"headline": "Money while you sleep", "text": text}))
-    spans = [one for one in signal.evidence if hasattr(one, "start")]
+    spans = [one for one in signal.evidence if isinstance(one, Span)]
     assert spans
     ad = {"headline": "Money while you sleep", "text": text}
     assert all(ad[one.field][one.start : one.end] == one.text for one in spans)

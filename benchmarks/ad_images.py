@@ -156,7 +156,7 @@ def asked_for(given: tuple[int, str]) -> Stranger:
 
 def measure_strangers(bank: Bank, many: int, kinds: list[str]) -> None:
     """How often a picture that is not in the bank is taken for one that is, how near others came; and the time."""
-    given = [(900_000_000 + number, kinds[number % len(kinds)]) for number in range(many)]
+    given = [(800_000_000 + number, kinds[number % len(kinds)]) for number in range(many)]
     looked = at_once(bank, asked_for, given)
     sure = sum(one.score >= SURE for one in looked)
     hints = sum(HINT <= one.score < SURE for one in looked)

@@ -13,9 +13,9 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from haechi.review.claim_phrases import AGAINST, claims_in
+from haechi.review.logistic import fitted
 from haechi.review.plain import plain
 from haechi.review.scam_model import Weights, features, names
 
@@ -43,19 +43,9 @@ def learn(rows: Sequence[Labelled], *, penalty: float = _PENALTY) -> Weights:
     share = np.array([row.weight for row in rows])
     for side in (scam, ~scam):
         share[side] /= 2 * share[side].sum()
-    sign = np.where(scam, 1.0, -1.0)
-
-    def loss(parameters: _Floats) -> tuple[float, _Floats]:
-        margin = sign * (table @ parameters[1:] + parameters[0])
-        wrong = -sign * share / (1.0 + np.exp(np.clip(margin, -30, 30)))
-        gradient = np.concatenate(([wrong.sum()], table.T @ wrong + 2 * penalty * parameters[1:]))
-        return float(
-            (share * np.logaddexp(0, -margin)).sum() + penalty * (parameters[1:] ** 2).sum()
-        ), gradient
-
     against = {name for kind in AGAINST for name in (kind, f"{kind} again", f"{kind} often")}
     bounds = [(None, None), *((None, 0.0) if name in against else (0.0, None) for name in columns)]
-    found = minimize(loss, np.zeros(len(columns) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
+    found = fitted(table, scam, share, penalty=penalty, bounds=bounds)
     return Weights(float(found[0]), dict(zip(columns, map(float, found[1:]), strict=True)))
 
 

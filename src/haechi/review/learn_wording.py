@@ -13,9 +13,9 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
+from haechi.review.logistic import fitted
 from haechi.review.plain import plain
 from haechi.review.wording import BUCKETS, Model, buckets, written
 
@@ -60,18 +60,9 @@ def learn(scams: Sequence[Written], honest: Sequence[Written], learnt_from: str)
     values = np.repeat(1 / np.sqrt(np.maximum(many, 1)), many)
     ends = np.concatenate(([0], np.cumsum(many)))
     table = csr_matrix((values, np.concatenate(found), ends), shape=(len(found), BUCKETS))
-    sign = np.repeat([1.0, -1.0], [len(scams), len(honest)])
+    scam = np.repeat([True, False], [len(scams), len(honest)])
     share = np.repeat([0.5 / len(scams), 0.5 / len(honest)], [len(scams), len(honest)]) * len(found)
-
-    def loss(parameters: _Floats) -> tuple[float, _Floats]:
-        margin = sign * (table @ parameters[1:] + parameters[0])
-        wrong = -sign * share / (1.0 + np.exp(np.clip(margin, -30, 30)))
-        gradient = np.concatenate(([wrong.sum()], table.T @ wrong + 2 * _PENALTY * parameters[1:]))
-        return float(
-            (share * np.logaddexp(0, -margin)).sum() + _PENALTY * (parameters[1:] ** 2).sum()
-        ), gradient
-
-    best = minimize(loss, np.zeros(BUCKETS + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    best = fitted(table, scam, share, penalty=_PENALTY)
     step = float(np.abs(best[1:]).max()) / _HEAVIEST
     weights = np.round(best[1:] / step).astype(np.int16)
     return Model(weights, step, float(best[0]), learnt_from)

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 BYTES: Final = 32
 MARKS: Final = 80
-"""Marks kept of a known picture. With half as many, a copy under a band has few left, and strangers come near it."""
+"""Marks kept of a known picture. With half as many, a copy under a band has few left, and templates come near it."""
 ASKED: Final = 400
 """Marks of a picture that is looked up, at most; the first of them are the most telling."""
 THUMB: Final = 72

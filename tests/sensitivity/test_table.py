@@ -60,7 +60,7 @@ def test_a_reference_catalogue_is_judged_in_seconds() -> None:
     """Fails when judging slows down tenfold: 97,000 themes, one in fifty sensitive, take about half a second."""
     names = [f"Muslim holidays {n}" if n % 50 == 0 else f"Garden tools and sheds {n}" for n in range(97_000)]
     batch = pa.record_batch({"theme_id": range(len(names)), "name": names})
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = sum(judged.num_rows for judged in sensitivity.judge_table(sensitivity.load(), [batch]))
     assert found == 1_940
-    assert time.perf_counter() - begun < 6
+    assert time.process_time() - begun < 6

@@ -149,10 +149,10 @@ def test_a_name_put_anywhere_changes_nothing(words: list[str], place: int, name:
 )
 def test_no_text_takes_long(piece: str) -> None:
     """If it fails, one ad of odd signs stops the review of all others."""
-    start = time.perf_counter()
+    start = time.process_time()
     masked = mask(piece * 100_000, NAMES)
     signature(masked.text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_text_in_two_scripts_has_no_turning_point() -> None:

@@ -163,10 +163,10 @@ def test_refuses_attacks(text: str) -> None:
 )
 def test_refuses_giants_at_once(text: str) -> None:
     """If this fails, one rule can keep the gate busy, or end the process by depth."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises((ExpressionError, MeaningError)):
         meaning(text, SCOPE)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 def test_largest_that_is_taken_is_quick() -> None:
@@ -176,10 +176,10 @@ def test_largest_that_is_taken_is_quick() -> None:
     wide = " || ".join([part] * 20)
     assert len(wide) < MAX_CHARACTERS
     many = [signal("hand-off", f"v{number}", 0.1, own="no") for number in range(200)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert answer(deep, *many) is False
     assert answer(wide, *many) is False
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
 
 
 @given(st.text(alphabet=string.printable + "一ß\u200b\ud800", max_size=60))

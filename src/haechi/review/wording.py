@@ -30,6 +30,10 @@ _ENDS: Final = re.compile(r"[\n。!?、;:…\"“”「」()]|[.,](?!\d)|$")
 _TELLS: Final = 4
 """Letters from which a clause shows a person anything."""
 _MOST_PLACES: Final = 3
+_SENTENCES: Final = re.compile(r"[^。.!?\n]+(?:[。!?\n]+|\.+(?!\d)|\.|$)")
+_PASSAGE: Final = 160
+_EASTERN_PASSAGE: Final = 90
+"""Letters in which a story is told, where each is a syllable or a word."""
 
 
 class Piece(NamedTuple):
@@ -95,6 +99,34 @@ def probability(texts: Sequence[str], model: Model) -> float:
         return 0.0
     total = float(model.weights[found].sum(dtype=np.int64)) * model.step / math.sqrt(len(found))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, model.base + total))))
+
+
+def likeness(texts: Sequence[str], model: Model) -> float:
+    """The probability of an ad as a whole or of its likeliest passage: an honest ad behind a scam hides nothing.
+
+    Args:
+        texts: of one ad, in plain form.
+        model: the weights.
+    """
+    parts = [passage for text in texts for passage in passages(text)]
+    return max(probability(texts, model), *(probability([part], model) for part in parts), 0.0)
+
+
+def passages(plain: str) -> Iterator[str]:
+    """Runs of sentences of a long text, each begun half a passage behind the last."""
+    if len(plain) <= _PASSAGE:
+        return
+    enough = _PASSAGE if plain.isascii() else _EASTERN_PASSAGE
+    ends = [0, *(sentence.end() for sentence in _SENTENCES.finditer(plain))]
+    last = -enough
+    for start in ends[:-1]:
+        if start - last < enough // 2:
+            continue
+        end = next((one for one in ends if one - start >= enough), None)
+        if end is None:
+            return
+        yield plain[start:end]
+        last = start
 
 
 def places(plain: str, model: Model) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -119,3 +120,29 @@ def test_damage_is_told(tmp_path: Path) -> None:
             wording.read(path)
     with pytest.raises(KnowledgeError, match="weights of scam wording"):
         wording.read(tmp_path / "missing")
+
+
+def test_an_honest_ad_behind_a_scam_hides_little() -> None:
+    """If it fails, whoever appends a page of honest prose passes."""
+    rows = [
+        [json.loads(line)["text"] for line in (BLIND / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("scams-2.jsonl", "honest-2.jsonl")
+    ]
+    alone = padded = 0
+    for scam, honest in zip(rows[0], rows[1], strict=False):
+        alone += wording.likeness([plain(scam).text], wording.shipped()) >= LIKELY_OF_NEW_ACCOUNTS
+        padded += (
+            wording.likeness([plain(f"{scam} {honest}").text], wording.shipped()) >= LIKELY_OF_NEW_ACCOUNTS
+        )
+    assert padded >= 0.75 * alone
+
+
+def test_passages_cover_a_long_text_and_overlap() -> None:
+    """If it fails, there is a place in a long text where nothing is looked at."""
+    text = plain(" ".join(f"Sentence number {number} says a little." for number in range(60))).text
+    found = list(wording.passages(text))
+    places = [(text.index(one), text.index(one) + len(one)) for one in found]
+    assert places[0][0] == 0
+    assert len(text) - places[-1][1] < 160
+    assert all(start < end for (_, end), (start, _) in pairwise(places))
+    assert list(wording.passages("short")) == []

@@ -4,7 +4,7 @@ from typing import Final
 
 from haechi.review.ads import Evidence, Fact, Field, Signal, Span
 from haechi.review.case import Case
-from haechi.review.wording import places, probability, shipped
+from haechi.review.wording import likeness, places, shipped
 
 NAME: Final = "scam-wording"
 VERSION: Final = "1"
@@ -17,7 +17,7 @@ _SHOWN: Final = 0.3
 def find(case: Case) -> list[Signal]:
     """One signal, where the words speak for a scam rather than not."""
     texts = [text for text in case.texts if text.field in _FIELDS]
-    score = probability([text.plain.text for text in texts], shipped())
+    score = likeness([text.plain.text for text in texts], shipped())
     if score < _SHOWN:
         return []
     evidence: list[Evidence] = [Fact("likeness", f"{score:.2f}")]

@@ -7,7 +7,9 @@ Weinberger et al. (ICML 2009); the hash is CRC-32, which every machine computes 
 
 import math
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from haechi.errors import KnowledgeError
+from haechi.sensitivity.normalise import is_cjk
 
 BUCKETS: Final = 1 << 16
 _RUNS: Final = (1, 2, 3, 4)
@@ -30,10 +33,16 @@ _ENDS: Final = re.compile(r"[\n。!?、;:…\"“”「」()]|[.,](?!\d)|$")
 _TELLS: Final = 4
 """Letters from which a clause shows a person anything."""
 _MOST_PLACES: Final = 3
-_SENTENCES: Final = re.compile(r"[^。.!?\n]+(?:[。!?\n]+|\.+(?!\d)|\.|$)")
+_SENTENCES: Final = re.compile(r"[^。.!?\n]+[。.!?\n]*")
 _PASSAGE: Final = 160
 _EASTERN_PASSAGE: Final = 90
 """Letters in which a story is told, where each is a syllable or a word."""
+
+
+_DAMAGED: Final = (
+    OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error,
+)  # fmt: skip
+"""What reading raises where a byte of the file is wrong; which, depends on the byte."""
 
 
 class Piece(NamedTuple):
@@ -102,21 +111,21 @@ def probability(texts: Sequence[str], model: Model) -> float:
 
 
 def likeness(texts: Sequence[str], model: Model) -> float:
-    """The probability of an ad as a whole or of its likeliest passage: an honest ad behind a scam hides nothing.
+    """The probability of an ad as a whole or of its likeliest passage: an honest ad behind a scam hides little.
 
     Args:
         texts: of one ad, in plain form.
         model: the weights.
     """
     parts = [passage for text in texts for passage in passages(text)]
-    return max(probability(texts, model), *(probability([part], model) for part in parts), 0.0)
+    return max(probability(one, model) for one in (texts, *([part] for part in parts)))
 
 
 def passages(plain: str) -> Iterator[str]:
     """Runs of sentences of a long text, each begun half a passage behind the last."""
     if len(plain) <= _PASSAGE:
         return
-    enough = _PASSAGE if plain.isascii() else _EASTERN_PASSAGE
+    enough = _EASTERN_PASSAGE if any(map(is_cjk, plain)) else _PASSAGE
     ends = [0, *(sentence.end() for sentence in _SENTENCES.finditer(plain))]
     last = -enough
     for start in ends[:-1]:
@@ -176,7 +185,7 @@ def read(file: Traversable | Path) -> Model:
             weights = arrays["weights"]
             step, base = (float(arrays[name]) for name in ("step", "base"))
             learnt_from = str(arrays["learnt_from"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as fault:
+    except _DAMAGED as fault:
         raise KnowledgeError(f"{file}: expected the weights of scam wording; {fault}.") from None
     if weights.shape != (BUCKETS,) or weights.dtype != np.int16:
         raise KnowledgeError(f"{file}: expected {BUCKETS} weights of two bytes; found {weights.shape}.")

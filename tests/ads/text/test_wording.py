@@ -122,6 +122,20 @@ def test_damage_is_told(tmp_path: Path) -> None:
         wording.read(tmp_path / "missing")
 
 
+def test_any_wrong_byte_is_told_or_changes_no_weight(tmp_path: Path) -> None:
+    """If it fails, a damaged file ends the review with a trace, or ads are judged by other weights."""
+    data = (ROOT / "src" / "haechi" / "knowledge" / "model" / "scam-wording-1.npz").read_bytes()
+    chance = random.Random(11)  # noqa: S311 - synthetic
+    path = tmp_path / "damaged"
+    for place in (*range(80), *chance.sample(range(len(data)), 120), *range(len(data) - 320, len(data))):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        try:
+            found = wording.read(path)
+        except KnowledgeError:
+            continue
+        assert np.array_equal(found.weights, wording.shipped().weights), place
+
+
 def test_an_honest_ad_behind_a_scam_hides_little() -> None:
     """If it fails, whoever appends a page of honest prose passes."""
     rows = [

@@ -169,3 +169,15 @@ def test_warnings_are_no_invitations() -> None:
     assert not applications("We will never contact you via WhatsApp or Telegram.")
     assert not applications("카카오톡 사칭에 주의하세요")
     assert applications("We never charge. Scammers beware! Join our Telegram group: https://t.me/abc_group")
+
+
+def test_a_word_of_fraud_on_the_page_excuses_no_invitation() -> None:
+    """If it fails, "report fraud" at the foot of a scammer's page makes the ad's chat one that it only speaks of."""
+    ad = {"text": "Add my assistant on LINE, she sends the list every morning."}
+    alone = hand_off.find(case_of(ad))
+    (found, *_) = hand_off.find(
+        case_of({**ad, "landing_text": "Beware of scams. Report fraud to the police."})
+    )
+    assert found.score == alone[0].score >= 0.5
+    (spoken, *_) = hand_off.find(case_of({"text": f"{ad['text']} Beware of scams like this."}))
+    assert spoken.score < 0.5

@@ -11,7 +11,7 @@ from haechi.review.ads import Evidence, Fact, Signal, Span
 from haechi.review.case import Case, Text, Visit
 from haechi.review.chat_accounts import ChatLink, accounts, chat_links
 from haechi.review.claim_phrases import claims_in
-from haechi.review.invitations import invitations, speaks_of_fraud
+from haechi.review.invitations import Invitation, invitations, speaks_of_fraud
 from haechi.review.undisguised import undisguised
 
 NAME: Final = "hand-off"
@@ -72,21 +72,30 @@ def _ownership(one: _Found, own: frozenset[tuple[str, str]]) -> str:
 
 
 def _everything(case: Case) -> Iterator[_Found]:
-    speaks = _speaks_of_fraud(case)
     for text in case.texts:
-        yield from _in_text(text, speaks=speaks)
+        yield from _in_text(text, case)
     for visit in case.visits:
         yield from _on_the_way(visit)
 
 
 def _speaks_of_fraud(case: Case) -> bool:
-    """Whether the ad warns of fraud or reports on it; to promise that losses come back is to sell."""
-    plain = [text.plain.text for text in case.texts]
+    """Whether the ad warns of fraud or reports on it; to promise that losses come back is to sell.
+
+    The page behind it is not asked: at the foot of many stands whom to tell of fraud.
+    """
+    plain = [text.plain.text for text in case.texts if text.field != "landing_text"]
     claimed = {claim.kind for one in plain for claim in claims_in(one)}
     return "warning" in claimed or ("recovery" not in claimed and any(map(speaks_of_fraud, plain)))
 
 
-def _in_text(text: Text, *, speaks: bool) -> Iterator[_Found]:
+def _is_spoken_of(one: Invitation, case: Case) -> bool:
+    """Whether the ad may just speak of a chat: by words alone, or of an account that it reports as another's."""
+    if one.how == "words":
+        return one.reported or _speaks_of_fraud(case)
+    return one.how == "identifier" and one.reported and _speaks_of_fraud(case)
+
+
+def _in_text(text: Text, case: Case) -> Iterator[_Found]:
     landing = text.field == "landing_text"
     share = LANDING_SHARE if landing else 1.0
     place = "landing" if landing else "ad"
@@ -97,9 +106,7 @@ def _in_text(text: Text, *, speaks: bool) -> Iterator[_Found]:
         return
     for one in invitations(text.raw):
         span = Span(text.field, one.start, one.end, text.raw[one.start : one.end])
-        spoken = one.how == "words" and (speaks or one.reported)
-        spoken = spoken or (one.how == "identifier" and speaks and one.reported)
-        score = one.score * share * (SPOKEN_SHARE if spoken else 1.0)
+        score = one.score * share * (SPOKEN_SHARE if _is_spoken_of(one, case) else 1.0)
         yield _Found(one.application, one.how, score, one.account, span, place)
 
 

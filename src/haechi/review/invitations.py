@@ -8,13 +8,14 @@ from typing import Any, Final, Literal, NamedTuple
 
 from haechi.review.chat_accounts import account_form
 from haechi.review.dictionary import is_word
+from haechi.review.inviting import NAME_STANDS
 from haechi.review.mentions import Mention, mentions
 from haechi.review.phrases import knowledge
 from haechi.review.plain import Plain
 from haechi.review.undisguised import undisguised
 from haechi.sensitivity.normalise import is_cjk
 
-How = Literal["identifier", "disguise", "words"]
+How = Literal["identifier", "disguise", "phrase", "words", "name"]
 
 
 class Invitation(NamedTuple):
@@ -22,12 +23,12 @@ class Invitation(NamedTuple):
 
     Attributes:
         application: which one; `chat` where it may be any.
-        how: an account is named, the name is in disguise, or by words alone.
+        how: an account is named, the application is in disguise, a phrase invites, words beside the name ask to go
+            there, or an application is just named.
         score: 0 to 1.
         account: which account, where one is named.
         start: where it stands in the original.
         end: where it ends there.
-        reported: whether the ad gives it as somebody else's: within a quotation, or in a sentence that denies it.
     """
 
     application: str
@@ -36,14 +37,28 @@ class Invitation(NamedTuple):
     account: str
     start: int
     end: int
-    reported: bool = False
 
 
-_NAME_STANDS: Final = "\ua66e"
-"""A letter that no text here has, for a name in the patterns of what it needs around it."""
+class _Phrase(NamedTuple):
+    """Words that invite without an application's name.
+
+    Attributes:
+        application: to which they lead; `chat` where it may be any.
+        score: of the invitation.
+        disguise: whether they call the application by another name.
+        pattern: in plain form; its group `id`, where it has one, is the account.
+    """
+
+    application: str
+    score: float
+    disguise: bool
+    pattern: re.Pattern[str]
+
+
 IDENTIFIED: Final = 0.97
 DISGUISED: Final = 0.93
 ASKED: Final = 0.9
+NAMED: Final = 0.8
 _NEAR_CJK: Final = 32
 _NEAR: Final = 64
 _BEFORE: Final = 60
@@ -61,7 +76,7 @@ _BEHIND: Final = re.compile(
     r"(?P<id>@[a-z0-9_][\w.\-]{2,}|\+?\d[\d\s().\-]{7,}\d|[\w.]{2,32}#\d{4}\b)"
 )
 _BEHIND_WORD: Final = re.compile(
-    rf"^{_JOINT}(?:の|의|app|アプリ|메신저)?\s*{_WORD_FOR_ID}(?:は|が|:|=|→|>|\s|「|【|\[|\"|'|\(|를|을|은|는|에서|で|-|👉|➡)+"
+    rf"^{_JOINT}(?:の|의|app|アプリ|메신저|公式|官方|공식)?\s*{_WORD_FOR_ID}(?:は|が|:|=|→|>|\s|「|【|\[|\"|'|\(|를|을|은|는|에서|で|-|👉|➡)+"
     r"(?P<id>[a-z0-9@][\w.\-]{3,})"
 )
 _BEHIND_COLON: Final = re.compile(
@@ -92,7 +107,7 @@ _TELEPHONE: Final = re.compile(r"^\+?[\d\s().\-]+$")
 
 
 def invitations(text: str) -> list[Invitation]:
-    """Every invitation into a chat that `text` has in words."""
+    """Every invitation into a chat that `text` has in words, and every application that it just names."""
     form = undisguised(text)
     found = [
         one
@@ -100,21 +115,12 @@ def invitations(text: str) -> list[Invitation]:
         if not _just_a_word(text, mention) and (one := _judged(text, form, mention)) is not None
     ]
     found += [
-        Invitation(application, "words", score, "", *form.origin(*match.span()))
-        for application, score, pattern in _invites()
-        for match in pattern.finditer(form.text)
+        _worded(form, match, one)
+        for one in _phrases()
+        for match in one.pattern.finditer(form.text)
         if not _denied(form, *match.span())
     ]
-    quoted = [match.span() for match in _quotation().finditer(text)]
-    return [
-        one._replace(reported=True) if any(start < one.start < end for start, end in quoted) else one
-        for one in found
-    ]
-
-
-def speaks_of_fraud(plain: str) -> bool:
-    """Whether a text in plain form speaks of fraud, other than to say that there is none."""
-    return any(pattern.search(plain) for pattern in _words()["speaks_of_fraud"].values())
+    return found
 
 
 def _just_a_word(text: str, mention: Mention) -> bool:
@@ -127,21 +133,22 @@ def _just_a_word(text: str, mention: Mention) -> bool:
 
 
 def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
-    """What a mention of an application is: an invitation with its account, one by words alone, or none."""
+    """What a mention of an application is: an invitation with its account, by words, a name alone, or none."""
     start = bisect_left(form.starts, mention.start)
     end = max(bisect_left(form.starts, mention.end), start + 1)
     before, after = _around(form, start, end)
     if _HOST.match(after) or _other_thing(mention.application, before, after):
         return None
+    named = mention.certain or _is_named(text, mention)
     account = _identifier(mention, before, after)
-    if account and (mention.certain or mention.disguised or _is_named(text, mention)):
-        named = _to_account(text, mention, account, IDENTIFIED)
-        return named._replace(reported=_denies(before, after))
-    return (
-        None
-        if _denies(before, after)
-        else _without_account(text, form, mention, (start, end), (before, after))
-    )
+    if account and (named or mention.disguised):
+        return _to_account(text, mention, account, IDENTIFIED)
+    if _denies(before, after):
+        return None
+    found = _without_account(text, form, mention, (start, end), (before, after))
+    if found is None and (mention.certain or _in_capitals(text, mention)):
+        return Invitation(mention.application, "name", NAMED, "", mention.start, mention.end)
+    return found
 
 
 def _without_account(
@@ -162,6 +169,14 @@ def _without_account(
             mention.application, "words", ASKED, "", min(near[0], mention.start), max(near[1], mention.end)
         )
     return None
+
+
+def _worded(form: Plain, match: re.Match[str], phrase: _Phrase) -> Invitation:
+    account = match.groupdict().get("id") or ""
+    how: How = "identifier" if account else "disguise" if phrase.disguise else "phrase"
+    return Invitation(
+        phrase.application, how, phrase.score, account_form(account), *form.origin(*match.span())
+    )
 
 
 def _around(form: Plain, start: int, end: int) -> tuple[str, str]:
@@ -239,6 +254,8 @@ def _no_word(text: str, mention: Mention, reach: int) -> str:
     return next((word for word in words if _no_accounts().match(word) is None and not is_word(word)), "")
 
 
+_CAPITALS: Final = frozenset({"line", "discord"})
+"""Of names that mean other things, those that nobody writes with capitals for another."""
 _NO_NUMBER: Final = frozenset({"line", "band", "discord", "messenger"})
 
 
@@ -256,9 +273,14 @@ def _is_named(text: str, mention: Mention) -> bool:
     )
 
 
+def _in_capitals(text: str, mention: Mention) -> bool:
+    word = text[mention.start : mention.end]
+    return mention.application in _CAPITALS and word.isascii() and not word.islower()
+
+
 def _needed(mention: Mention, before: str, after: str) -> bool:
     """Whether what stands around an uncertain name makes it the application's."""
-    marked = f"{before}{_NAME_STANDS}{after}"
+    marked = f"{before}{NAME_STANDS}{after}"
     return any(
         match.start() <= len(before) < match.end()
         for pattern in _patterns("needs", mention.application)
@@ -270,10 +292,10 @@ def _needed(mention: Mention, before: str, after: str) -> bool:
 def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     found = {
         part: {key: re.compile(pattern) for key, pattern in _table()[part].items()}
-        for part in ("asks", "not_before", "not_behind", "denies", "speaks_of_fraud")
+        for part in ("asks", "not_before", "not_behind", "denies")
     }
     found["needs"] = {
-        key: re.compile(pattern.replace("name", _NAME_STANDS)) for key, pattern in _table()["needs"].items()
+        key: re.compile(pattern.replace("name", NAME_STANDS)) for key, pattern in _table()["needs"].items()
     }
     return found
 
@@ -284,14 +306,10 @@ def _no_accounts() -> re.Pattern[str]:
 
 
 @cache
-def _quotation() -> re.Pattern[str]:
-    return re.compile(_table()["quotation"])
-
-
-@cache
-def _invites() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
+def _phrases() -> tuple[_Phrase, ...]:
     return tuple(
-        (one["application"], one["score"], re.compile(one["pattern"])) for one in _table()["invites"]
+        _Phrase(one["application"], one["score"], one.get("disguise", False), re.compile(one["pattern"]))
+        for one in _table()["invites"]
     )
 
 

@@ -1,31 +1,20 @@
 """How much a text is worded like a scam's, by its words and runs of letters: a learned sum of weights.
 
 The claims of `claim_phrases` are what somebody wrote down; this is what nobody did. Scams avoid every word that is
-looked for and still tell the same stories. Pieces of words as features after Joulin et al. (EACL 2017), hashed after
-Weinberger et al. (ICML 2009); the hash is CRC-32, which every machine computes alike.
+looked for and still tell the same stories. Pieces of words as features after Joulin et al. (EACL 2017).
 """
 
-import math
 import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Final, NamedTuple
-from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 
-from haechi.errors import KnowledgeError
+from haechi.review.weights import Found, Model, bucket, probability, read
 from haechi.sensitivity.normalise import is_cjk
 
-BUCKETS: Final = 1 << 16
 _RUNS: Final = (1, 2, 3, 4)
 _WORDS: Final = re.compile(r"\w+")
 _ENDS: Final = re.compile(r"[\n。!?、;:…\"“”「」()]|[.,](?!\d)|$")
@@ -37,12 +26,6 @@ _SENTENCES: Final = re.compile(r"[^。.!?\n]+[。.!?\n]*")
 _PASSAGE: Final = 160
 _EASTERN_PASSAGE: Final = 90
 """Letters in which a story is told, where each is a syllable or a word."""
-
-
-_DAMAGED: Final = (
-    OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error,
-)  # fmt: skip
-"""What reading raises where a byte of the file is wrong; which, depends on the byte."""
 
 
 class Piece(NamedTuple):
@@ -59,55 +42,24 @@ class Piece(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What is added up.
-
-    Attributes:
-        weights: of each bucket, in whole steps; shape (`BUCKETS`,).
-        step: how much one step is.
-        base: where nothing is said.
-        learnt_from: SHA-256 over the texts that it was learnt from.
-    """
-
-    weights: npt.NDArray[np.int16]
-    step: float
-    base: float
-    learnt_from: str
-
-
 def pieces(plain: str) -> Iterator[Piece]:
     """The pieces of a text in plain form, those that come again as often as they come."""
     for length in _RUNS:
         for start in range(len(plain) - length + 1):
             run = plain[start : start + length]
-            yield Piece(crc32(run.encode()) % BUCKETS, start, start + length)
+            yield Piece(bucket(run.encode()), start, start + length)
     last: re.Match[str] | None = None
     for word in _WORDS.finditer(plain):
-        yield Piece(crc32(b"\0" + word.group().encode()) % BUCKETS, *word.span())
+        yield Piece(bucket(b"\0" + word.group().encode()), *word.span())
         if last is not None:
             both = f"\0{last.group()} {word.group()}"
-            yield Piece(crc32(both.encode()) % BUCKETS, last.start(), word.end())
+            yield Piece(bucket(both.encode()), last.start(), word.end())
         last = word
 
 
-def buckets(texts: Iterable[str]) -> npt.NDArray[np.int64]:
+def buckets(texts: Iterable[str]) -> Found:
     """The buckets of all pieces of an ad's texts in plain form, each once."""
     return np.unique(np.array([piece.bucket for text in texts for piece in pieces(text)], np.int64))
-
-
-def probability(texts: Sequence[str], model: Model) -> float:
-    """0 to 1, among texts of which half are scams.
-
-    Args:
-        texts: of one ad, in plain form.
-        model: the weights.
-    """
-    found = buckets(texts)
-    if not len(found):
-        return 0.0
-    total = float(model.weights[found].sum(dtype=np.int64)) * model.step / math.sqrt(len(found))
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, model.base + total))))
 
 
 def likeness(texts: Sequence[str], model: Model) -> float:
@@ -118,7 +70,7 @@ def likeness(texts: Sequence[str], model: Model) -> float:
         model: the weights.
     """
     parts = [passage for text in texts for passage in passages(text)]
-    return max(probability(one, model) for one in (texts, *([part] for part in parts)))
+    return max(probability(buckets(one), model) for one in (texts, *([part] for part in parts)))
 
 
 def passages(plain: str) -> Iterator[str]:
@@ -126,7 +78,7 @@ def passages(plain: str) -> Iterator[str]:
     if len(plain) <= _PASSAGE:
         return
     enough = _EASTERN_PASSAGE if any(map(is_cjk, plain)) else _PASSAGE
-    ends = [0, *(sentence.end() for sentence in _SENTENCES.finditer(plain))]
+    ends = [0, *(end for _, end in sentences(plain))]
     last = -enough
     for start in ends[:-1]:
         if start - last < enough // 2:
@@ -136,6 +88,11 @@ def passages(plain: str) -> Iterator[str]:
             return
         yield plain[start:end]
         last = start
+
+
+def sentences(plain: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each sentence, the signs at its end within it."""
+    return (match.span() for match in _SENTENCES.finditer(plain))
 
 
 def places(plain: str, model: Model) -> list[tuple[int, int]]:
@@ -172,28 +129,3 @@ def shipped() -> Model:
         KnowledgeError: their file is damaged.
     """
     return read(resources.files("haechi.knowledge").joinpath("model", "scam-wording-1.npz"))
-
-
-def read(file: Traversable | Path) -> Model:
-    """The model in a file; what is damaged is told by the file's own checksums.
-
-    Raises:
-        KnowledgeError: the file cannot be read, or is none.
-    """
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-            weights = arrays["weights"]
-            step, base = (float(arrays[name]) for name in ("step", "base"))
-            learnt_from = str(arrays["learnt_from"])
-    except _DAMAGED as fault:
-        raise KnowledgeError(f"{file}: expected the weights of scam wording; {fault}.") from None
-    if weights.shape != (BUCKETS,) or weights.dtype != np.int16:
-        raise KnowledgeError(f"{file}: expected {BUCKETS} weights of two bytes; found {weights.shape}.")
-    return Model(weights, step, base, learnt_from)
-
-
-def written(model: Model, path: Path) -> None:
-    """Writes a model; `read` reads it."""
-    np.savez_compressed(
-        path, weights=model.weights, step=model.step, base=model.base, learnt_from=model.learnt_from
-    )

@@ -47,7 +47,8 @@ def test_hand_offs_of_every_manner_are_found_in_many() -> None:
 def test_invitations_in_other_words_are_found() -> None:
     """If this fails, invitations pass that the generator does not write."""
     lost = [text for text in INVITED if not applications(text)]
-    assert len(lost) <= len(INVITED) * 0.02, lost
+    # Five words without an ad around them: what an ad says as a whole is asked, and here it says nothing.
+    assert len(lost) <= len(INVITED) * 0.04, lost
 
 
 @pytest.mark.parametrize("text", ORDINARY)
@@ -179,5 +180,13 @@ def test_a_word_of_fraud_on_the_page_excuses_no_invitation() -> None:
         case_of({**ad, "landing_text": "Beware of scams. Report fraud to the police."})
     )
     assert found.score == alone[0].score >= 0.5
-    (spoken, *_) = hand_off.find(case_of({"text": f"{ad['text']} Beware of scams like this."}))
-    assert spoken.score < 0.5
+
+
+def test_a_scammer_who_is_quoted_in_a_warning_leads_nowhere() -> None:
+    """If it fails, whoever warns of frauds as they speak is held for leading into their chat."""
+    warning = (
+        "'Add my assistant on LINE, she sends the list every morning' is how it began for a retired teacher in our "
+        "town. Three weeks later her savings were gone. If anyone you have never met asks you to move to a chat, "
+        "stop, tell your family, and ring your branch."
+    )
+    assert not [signal for signal in hand_off.find(case_of({"text": warning})) if signal.score >= 0.5]

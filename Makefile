@@ -46,9 +46,11 @@ test: lint imports types
 model: install-dev
 	.venv/bin/python -m haechi.sensitivity.learn training src/haechi/knowledge/model/words-1.bin
 
-# To be called after every change of training/ad-texts; a test holds the two together.
+# To be called after every change of training/ad-texts or chat-texts; a test holds texts and models together.
+MODELS := src/haechi/knowledge/model
 wording: install-dev
-	.venv/bin/python -m haechi.review.learn_wording training/ad-texts src/haechi/knowledge/model/scam-wording-1.npz
+	.venv/bin/python -m haechi.review.learn_wording scam-wording training/ad-texts $(MODELS)/scam-wording-1.npz
+	.venv/bin/python -m haechi.review.learn_wording inviting training/chat-texts $(MODELS)/inviting-1.npz
 
 format: install-dev
 	.venv/bin/ruff format .

@@ -29,7 +29,7 @@ TRAINING = {
 SHIPPED = {"scam-wording": wording.shipped, "inviting": inviting.shipped}
 MODELS = ROOT / "src" / "haechi" / "knowledge" / "model"
 BLIND = ROOT / "benchmarks" / "blind"
-LIKELY_OF_NEW_ACCOUNTS = 0.65
+LIKELY_OF_NEW_ACCOUNTS = 0.7
 """From here on the shipped rules hold an ad of an account that is new or that nobody verified."""
 
 

@@ -2,8 +2,8 @@
 
 Warnings, news, products and jobs name the same applications with the same verbs as invitations do, so what stands
 beside a name decides little by itself. All words count, those around the name and those of the last sentence once
-more: the way into the chat stands there. What somebody else is quoted with counts apart from what the ad says itself.
-Which application it is must not count, so its name is taken out.
+more: the way into the chat stands there. What somebody else is quoted with counts apart from what the ad says itself,
+unless it is most of what is said. Which application it is must not count, so its name is taken out.
 """
 
 import re
@@ -23,9 +23,9 @@ from haechi.sensitivity.normalise import is_cjk
 NAME_STANDS: Final = "\ua66e"
 """A letter that no text here has, in the place of a name."""
 _AROUND: Final = 32
-_BESIDE: Final = 220
-_EASTERN_BESIDE: Final = 110
-"""Letters on either side of a name in which an ad of common length says all it says."""
+_BESIDE: Final = 120
+_EASTERN_BESIDE: Final = 60
+"""Letters on either side of a name in which an ad says what it wants with it."""
 _RUNS_AROUND: Final = (2, 3)
 _RUNS_LAST: Final = (2, 3, 4)
 _RUNS_QUOTED: Final = (2, 3, 4)
@@ -53,19 +53,22 @@ def inviting(texts: Sequence[str]) -> float:
 
 def buckets(texts: Sequence[str]) -> Found:
     """Where the weights of an ad's words stand; `texts` as for `inviting`."""
-    own = [nameless(_QUOTED.sub(_QUOTED_STANDS, text)) for text in texts]
-    quoted = [nameless(quote.group()) for text in texts for quote in _QUOTED.finditer(text)]
+    quotes = [quote.group() for text in texts for quote in _QUOTED.finditer(text)]
+    if 2 * sum(map(len, quotes)) > sum(map(len, texts)):
+        # Else quotation marks around a whole ad would make its invitation somebody else's.
+        quotes = []
+    own = [nameless(_QUOTED.sub(_QUOTED_STANDS, text) if quotes else text) for text in texts]
     found = {piece.bucket for text in own for piece in pieces(text)}
     found |= {bucket(run.encode()) for text in own for run in _around_names(text)}
     found |= {bucket(run.encode()) for run in _last_sentence(own)}
-    found |= {bucket(run.encode()) for text in quoted for run in _runs('"', text, _RUNS_QUOTED)}
+    found |= {bucket(run.encode()) for quote in quotes for run in _runs('"', nameless(quote), _RUNS_QUOTED)}
     return np.array(sorted(found), np.int64)
 
 
 def _parts(text: str) -> Iterator[str]:
     """What stands around each name of a long text; of names close together, around the first."""
     beside = _EASTERN_BESIDE if any(map(is_cjk, text)) else _BESIDE
-    if len(text) <= 3 * beside:
+    if len(text) <= 2 * beside:
         return
     last = -beside
     for mention in sorted(mentions(text), key=lambda one: one.start):

@@ -1,6 +1,7 @@
-"""Texts of people who had not seen the detector (`benchmarks/blind`, `training/ad-texts`)."""
+"""Texts of writers who had not seen the detector (`benchmarks/blind`, `training/ad-texts`)."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -39,6 +40,10 @@ def test_accounts_of_letters_alone_are_found() -> None:
         (BLIND / "accounts.jsonl", "spoken", 0.12),
         (BLIND / "warnings.jsonl", "warning", 0.3),
         (BLIND / "warnings.jsonl", "spoken", 0.2),
+        (BLIND / "speaks.jsonl", "warning", 0.1),
+        (BLIND / "speaks.jsonl", "quoted", 0.1),
+        (BLIND / "speaks.jsonl", "product", 0.05),
+        (BLIND / "speaks.jsonl", "news", 0.07),
         (TRAINING / "honest-warnings-2.jsonl", "warning-firm", 0.08),
     ],
 )
@@ -52,3 +57,38 @@ def test_honest_ads_of_every_trade_lead_nowhere() -> None:
     """If it fails, ads that never mention a chat are taken to lead into one."""
     found = [one for kind in led_away(TRAINING / "honest-2.jsonl").values() for one in kind]
     assert sum(found) <= 0.003 * len(found)
+
+
+def quoted(text: str) -> str:
+    """All of it between quotation marks."""
+    return f"“{text.translate(dict.fromkeys(map(ord, '“”')))}”"
+
+
+@pytest.mark.parametrize(
+    ("done", "least"),
+    [
+        (lambda text, _: text, 0.74),
+        (lambda text, _: quoted(text), 0.67),
+        (lambda text, prose: f"{text} {prose}", 0.67),
+        (lambda text, prose: f"{prose} {text} {prose}", 0.64),
+        (lambda text, prose: f"{quoted(text)} {prose}", 0.55),
+    ],
+    ids=["as it is", "quoted", "prose behind", "prose around", "quoted, prose behind"],
+)
+def test_an_invitation_stays_one_whatever_stands_around_it(
+    done: Callable[[str, str], str], least: float
+) -> None:
+    """If it fails, quotation marks or an honest paragraph open the way into the chat."""
+    rows = {
+        name: [
+            json.loads(line) for line in (BLIND / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
+        for name in ("invites", "honest-2")
+    }
+    found = []
+    for number, row in enumerate(rows["invites"]):
+        prose = [one["text"] for one in rows["honest-2"] if one["language"] == row["language"]]
+        text = done(row["text"], prose[number % len(prose)])
+        signals = hand_off.find(case_of({"headline": row["headline"], "text": text}))
+        found.append(any(one.score >= LIKELY for one in signals))
+    assert sum(found) >= least * len(found)

@@ -17,6 +17,7 @@ from haechi.service.ads_shapes import (
     AdView,
     Checked,
     Claimed,
+    Ending,
     Given,
     Messages,
     NewAppeal,
@@ -182,9 +183,9 @@ class RegisterRoutes(Controller):
         return with_zone(PartyView(**known, changes=changes))
 
     @_post("/protected-parties/{party_id:str}/end", guards=[needs("review")], status_code=HTTP_204_NO_CONTENT)
-    def end(self, party_id: str, platform: Platform, caller: Caller) -> None:
-        """Ends a party's protection."""
-        end_party(platform.engine, party_id, by=caller.name, now=utc_now())
+    def end(self, party_id: str, data: Ending, platform: Platform, caller: Caller) -> None:
+        """Ends a party's protection, with a reason: ads may wear the name again, its pictures are destroyed."""
+        end_party(platform.engine, party_id, reason=data.reason, by=caller.name, now=utc_now())
 
     @_post("/authorisations", guards=[needs("review")], status_code=HTTP_201_CREATED)
     def authorise(self, data: SignedAuthorisation, platform: Platform, caller: Caller) -> Given:

@@ -130,6 +130,12 @@ class NewParty(Party, frozen=True, kw_only=True, forbid_unknown_fields=True):
     images: Annotated[tuple[bytes, ...], msgspec.Meta(max_length=MOST)] | None = None
 
 
+class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a party is no longer protected."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
+
+
 class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     """A party as it is protected, and who changed what. images: SHA-256 of its reference pictures."""
 

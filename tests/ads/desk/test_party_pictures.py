@@ -339,6 +339,7 @@ def test_pictures_by_hand_in_a_browser(site: Site, person: Opens, watched: Watch
     ann.get_by_role("button", name="Add", exact=True).click()
     ann.locator(".references img").nth(1).wait_for(state="attached")
     assert ann.locator(".references img").count() == 2
+    ann.wait_for_load_state("load")
     shown = "[...document.images].every(one => one.complete && one.naturalWidth === 480)"
     assert ann.evaluate(shown)
     veil = "getComputedStyle(document.querySelector('.references .picture')).filter"

@@ -25,7 +25,9 @@ from haechi.stores.clock import utc_now
 from haechi.stores.keys import SCOPES, Scope, make_key
 from haechi.stores.review import desk, queue
 from haechi.stores.review.ads import Ads
+from haechi.stores.review.changes import changes_of
 from haechi.stores.review.views import show_job
+from haechi.stores.rows import reading
 from tests.ads.store.worlds import Desk, examine, waiting_jobs
 from tests.service.served import call, platform_served
 
@@ -168,7 +170,9 @@ def test_each_key_is_held_to_its_scopes(api: Api, by: str) -> None:
     if by != "acme":
         forbidden += [(f"/v1/advertisers/acme/{name}", None, "GET") for name in ("suspensions", "appeals")]
     for path, body, method in forbidden:
-        assert api(by, path.format(ad_id="a1", advertiser_id="acme"), body, method)[0] == 403, path
+        assert (
+            api(by, path.format(ad_id="a1", advertiser_id="acme", party_id="hanako"), body, method)[0] == 403
+        ), path
     assert api("root", "/v1/protected-parties/hanako")[0] == 404
 
 
@@ -280,6 +284,21 @@ def test_domains_are_kept_in_one_shape(api: Api) -> None:
     assert api("root", "/v1/protected-parties/z")[1]["domains"] == ["zorblatt.example"]
 
 
+def test_a_protection_ends_with_a_reason_that_stays(api: Api) -> None:
+    """If it fails, who is impersonated loses the protection and nobody says why."""
+    body = {"party_id": "z", "names": ["Zorblatt"]}
+    assert api("root", "/v1/protected-parties", body)[0] == 204
+    for wrong, status in (({}, 400), ({"reason": ""}, 400), ({"reason": " \u200b"}, 422)):
+        assert api("root", "/v1/protected-parties/z/end", wrong)[0] == status, wrong
+    assert api("root", "/v1/protected-parties/z")[0] == 200
+    assert api("root", "/v1/protected-parties/z/end", {"reason": "The office asked for it."})[0] == 204
+    assert api("root", "/v1/protected-parties/z/end", {"reason": "Again."})[0] == 404
+    with reading(api.platform.engine) as connection:
+        changes = changes_of(connection, "party", "z")
+    assert [one.by for one in changes] == ["root", "root"]
+    assert "The office asked for it." in str(changes)
+
+
 def test_a_victims_report_over_http_stops_ads(api: Api) -> None:
     """Reported by one call: new ads wear the name no more when it answers, old ones once the work is done."""
     api("acme", "/v1/ads", {"ad_id": "a1", "text": "Jiro Reikawa tells"})
@@ -310,7 +329,10 @@ def test_the_examples_of_the_description_are_taken(api: Api) -> None:
     for one in examples("ads_examples.json"):
         path, method = one["path"], one.get("method", "post")
         status, told = api(
-            "root", path.format(ad_id="spring-7", advertiser_id="acme"), one["body"], method.upper()
+            "root",
+            path.format(ad_id="spring-7", advertiser_id="acme", party_id="hanako"),
+            one["body"],
+            method.upper(),
         )
         # The example's decision is nobody's.
         assert status == 404 if path.endswith("/appeals") else status in (200, 201, 204), (path, told)

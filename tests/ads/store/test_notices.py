@@ -319,7 +319,7 @@ def test_a_signed_authorisation_lets_its_advertiser_alone(world: Desk) -> None:
     ):  # fmt: skip
         with pytest.raises(UsageError, match="not signed"):
             authorise(world.engine, msgspec.structs.replace(given, **wrong), by="d", now=world.now())
-    end_party(world.engine, "taro", by="desk", now=world.now())
+    end_party(world.engine, "taro", reason="They asked.", by="desk", now=world.now())
     assert world.submit("a3", text="Taro Yamada").state == "approved"
 
 
@@ -372,7 +372,7 @@ def test_reference_pictures_go_when_protection_ends(world: Desk) -> None:
         party = Party(party_id=name, names=(name,))
         put_party(world.engine, party, images=(b"both", name.encode()), by="desk", now=world.now())
     assert forget_blobs(world.engine, now=NOW + dt.timedelta(days=9_000)) == 0
-    end_party(world.engine, "taro", by="desk", now=world.now())
+    end_party(world.engine, "taro", reason="They asked.", by="desk", now=world.now())
     assert forget_blobs(world.engine, now=world.now()) == 1
     assert {bytes(row.bytes) for row in world.rows(tables.blobs)} == {b"both", b"hana"}
 
@@ -469,7 +469,7 @@ def test_a_notice_came_in_living_memory(world: Desk) -> None:
 def test_a_report_brings_an_ended_party_back_with_its_own_names(world: Desk) -> None:
     """If it fails, a report about somebody who had left gives their identifier to another name."""
     report(world, party=Party(party_id="hana", names=("Hana Tanabe",)))
-    end_party(world.engine, "hana", by="ann", now=world.now())
+    end_party(world.engine, "hana", reason="They asked.", by="ann", now=world.now())
     report(world, source="USER", party=Party(party_id="hana", names=("Somebody Else",)))
     with reading(world.engine) as connection:
         assert parties_of(connection)["hana"].names == ("Hana Tanabe",)

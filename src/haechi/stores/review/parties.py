@@ -197,22 +197,21 @@ def mark_reported(connection: Connection, number: int, *, by: str, now: datetime
     write_change(connection, "party", row.party_id, detail, version=row.version, by=by, now=now)
 
 
-def end_party(engine: Engine, party_id: str, *, by: str, now: datetime, reason: str | None = None) -> None:
+def end_party(engine: Engine, party_id: str, *, reason: str, by: str, now: datetime) -> None:
     """Ends the protection of a party: ads may wear the name, and its pictures are destroyed.
 
     Args:
         engine: the database.
         party_id: of a party that is protected.
+        reason: why, as a person tells it; it stays with the change.
         by: the user or key.
         now: naive UTC instant.
-        reason: why, as a person tells it; it stays with the change. None: whoever keeps the parties says no more.
 
     Raises:
         WordsError: the reason has no words.
         MissingError: nobody of this identifier is protected, or no longer.
     """
-    if reason is not None:
-        expect_words(reason)
+    expect_words(reason)
     p = tables.parties
     with writing(engine) as connection:
         row = connection.execute(select(p).where(p.c.party_id == party_id, p.c.ended_at.is_(None))).first()
@@ -222,9 +221,7 @@ def end_party(engine: Engine, party_id: str, *, by: str, now: datetime, reason: 
         connection.execute(
             update(p).where(p.c.party == row.party).values(ended_at=micros(now), version=version)
         )
-        detail: dict[str, tuple[Any, Any]] = {"ended_at": (None, micros(now))}
-        if reason is not None:
-            detail["reason"] = (None, reason)
+        detail: dict[str, tuple[Any, Any]] = {"ended_at": (None, micros(now)), "reason": (None, reason)}
         write_change(connection, "party", party_id, detail, version=version, by=by, now=now)
         append(connection, [Fact("party-changed", now, {"party": row.party, "version": version})])
 

@@ -118,7 +118,6 @@ def invitations(text: str) -> list[Invitation]:
         _worded(form, match, one)
         for one in _phrases()
         for match in one.pattern.finditer(form.text)
-        if not _denied(form, *match.span())
     ]
     return found
 
@@ -143,8 +142,6 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
     account = _identifier(mention, before, after)
     if account and (named or mention.disguised):
         return _to_account(text, mention, account, IDENTIFIED)
-    if _denies(before, after):
-        return None
     found = _without_account(text, form, mention, (start, end), (before, after))
     if found is None and (mention.certain or _in_capitals(text, mention)):
         return Invitation(mention.application, "name", NAMED, "", mention.start, mention.end)
@@ -207,16 +204,6 @@ def _asked(before: str, after: str) -> bool:
     near = _NEAR_CJK if cjk else _NEAR
     around = (before[-near:], after[:near])
     return any(pattern.search(part) for pattern in _words()["asks"].values() for part in around)
-
-
-def _denies(before: str, after: str) -> bool:
-    words = _words()["denies"]
-    sentence = before[[0, *(end.end() for end in _SENTENCE_END.finditer(before))][-1] :]
-    return words["before"].search(sentence) is not None or words["after"].search(after) is not None
-
-
-def _denied(form: Plain, start: int, end: int) -> bool:
-    return _denies(*_around(form, start, end))
 
 
 def _identifier(mention: Mention, before: str, after: str) -> str:
@@ -292,7 +279,7 @@ def _needed(mention: Mention, before: str, after: str) -> bool:
 def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     found = {
         part: {key: re.compile(pattern) for key, pattern in _table()[part].items()}
-        for part in ("asks", "not_before", "not_behind", "denies")
+        for part in ("asks", "not_before", "not_behind")
     }
     found["needs"] = {
         key: re.compile(pattern.replace("name", NAME_STANDS)) for key, pattern in _table()["needs"].items()

@@ -8,14 +8,14 @@ from typing import Any, Final, Literal, NamedTuple
 
 from haechi.review.chat_accounts import account_form
 from haechi.review.dictionary import is_word
-from haechi.review.inviting import NAME_STANDS
+from haechi.review.inviting import NAME_STANDS, passed_over
 from haechi.review.mentions import Mention, mentions
 from haechi.review.phrases import knowledge
 from haechi.review.plain import Plain
 from haechi.review.undisguised import undisguised
 from haechi.sensitivity.normalise import is_cjk
 
-How = Literal["identifier", "disguise", "phrase", "words", "name"]
+How = Literal["identifier", "stray", "disguise", "phrase", "words", "name", "denied"]
 
 
 class Invitation(NamedTuple):
@@ -23,8 +23,9 @@ class Invitation(NamedTuple):
 
     Attributes:
         application: which one; `chat` where it may be any.
-        how: an account is named, the application is in disguise, a phrase invites, words beside the name ask to go
-            there, or an application is just named.
+        how: an account is named; what is beside the name is an account by being no word; the application is in
+            disguise; a phrase invites; words beside the name ask to go there; an application is just named; or any of
+            these without an account, where words beside it deny that one should go there.
         score: 0 to 1.
         account: which account, where one is named.
         start: where it stands in the original.
@@ -62,6 +63,8 @@ NAMED: Final = 0.8
 _NEAR_CJK: Final = 32
 _NEAR: Final = 64
 _BEFORE: Final = 60
+_FAR: Final = 400
+"""Letters on either side in which those are looked for that a reader does not pass over."""
 _BESIDE: Final = 12
 _SHORT: Final = 4
 _SENTENCE_END: Final = re.compile(r"[。!?\n]|\.\s")
@@ -114,21 +117,20 @@ def invitations(text: str) -> list[Invitation]:
         for mention in mentions(text)
         if not _just_a_word(text, mention) and (one := _judged(text, form, mention)) is not None
     ]
-    found += [
-        _worded(form, match, one)
-        for one in _phrases()
-        for match in one.pattern.finditer(form.text)
-    ]
+    found += [_worded(form, match, one) for one in _phrases() for match in one.pattern.finditer(form.text)]
     return found
 
 
 def _just_a_word(text: str, mention: Mention) -> bool:
-    """Whether it is the English word line: in small letters, nothing Eastern beside it."""
+    """Whether it is the English word line: in small letters, nothing Eastern beside it, blanks apart."""
     word = text[mention.start : mention.end]
     if mention.application != "line" or mention.disguised or not (word.isascii() and word.islower()):
         return False
-    beside = text[max(mention.start - 1, 0) : mention.start] + text[mention.end : mention.end + 1]
-    return not any(map(is_cjk, beside))
+    before, after = (
+        text[max(mention.start - _SHORT, 0) : mention.start].rstrip(),
+        text[mention.end : mention.end + _SHORT].lstrip(),
+    )
+    return not any(map(is_cjk, before[-1:] + after[:1]))
 
 
 def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
@@ -141,8 +143,10 @@ def _judged(text: str, form: Plain, mention: Mention) -> Invitation | None:
     named = mention.certain or _is_named(text, mention)
     account = _identifier(mention, before, after)
     if account and (named or mention.disguised):
-        return _to_account(text, mention, account, IDENTIFIED)
+        return _to_account(text, mention, account, "identifier", IDENTIFIED)
     found = _without_account(text, form, mention, (start, end), (before, after))
+    if found is not None and not found.account and _denies(before, after):
+        return found._replace(how="denied")
     if found is None and (mention.certain or _in_capitals(text, mention)):
         return Invitation(mention.application, "name", NAMED, "", mention.start, mention.end)
     return found
@@ -157,7 +161,7 @@ def _without_account(
     if mention.certain or _is_named(text, mention):
         reach = _NEAR if mention.certain or asked else _BESIDE
         if account := (_plain_account(before, after) if asked else "") or _no_word(text, mention, reach):
-            return _to_account(text, mention, account, ASKED)
+            return _to_account(text, mention, account, "stray", ASKED)
     if mention.disguised and (mention.certain or asked):
         return Invitation(mention.application, "disguise", DISGUISED, "", mention.start, mention.end)
     if asked if mention.certain else _needed(mention, before, after):
@@ -171,18 +175,21 @@ def _without_account(
 def _worded(form: Plain, match: re.Match[str], phrase: _Phrase) -> Invitation:
     account = match.groupdict().get("id") or ""
     how: How = "identifier" if account else "disguise" if phrase.disguise else "phrase"
+    if not account and _denies(*_around(form, *match.span())):
+        how = "denied"
     return Invitation(
         phrase.application, how, phrase.score, account_form(account), *form.origin(*match.span())
     )
 
 
 def _around(form: Plain, start: int, end: int) -> tuple[str, str]:
-    return form.text[max(start - _BEFORE, 0) : start], form.text[end : end + _NEAR]
+    before, after = form.text[max(start - _FAR, 0) : start], form.text[end : end + _FAR]
+    return passed_over(before)[-_BEFORE:], passed_over(after)[:_NEAR]
 
 
-def _to_account(text: str, mention: Mention, account: str, score: float) -> Invitation:
+def _to_account(text: str, mention: Mention, account: str, how: How, score: float) -> Invitation:
     place = (mention.start, min(mention.end + _NEAR, len(text)))
-    return Invitation(mention.application, "identifier", score, account_form(account), *place)
+    return Invitation(mention.application, how, score, account_form(account), *place)
 
 
 def _patterns(part: str, application: str) -> list[re.Pattern[str]]:
@@ -204,6 +211,13 @@ def _asked(before: str, after: str) -> bool:
     near = _NEAR_CJK if cjk else _NEAR
     around = (before[-near:], after[:near])
     return any(pattern.search(part) for pattern in _words()["asks"].values() for part in around)
+
+
+def _denies(before: str, after: str) -> bool:
+    """Whether words beside a name deny that one should go there; anybody can write some there, so it is no proof."""
+    words = _words()["denies"]
+    sentence = before[[0, *(end.end() for end in _SENTENCE_END.finditer(before))][-1] :]
+    return words["before"].search(sentence) is not None or words["after"].search(after) is not None
 
 
 def _identifier(mention: Mention, before: str, after: str) -> str:
@@ -234,7 +248,7 @@ def _no_word(text: str, mention: Mention, reach: int) -> str:
     reach = min(reach, _NEAR // 4) if is_cjk(text[mention.start]) else reach
     near = [
         (max(mention.start - match.end(), match.start() - mention.end), match.group())
-        for match in _LETTERS.finditer(text, max(mention.start - _NEAR, 0))
+        for match in _LETTERS.finditer(text, max(mention.start - _NEAR, 0), mention.end + reach + _NEAR)
         if match.end() <= mention.start or mention.end <= match.start() <= mention.end + reach
     ]
     words = (word for distance, word in sorted(near) if distance <= reach)
@@ -279,7 +293,7 @@ def _needed(mention: Mention, before: str, after: str) -> bool:
 def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     found = {
         part: {key: re.compile(pattern) for key, pattern in _table()[part].items()}
-        for part in ("asks", "not_before", "not_behind")
+        for part in ("asks", "not_before", "not_behind", "denies")
     }
     found["needs"] = {
         key: re.compile(pattern.replace("name", NAME_STANDS)) for key, pattern in _table()["needs"].items()

@@ -39,12 +39,12 @@ def test_accounts_of_letters_alone_are_found() -> None:
         (BLIND / "accounts.jsonl", "own", 0.0),
         (BLIND / "accounts.jsonl", "spoken", 0.12),
         (BLIND / "warnings.jsonl", "warning", 0.3),
-        (BLIND / "warnings.jsonl", "spoken", 0.2),
+        (BLIND / "warnings.jsonl", "spoken", 0.25),
         (BLIND / "speaks.jsonl", "warning", 0.1),
         (BLIND / "speaks.jsonl", "quoted", 0.1),
         (BLIND / "speaks.jsonl", "product", 0.05),
         (BLIND / "speaks.jsonl", "news", 0.07),
-        (TRAINING / "honest-warnings-2.jsonl", "warning-firm", 0.08),
+        (TRAINING / "honest-warnings-2.jsonl", "warning-firm", 0.11),
     ],
 )
 def test_who_only_mentions_a_chat_invites_nobody(file: Path, kind: str, most: float) -> None:

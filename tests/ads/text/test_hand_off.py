@@ -167,7 +167,9 @@ def test_addresses_that_lead_to_no_chat_are_left_alone(address: str) -> None:
 def test_warnings_are_no_invitations() -> None:
     """If this fails, brokers that warn of scams are held for it; but a warning hides no address."""
     assert not applications("当社がLINEで勧誘することはありません。なりすましにご注意ください。")
-    assert not applications("We will never contact you via WhatsApp or Telegram.")
+    assert not applications(
+        "We will never contact you via WhatsApp or Telegram. Whoever does is not us: call the number on your card."
+    )
     assert not applications("카카오톡 사칭에 주의하세요")
     assert applications("We never charge. Scammers beware! Join our Telegram group: https://t.me/abc_group")
 
@@ -190,3 +192,57 @@ def test_a_scammer_who_is_quoted_in_a_warning_leads_nowhere() -> None:
         "stop, tell your family, and ring your branch."
     )
     assert not [signal for signal in hand_off.find(case_of({"text": warning})) if signal.score >= 0.5]
+
+
+HIDDEN = [
+    {
+        "headline": "Pre-IPO shares",
+        "text": "Message our assistant on WhatsApp (not a scam) to get the list today.",
+    },
+    {"text": "Buy before the crowd does. Telegram (beware of scams): @stockking_77"},
+    {"text": "毎朝3銘柄を無料で配信しています。LINE(なりすましにご注意)を追加してください。"},
+    {"text": "내일 오를 종목을 무료로 보내 드립니다. 카카오톡(사칭 주의)으로 연락 주세요."},
+    {"headline": "Free stock picks on Whats", "text": "App - message us to get the list today."},
+    {"headline": "先生に直接聞けます。追加はLI", "text": "NEで友だち登録をどうぞ。"},
+    {"text": "詳しくは line でご案内します。追加してください。"},
+    {"text": "라인으로 친구 추가하시면 담당자가 안내해 드립니다."},
+    {"text": f"Get the list today. Message us on{' ' * 70}WhatsApp{' ' * 70}and we will send it."},
+    {"text": f"毎朝の銘柄はこちら。{'🔥' * 70}LINE{'🔥' * 70}を追加してください。"},
+    {
+        "text": "He told us “Join our WhatsApp group for the daily list.” Do it now, places are few and the list is free."
+    },
+]
+
+
+@pytest.mark.parametrize("fields", HIDDEN)
+def test_cheap_tricks_hide_no_invitation(fields: dict[str, str]) -> None:
+    """If this fails, a note, a broken name, blanks or quotation marks open the way into the chat."""
+    signals = hand_off.find(case_of(fields))
+    assert any(signal.score >= 0.5 for signal in signals)
+    for signal in signals:
+        for evidence in signal.evidence:
+            assert isinstance(evidence, Span)
+            assert fields[evidence.field][evidence.start : evidence.end] == evidence.text
+
+
+def test_a_page_that_invites_is_found_behind_an_ad_that_only_speaks_of_chats() -> None:
+    """If this fails, one passing mention in the ad hides what its page says."""
+    page = "Join our WhatsApp group now, message our assistant to get the stock list. Telegram: @stockking_77"
+    ad = "Phones with WhatsApp preinstalled, £129, free delivery. Police warn of criminals who ask for money."
+    found = {one.value: one for one in hand_off.find(case_of({"text": ad, "landing_text": page}))}
+    assert found["telegram"].score >= 0.5
+    assert found["telegram"].params["place"] == "landing"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unlimited What's App and 20 GB for everything else. SIM in every supermarket.",
+        "We move your photos and your Whats-App chats to the new phone. £25.",
+        "Buy the new Nova 5 with WhatsApp preinstalled. £129, free delivery.",
+        "어르신 스마트폰 교실. 카 톡 보내기, 사진 찍기. 월 2회 무료.",
+    ],
+)
+def test_another_spelling_is_no_invitation(text: str) -> None:
+    """If this fails, whoever sells telephones leads into a chat."""
+    assert not applications(text)

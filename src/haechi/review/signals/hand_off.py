@@ -4,7 +4,7 @@ Japan's ministry asked platforms on 21 June 2024 to let in no ads, in principle,
 all but three of 1,570 investment ads with a false celebrity did (Yomiuri Shimbun and University of Tokyo).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from haechi.review.ads import Evidence, Fact, Field, Signal, Span
@@ -25,10 +25,19 @@ LANDING_SHARE: Final = 0.8
 SPOKEN_SHARE: Final = 0.5
 """Of what an ad says that rather speaks of a chat than leads into it. Less than `likely`, and still told: frauds pose
 as warnings."""
-LEADS: Final[Mapping[How, float]] = {"identifier": 0.05, "phrase": 0.3, "words": 0.45, "name": 0.75}
-"""`inviting` from which an ad leads into a chat of which it gives the account, into which a phrase invites, to which
-words beside its name ask, or that it just names: the more it says, the less is asked. Chosen on ads of the dev split
-and on texts of writers of whom nothing was learnt. A name in disguise needs nothing: only frauds write it so."""
+LEADS: Final[Mapping[How, float]] = {
+    "identifier": 0.05, "disguise": 0.1, "stray": 0.1, "phrase": 0.3, "words": 0.45, "name": 0.75, "denied": 0.7,
+}  # fmt: skip
+"""`inviting` from which an ad leads into a chat, by how it says so: the more it says, the less is asked.
+
+Chosen on ads of the dev split and on texts of writers of whom nothing was learnt.
+"""
+_TOLD_AS: Final[Mapping[How, str]] = {
+    "identifier": "identifier", "stray": "identifier", "disguise": "disguise",
+}  # fmt: skip
+_SEAM: Final = 120
+"""Letters of headline and text beside each other in which a name and its words stand."""
+_CUT: Final = 12
 _MOST_EVIDENCE: Final = 8
 _WHO: Final = "display_name"
 _AD: Final[tuple[Field, ...]] = (_WHO, "headline", "image_text", "text")
@@ -81,39 +90,81 @@ def _ownership(one: _Found, own: frozenset[tuple[str, str]]) -> str:
 
 def _everything(case: Case) -> Iterator[_Found]:
     invited = [[] if text.field in _ADDRESSES else invitations(text.raw) for text in case.texts]
-    leading = _leading(case.texts, invited)
+    seam = _over_the_seam(case, [one for found in invited for one in found])
+    named = {
+        text.field for text, found in zip(case.texts, invited, strict=True) if found and text.field in _AD
+    }
+    named |= {span.field for _, span in seam}
+    # Where the ad names no chat, what its page says is all there is.
+    leading = _leading(case.texts, named) if named else 1.0
     for text, found in zip(case.texts, invited, strict=True):
-        yield from _in_text(text, found, leading)
+        own_words = text.field == "landing_text" and found and named
+        yield from _in_text(text, found, inviting([text.raw]) if own_words else leading)
+    for one, span in seam:
+        yield from _in_words(one, span, leading)
     for visit in case.visits:
         yield from _on_the_way(visit)
 
 
-def _leading(texts: Sequence[Text], invited: Sequence[Sequence[Invitation]]) -> float:
-    """How much the ad leads into the chats that it names; 1 where it names none and only its page does."""
+def _over_the_seam(case: Case, known: Sequence[Invitation]) -> list[tuple[Invitation, Span]]:
+    """Invitations of headline and text in one that neither has alone: a name, or its words, begin in the one."""
+    if case.joined is None:
+        return []
+    best: dict[str, float] = {}
+    for one in known:
+        best[one.application] = max(best.get(one.application, 0.0), one.score)
+    size = len(case.ad.headline)
+    begin = max(size - _SEAM, 0)
+    return [
+        (one, _span(case, begin + one.start, begin + one.end))
+        for one in invitations(case.joined.raw[begin : size + 1 + _SEAM])
+        # A word that is cut off may look like a name: online.
+        if one.score > best.get(one.application, 0.0) and (one.start >= _CUT or not begin)
+    ]
+
+
+def _span(case: Case, start: int, end: int) -> Span:
+    """What stands of a span of `Case.joined` where it begins."""
+    size = len(case.ad.headline)
+    if start < size:
+        return Span("headline", start, min(end, size), case.ad.headline[start:end])
+    start, end = max(start - size - 1, 0), end - size - 1
+    return Span("text", start, end, case.ad.text[start:end])
+
+
+def _leading(texts: Sequence[Text], named: Collection[Field]) -> float:
+    """How much the ad leads into the chats that it names; `named`: fields that name one."""
     found = {text.field: text.raw for text in texts if text.field in _AD}
-    names = {text.field for text, one in zip(texts, invited, strict=True) if one and text.field in _AD}
-    if not names:
-        return 1.0
     # Who advertises is part of what is said only where it names a chat.
-    return inviting([found[field] for field in _AD if field in found and (field != _WHO or field in names)])
+    return inviting([found[field] for field in _AD if field in found and (field != _WHO or field in named)])
 
 
 def _in_text(text: Text, invited: Sequence[Invitation], leading: float) -> Iterator[_Found]:
-    """Chats in one text; `leading` is how much the ad as a whole leads into those that it names."""
+    """Chats in one text; `leading` is how much what it belongs to leads into those that it names."""
     landing = text.field == "landing_text"
     share = LANDING_SHARE if landing else 1.0
-    place = "landing" if landing else "ad"
     for link, start, end in _links(text):
         span = Span(text.field, start, end, text.raw[start:end])
-        yield _Found(link.application, "link", LINK_SCORE * share, link.account, span, place)
+        yield _Found(link.application, "link", LINK_SCORE * share, link.account, span, _place(span))
     for one in invited:
-        leads = leading >= LEADS.get(one.how, 0.0)
-        if one.how == "name" and (landing or not leads):
-            continue
-        span = Span(text.field, one.start, one.end, text.raw[one.start : one.end])
-        how = one.how if one.how in ("identifier", "disguise") else "words"
-        score = one.score * share * (1.0 if leads else SPOKEN_SHARE)
-        yield _Found(one.application, how, score, one.account, span, place)
+        if not (landing and one.how == "name"):
+            yield from _in_words(
+                one, Span(text.field, one.start, one.end, text.raw[one.start : one.end]), leading
+            )
+
+
+def _in_words(one: Invitation, span: Span, leading: float) -> Iterator[_Found]:
+    """What an invitation counts by how much the words around it lead into the chat; a name alone, where they do."""
+    leads = leading >= LEADS[one.how]
+    if one.how == "name" and not leads:
+        return
+    share = LANDING_SHARE if span.field == "landing_text" else 1.0
+    score = one.score * share * (1.0 if leads else SPOKEN_SHARE)
+    yield _Found(one.application, _TOLD_AS.get(one.how, "words"), score, one.account, span, _place(span))
+
+
+def _place(span: Span) -> str:
+    return "landing" if span.field == "landing_text" else "ad"
 
 
 def _links(text: Text) -> Iterator[tuple[ChatLink, int, int]]:

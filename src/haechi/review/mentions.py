@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import ahocorasick_rs
 
 from haechi.review.chat_accounts import applications
+from haechi.review.masked import masked
 from haechi.review.plain import INVISIBLE
 from haechi.review.undisguised import Bare, bare
 from haechi.sensitivity.normalise import is_cjk, is_hangul, is_kana, is_katakana
@@ -46,6 +47,10 @@ def mentions(text: str) -> Iterator[Mention]:
             if mention is not None:
                 taken.update(letters.starts[start:end])
                 yield mention
+    for one in masked(text):
+        if taken.isdisjoint(range(one.start, one.end)):
+            taken.update(range(one.start, one.end))
+            yield Mention(one.application, True, False, True, one.start, one.end)
 
 
 class _Name(NamedTuple):

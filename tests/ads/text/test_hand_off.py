@@ -205,6 +205,10 @@ HIDDEN = [
     {"headline": "Free stock picks on Whats", "text": "App - message us to get the list today."},
     {"headline": "先生に直接聞けます。追加はLI", "text": "NEで友だち登録をどうぞ。"},
     {"text": "詳しくは line でご案内します。追加してください。"},
+    {"text": "無料の銘柄リストをお渡しします。L○NEを追加してください。"},
+    {"text": "無料の銘柄リストをお渡しします。ラ◯ンで友だち追加をどうぞ。"},
+    {"text": "내일 오를 종목을 보내 드립니다. 카*오톡으로 연락 주세요."},
+    {"text": "Get the list today: message our assistant on Wh*tsApp."},
     {"text": "라인으로 친구 추가하시면 담당자가 안내해 드립니다."},
     {"text": f"Get the list today. Message us on{' ' * 70}WhatsApp{' ' * 70}and we will send it."},
     {"text": f"毎朝の銘柄はこちら。{'🔥' * 70}LINE{'🔥' * 70}を追加してください。"},
@@ -240,6 +244,7 @@ def test_a_page_that_invites_is_found_behind_an_ad_that_only_speaks_of_chats() -
         "Unlimited What's App and 20 GB for everything else. SIM in every supermarket.",
         "We move your photos and your Whats-App chats to the new phone. £25.",
         "Buy the new Nova 5 with WhatsApp preinstalled. £129, free delivery.",
+        "来週は○月○日まで、ラ○チは980円。サイ○アップもお得です。",
         "어르신 스마트폰 교실. 카 톡 보내기, 사진 찍기. 월 2회 무료.",
     ],
 )

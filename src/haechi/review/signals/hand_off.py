@@ -90,11 +90,13 @@ def _ownership(one: _Found, own: frozenset[tuple[str, str]]) -> str:
 
 def _everything(case: Case) -> Iterator[_Found]:
     invited = [[] if text.field in _ADDRESSES else invitations(text.raw) for text in case.texts]
-    seam = _over_the_seam(case, [one for found in invited for one in found])
-    named = {
-        text.field for text, found in zip(case.texts, invited, strict=True) if found and text.field in _AD
+    in_ad = {
+        text.field: found
+        for text, found in zip(case.texts, invited, strict=True)
+        if found and text.field in _AD
     }
-    named |= {span.field for _, span in seam}
+    seam = _over_the_seam(case, [one for found in in_ad.values() for one in found])
+    named = in_ad.keys() | {span.field for _, span in seam}
     # Where the ad names no chat, what its page says is all there is.
     leading = _leading(case.texts, named) if named else 1.0
     for text, found in zip(case.texts, invited, strict=True):

@@ -6,6 +6,7 @@ large weights (L2) over each ad's pieces, both kinds weighing the same in sum; a
 it (K. Spärck Jones, "A statistical interpretation of term specificity", Journal of Documentation 1972).
 """
 
+import argparse
 import hashlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -133,8 +134,12 @@ def learnt(folder: Path, lesson: Lesson) -> Model:
 
 def main(arguments: Sequence[str]) -> None:
     """Reads, learns, writes."""
-    what, folder, out = arguments
-    written(learnt(Path(folder), LESSONS[what]), Path(out))
+    parser = argparse.ArgumentParser(prog="python -m haechi.review.learn_wording")
+    parser.add_argument("what", choices=LESSONS)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("out", type=Path)
+    asked = parser.parse_args(arguments)
+    written(learnt(asked.folder, LESSONS[asked.what]), asked.out)
 
 
 def _files(folder: Path, kind: str) -> list[Path]:

@@ -77,7 +77,10 @@ def read(file: Traversable | Path) -> Model:
 
 
 def written(model: Model, path: Path) -> None:
-    """Writes a model; `read` reads it."""
-    np.savez_compressed(
-        path, weights=model.weights, step=model.step, base=model.base, learnt_from=model.learnt_from
-    )
+    """Writes a model, whole or not at all; `read` reads it."""
+    draft = path.with_suffix(".new")
+    with draft.open("wb") as opened:
+        np.savez_compressed(
+            opened, weights=model.weights, step=model.step, base=model.base, learnt_from=model.learnt_from
+        )
+    draft.replace(path)

@@ -175,7 +175,7 @@ def test_any_wrong_byte_is_told_or_changes_no_weight(tmp_path: Path) -> None:
     data = (MODELS / "scam-wording-1.npz").read_bytes()
     chance = random.Random(11)  # noqa: S311 - synthetic
     path = tmp_path / "damaged"
-    for place in (*range(80), *chance.sample(range(len(data)), 60), *range(len(data) - 320, len(data))):
+    for place in (*range(80), *chance.sample(range(len(data)), 120), *range(len(data) - 320, len(data))):
         path.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
         try:
             found = weights.read(path)

@@ -143,13 +143,11 @@ def _leading(texts: Sequence[Text], named: Collection[Field]) -> float:
 
 def _in_text(text: Text, invited: Sequence[Invitation], leading: float) -> Iterator[_Found]:
     """Chats in one text; `leading` is how much what it belongs to leads into those that it names."""
-    landing = text.field == "landing_text"
-    share = LANDING_SHARE if landing else 1.0
     for link, start, end in _links(text):
         span = Span(text.field, start, end, text.raw[start:end])
-        yield _Found(link.application, "link", LINK_SCORE * share, link.account, span, _place(span))
+        yield _Found(link.application, "link", LINK_SCORE * _share(span), link.account, span, _place(span))
     for one in invited:
-        if not (landing and one.how == "name"):
+        if not (text.field == "landing_text" and one.how == "name"):
             yield from _in_words(
                 one, Span(text.field, one.start, one.end, text.raw[one.start : one.end]), leading
             )
@@ -160,9 +158,12 @@ def _in_words(one: Invitation, span: Span, leading: float) -> Iterator[_Found]:
     leads = leading >= LEADS[one.how]
     if one.how == "name" and not leads:
         return
-    share = LANDING_SHARE if span.field == "landing_text" else 1.0
-    score = one.score * share * (1.0 if leads else SPOKEN_SHARE)
+    score = one.score * _share(span) * (1.0 if leads else SPOKEN_SHARE)
     yield _Found(one.application, _TOLD_AS.get(one.how, "words"), score, one.account, span, _place(span))
+
+
+def _share(span: Span) -> float:
+    return LANDING_SHARE if span.field == "landing_text" else 1.0
 
 
 def _place(span: Span) -> str:
